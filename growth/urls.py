@@ -1,0 +1,133 @@
+"""One normal form of a URL (RFC 3986 §6, WHATWG), used wherever two URLs are compared."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urljoin, urlsplit, urlunsplit
+
+import idna
+
+_DEFAULT_PORT = {"http": 80, "https": 443}
+_UNRESERVED = "-._~"
+#: characters that stay as they are in a path (RFC 3986 §3.3)
+_PATH_SAFE = _UNRESERVED + "/!$&'()*+,;=:@%"
+_QUERY_SAFE = _PATH_SAFE + "?[]|^`{}"
+_ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
+
+
+class NotAUrl(ValueError):
+    """The text cannot be read as an absolute http(s) URL; the message says why."""
+
+
+def normal(url: str, *, base: str | None = None, keep_fragment: bool = False) -> str:
+    """`url` in normal form: lower-case scheme and host, punycode, no default port, dots resolved, escapes minimal and upper-case.
+
+    Raises NotAUrl for anything that is not http or https. Trailing slashes and parameters stay: they may name another page.
+    """
+    text = url.strip(" \t\r\n\f").replace("\t", "").replace("\r", "").replace("\n", "")
+    if base is not None:
+        try:
+            text = urljoin(base, text)
+        except ValueError as fault:
+            raise NotAUrl(f"{url!r}: {fault}") from fault
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError as fault:
+        raise NotAUrl(f"{url!r}: {fault}") from fault
+    scheme = parts.scheme.lower()
+    if scheme not in _DEFAULT_PORT:
+        raise NotAUrl(f"{url!r}: only http and https URLs are meant")
+    host = _host(parts.hostname or "", url)
+    netloc = host if port in (None, _DEFAULT_PORT[scheme]) else f"{host}:{port}"
+    path = _escapes(_without_dots(parts.path.replace("\\", "/")) or "/", _PATH_SAFE)
+    query = _escapes(parts.query, _QUERY_SAFE)
+    fragment = _escapes(parts.fragment, _QUERY_SAFE) if keep_fragment else ""
+    return urlunsplit((scheme, netloc, path, query, fragment))
+
+
+def host_of(url: str) -> str:
+    """The host of a normal URL, lower case, without port."""
+    return urlsplit(url).hostname or ""
+
+
+def origin(url: str) -> str:
+    """Scheme, host and port: ``https://www.example.com``."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def without_parameters(url: str, names: frozenset[str] | set[str]) -> str:
+    """`url` without the query parameters in `names` (lower case); the order of the others stays."""
+    parts = urlsplit(url)
+    if not parts.query:
+        return url
+    kept = [pair for pair in parts.query.split("&") if unquote(pair.split("=", 1)[0]).lower() not in names]
+    return urlunsplit(parts._replace(query="&".join(kept)))
+
+
+def with_parameters(url: str, extra: dict[str, str]) -> str:
+    """`url` with the parameters `extra` set, replacing ones of the same name."""
+    parts = urlsplit(without_parameters(url, {name.lower() for name in extra}))
+    query = "&".join(filter(None, [parts.query, urlencode(extra)]))
+    return urlunsplit(parts._replace(query=query))
+
+
+def parameters(url: str) -> dict[str, str]:
+    """Query parameters by name; the first of each name wins."""
+    found: dict[str, str] = {}
+    for name, value in parse_qsl(urlsplit(url).query, keep_blank_values=True):
+        found.setdefault(name, value)
+    return found
+
+
+def _host(host: str, url: str) -> str:
+    host = host.rstrip(".").lower()
+    if not host:
+        raise NotAUrl(f"{url!r}: no host")
+    if ":" in host:
+        try:
+            return f"[{ipaddress.IPv6Address(host.partition('%')[0])}]"
+        except ValueError as fault:
+            raise NotAUrl(f"{url!r}: {fault}") from fault
+    if host.isascii():
+        if not re.fullmatch(r"[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*", host):
+            raise NotAUrl(f"{url!r}: “{host}” is not a host name")
+        return host
+    try:
+        return idna.encode(host, uts46=True).decode("ascii")
+    except idna.IDNAError as fault:
+        raise NotAUrl(f"{url!r}: {fault}") from fault
+
+
+def _without_dots(path: str) -> str:
+    """RFC 3986 §5.2.4, empty segments kept."""
+    output: list[str] = []
+    segments = path.split("/")
+    for position, segment in enumerate(segments):
+        low = segment.lower().replace("%2e", ".")
+        last = position == len(segments) - 1
+        if low == "..":
+            if len(output) > 1:
+                output.pop()
+            if last:
+                output.append("")
+        elif low == ".":
+            if last:
+                output.append("")
+        else:
+            output.append(segment)
+    return "/".join(output)
+
+
+def _escapes(text: str, safe: str) -> str:
+    """Escapes upper-case, those of unreserved characters undone, what must be escaped escaped."""
+
+    def one(match: re.Match[str]) -> str:
+        character = chr(int(match[1], 16))
+        return character if character.isascii() and (character.isalnum() or character in _UNRESERVED) else "%" + match[1].upper()
+
+    kept = _ESCAPE.sub(one, text)
+    kept = re.sub(r"%(?![0-9A-F]{2})", "%25", kept)
+    return quote(kept, safe=safe)
