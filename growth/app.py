@@ -272,6 +272,11 @@ GROWTH = App(
         _command("audit-log", "Who did what; verify the chain", "审计日志", "audit_log"),
         _command("db", "Upgrade, back up, restore, verify the database", "数据库：升级、备份、恢复、校验"),
     ),
+    models=("growth.db.models",),
+    migrations=(
+        Migrations(owner="growth", store="main", package="growth.db.migrations.main"),
+        Migrations(owner="growth", store="events", package="growth.db.migrations.events"),
+    ),
     navigation=(
         NavItem(id="overview", label=Text("Overview", "总览"), path="/", icon="overview", order=0),
         NavItem(id="todo", label=Text("To do", "待办"), path="/todo", icon="todo", order=1),

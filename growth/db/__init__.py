@@ -1,1 +1,24 @@
-"""Room."""
+"""The database: SQLite in the workspace by default, PostgreSQL beyond; one MetaData, migrations per owner."""
+
+from growth.db.base import Base, metadata
+from growth.db.columns import Instant, Minor, uuid7
+from growth.db.database import Database, DatabaseUnreachable, database_address, open_database, vault, vault_of
+from growth.db.upgrade import SchemaOutdated, ensure_schema, schema_state, upgrade
+
+__all__ = [
+    "Base",
+    "Database",
+    "DatabaseUnreachable",
+    "Instant",
+    "Minor",
+    "SchemaOutdated",
+    "database_address",
+    "ensure_schema",
+    "metadata",
+    "open_database",
+    "schema_state",
+    "upgrade",
+    "uuid7",
+    "vault",
+    "vault_of",
+]

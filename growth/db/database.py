@@ -1,0 +1,202 @@
+"""Engines and sessions. SQLite runs in WAL with explicit transactions; a write begins with BEGIN IMMEDIATE."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
+from sqlalchemy.orm import Session
+
+from growth.db.base import BULK_STORES
+from growth.errors import GrowthError, Unreachable
+from growth.security import Vault
+
+if TYPE_CHECKING:
+    from growth.workspace import Workspace
+
+#: how long a statement waits for another writer of a SQLite file, seconds
+BUSY_SECONDS = 30
+
+
+class DatabaseUnreachable(Unreachable):
+    """The database does not answer; `fix` says which setting names it."""
+
+
+class Database:
+    """One store: its engine, sessions and the workspace's vault. `store(name)` gives the bulk stores beside it."""
+
+    def __init__(self, engine: Engine, *, workspace: Workspace, name: str = "main", main: Database | None = None) -> None:
+        self.engine = engine
+        self.workspace = workspace
+        self.name = name
+        self._main = main
+        self._stores: dict[str, Database] = {}
+        self._vault: Vault | None = main._vault if main else None
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether this is the embedded default."""
+        return self.engine.dialect.name == "sqlite"
+
+    @property
+    def vault(self) -> Vault:
+        """The keys of the workspace. Raises MissingSecret or WeakKey when first needed."""
+        if self._main is not None:
+            return self._main.vault
+        if self._vault is None:
+            self._vault = vault_of(self.workspace)
+        return self._vault
+
+    def store(self, name: str) -> Database:
+        """The bulk store `name` (``crawl``, ``events``): a file with one writer on SQLite, a schema on PostgreSQL."""
+        if self._main is not None:
+            return self._main.store(name)
+        if name == "main":
+            return self
+        if name not in BULK_STORES:
+            raise ValueError(name)
+        if name not in self._stores:
+            if self.is_sqlite:
+                url = make_url(self.engine.url)
+                path = str(url.database)
+                stem = path.removesuffix(".db")
+                engine = _engine(url.set(database=f"{stem}-{name}.db")).execution_options(schema_translate_map={name: None})
+            else:
+                engine = self.engine
+            self._stores[name] = Database(engine, workspace=self.workspace, name=name, main=self)
+        return self._stores[name]
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A session for reading; what it changes is not kept."""
+        with self._session() as session:
+            yield session
+            session.rollback()
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """A session in one write transaction: committed at the end, rolled back on an error. On SQLite it owns the file until then."""
+        with self._session(writes=True) as session:
+            yield session
+            session.commit()
+
+    @contextmanager
+    def _session(self, *, writes: bool = False) -> Iterator[Session]:
+        engine = self.engine.execution_options(growth_writes=True) if writes and self.is_sqlite else self.engine
+        with Session(engine, expire_on_commit=False, info={"database": self}) as session:
+            try:
+                yield session
+            except OperationalError as fault:
+                session.rollback()
+                raise _explained(fault, self) from fault
+            except BaseException:
+                session.rollback()
+                raise
+
+    def close(self) -> None:
+        """Give the connections back; a SQLite WAL is folded into its file."""
+        for store in self._stores.values():
+            store.engine.dispose()
+        self.engine.dispose()
+
+
+def vault(session: Session) -> Vault:
+    """The vault of the database that `session` belongs to."""
+    database: Database = session.info["database"]
+    return database.vault
+
+
+def vault_of(workspace: Workspace) -> Vault:
+    """The vault of a workspace, from its ``.env``. Raises MissingSecret or WeakKey."""
+    return Vault.from_texts(
+        keys=workspace.secret("GROWTH_KEYS"), index_key=workspace.secret("GROWTH_INDEX_KEY"), signing_key=workspace.secret("GROWTH_SIGNING_KEY")
+    )
+
+
+def database_address(workspace: Workspace) -> URL:
+    """The database's URL; a relative SQLite path is taken from the workspace. Raises GrowthError naming the setting."""
+    text = workspace.resolve(workspace.settings.database)
+    try:
+        url = make_url(text)
+    except ArgumentError as fault:
+        raise GrowthError(
+            "database: this is not a database URL", fix="write sqlite:///.growth/growth.db or postgresql://USER:PASSWORD@HOST/NAME"
+        ) from fault
+    if url.drivername in ("postgresql", "postgres", "postgresql+psycopg"):
+        return url.set(drivername="postgresql+psycopg")
+    if url.drivername in ("sqlite", "sqlite+pysqlite"):
+        if not url.database or url.database == ":memory:":
+            raise GrowthError("database: SQLite needs a file", fix="write sqlite:///.growth/growth.db")
+        path = workspace.root / url.database
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return url.set(drivername="sqlite+pysqlite", database=str(path))
+    raise GrowthError(f"database: {url.drivername} is not supported", fix="use sqlite:///… or postgresql://…")
+
+
+def open_database(workspace: Workspace, *, check_schema: bool = True) -> Database:
+    """The workspace's database, its schema current.
+
+    SQLite upgrades itself after a backup; on PostgreSQL an old schema raises SchemaOutdated.
+    Raises DatabaseUnreachable where it does not answer.
+    """
+    from growth.db.upgrade import ensure_schema
+
+    url = database_address(workspace)
+    try:
+        database = Database(_engine(url), workspace=workspace)
+    except NoSuchModuleError as fault:
+        raise GrowthError("database: the driver for PostgreSQL is not installed", fix='pip install "growth-suite[postgres]"') from fault
+    except ModuleNotFoundError as fault:
+        raise GrowthError("database: the driver for PostgreSQL is not installed", fix='pip install "growth-suite[postgres]"') from fault
+    try:
+        with database.engine.connect() as connection:
+            connection.execute(sqlalchemy.text("SELECT 1"))
+    except DBAPIError as fault:
+        raise _explained(fault, database) from fault
+    if check_schema:
+        ensure_schema(database)
+    return database
+
+
+def _engine(url: URL) -> Engine:
+    if url.get_backend_name() != "sqlite":
+        return create_engine(url, pool_pre_ping=True, pool_size=5, max_overflow=15)
+    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    """WAL and foreign keys; Python's own transaction control off, so that BEGIN IMMEDIATE is ours to say."""
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=NORMAL")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.execute("PRAGMA cache_size=-32768")
+    cursor.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: sqlalchemy.Connection) -> None:
+    writes = connection.get_execution_options().get("growth_writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _explained(fault: DBAPIError, database: Database) -> Unreachable:
+    """The database's complaint in words a person can act on, without its password."""
+    where = database.engine.url.render_as_string(hide_password=True)
+    text = str(fault.orig).strip().splitlines()[0] if fault.orig else str(fault)
+    if "locked" in text:
+        return DatabaseUnreachable(
+            f"the database {where} has been locked by another program for {BUSY_SECONDS} s", fix="close what holds it (a sqlite3 shell? a backup?) and try again"
+        )
+    if "disk is full" in text or "No space left" in text:
+        return DatabaseUnreachable(f"the disk of {where} is full", fix="make room, then run the command again; nothing is lost")
+    return DatabaseUnreachable(f"the database {where} cannot be used: {text}", fix="check `database:` in growth.yaml, and that the server runs")

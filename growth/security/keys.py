@@ -1,0 +1,65 @@
+"""The key ring of ``GROWTH_KEYS=k2:…,k1:…``: the first key encrypts, all of them decrypt."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+import secrets
+from dataclasses import dataclass
+
+from growth.errors import GrowthError
+
+KEY_BYTES = 32
+_ID = re.compile(r"^[a-z0-9]{1,8}$")
+
+
+class WeakKey(GrowthError):
+    """A key is missing, malformed or too short."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRing:
+    """Keys by id, the encrypting one first."""
+
+    keys: tuple[tuple[str, bytes], ...]
+
+    @property
+    def current(self) -> tuple[str, bytes]:
+        """Id and bytes of the key that encrypts."""
+        return self.keys[0]
+
+    def get(self, key_id: str) -> bytes | None:
+        """The key of that id, or None."""
+        return dict(self.keys).get(key_id)
+
+
+def fresh_key() -> str:
+    """32 random bytes, URL-safe base64 without padding."""
+    return base64.urlsafe_b64encode(secrets.token_bytes(KEY_BYTES)).rstrip(b"=").decode()
+
+
+def parse_keys(text: str) -> KeyRing:
+    """Read ``k2:…,k1:…``. Raises WeakKey naming the entry, never printing key material."""
+    keys: list[tuple[str, bytes]] = []
+    for position, entry in enumerate(filter(None, (part.strip() for part in text.split(","))), start=1):
+        key_id, colon, material = entry.partition(":")
+        if not colon or not _ID.match(key_id):
+            raise WeakKey(f"GROWTH_KEYS: entry {position} has no id", fix="write it as k1:KEY, the id of lower-case letters and digits")
+        keys.append((key_id, parse_key(f"GROWTH_KEYS {key_id}", material)))
+    if not keys:
+        raise WeakKey("GROWTH_KEYS is empty", fix="take the line from .env of this workspace, or restore it from your password store")
+    if len(dict(keys)) != len(keys):
+        raise WeakKey("GROWTH_KEYS has an id twice", fix="give each key an id of its own")
+    return KeyRing(tuple(keys))
+
+
+def parse_key(name: str, material: str) -> bytes:
+    """The 32 bytes behind base64 `material`. Raises WeakKey naming `name`."""
+    try:
+        key = base64.urlsafe_b64decode(material.replace("+", "-").replace("/", "_") + "=" * (-len(material) % 4))
+    except (binascii.Error, ValueError) as fault:
+        raise WeakKey(f"{name} is not base64", fix="a key is 32 random bytes in base64; `growth init` makes them") from fault
+    if len(key) < KEY_BYTES:
+        raise WeakKey(f"{name} has {len(key)} bytes, {KEY_BYTES} are needed", fix="a key is 32 random bytes in base64; `growth init` makes them")
+    return key[:KEY_BYTES]

@@ -1,0 +1,104 @@
+"""Encryption of single fields, with a blind index for exact look-up, and signed tokens.
+
+AES-256-GCM (NIST SP 800-38D), a random 96-bit nonce, additional data ``table.column:row``: a ciphertext moved to another row or
+column does not open. The blind index is HMAC-SHA256 under a key of its own, over the normalised value.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from uuid import UUID
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from itsdangerous import BadSignature, SignatureExpired, URLSafeSerializer, URLSafeTimedSerializer
+
+from growth.errors import GrowthError
+from growth.security.keys import KeyRing, parse_key, parse_keys
+from growth.security.tokens import BadToken
+
+_VERSION = 1
+_NONCE = 12
+
+
+class CannotOpen(GrowthError):
+    """A sealed value does not open: wrong key, or it was moved or changed."""
+
+
+class Vault:
+    """Seals, opens, indexes and signs with the keys of one workspace."""
+
+    def __init__(self, ring: KeyRing, index_key: bytes, signing_key: bytes) -> None:
+        self._ring = ring
+        self._ciphers = {key_id: AESGCM(key) for key_id, key in ring.keys}
+        self._index_key = index_key
+        self._signing_key = signing_key
+
+    @classmethod
+    def from_texts(cls, *, keys: str, index_key: str, signing_key: str) -> Vault:
+        """From the texts of ``.env``. Raises WeakKey."""
+        return cls(parse_keys(keys), parse_key("GROWTH_INDEX_KEY", index_key), parse_key("GROWTH_SIGNING_KEY", signing_key))
+
+    @property
+    def key_id(self) -> str:
+        """Id of the key that encrypts now."""
+        return self._ring.current[0]
+
+    def seal(self, place: str, row: UUID | int | str, value: str) -> bytes:
+        """`value` encrypted for `place` (``table.column``) of `row`."""
+        key_id = self.key_id.encode()
+        nonce = secrets.token_bytes(_NONCE)
+        sealed = self._ciphers[self.key_id].encrypt(nonce, value.encode(), _context(place, row))
+        return bytes((_VERSION, len(key_id))) + key_id + nonce + sealed
+
+    def open(self, place: str, row: UUID | int | str, sealed: bytes) -> str:
+        """The value behind `sealed`. Raises CannotOpen."""
+        try:
+            end = 2 + sealed[1]
+            cipher = self._ciphers.get(sealed[2:end].decode())
+            if sealed[0] != _VERSION or cipher is None:
+                raise CannotOpen(f"{place} of row {row} was sealed with a key that GROWTH_KEYS does not hold", fix="add the old key to GROWTH_KEYS in .env")
+            return cipher.decrypt(sealed[end : end + _NONCE], sealed[end + _NONCE :], _context(place, row)).decode()
+        except (InvalidTag, IndexError, UnicodeDecodeError) as fault:
+            raise CannotOpen(f"{place} of row {row} does not open: the value was moved or changed") from fault
+
+    def key_of(self, sealed: bytes) -> str:
+        """Id of the key that sealed the value (for rotation)."""
+        return sealed[2 : 2 + sealed[1]].decode()
+
+    def index(self, kind: str, value: str) -> bytes:
+        """Blind index of a normalised value: 32 bytes, equal for equal values of one kind."""
+        return hmac.digest(self._index_key, f"{kind}\0{value}".encode(), "sha256")
+
+    def sign(self, purpose: str, payload: object) -> str:
+        """A URL-safe token for `payload` (JSON), valid until the signing key changes. Good for `purpose` only."""
+        return str(URLSafeSerializer(self._signing_key, salt=purpose, signer_kwargs=_SIGNER).dumps(payload))
+
+    def unsign(self, purpose: str, token: str) -> object:
+        """The payload of `token`. Raises BadToken."""
+        try:
+            return URLSafeSerializer(self._signing_key, salt=purpose, signer_kwargs=_SIGNER).loads(token)
+        except (BadSignature, ValueError) as fault:
+            raise BadToken("this link is not valid") from fault
+
+    def sign_timed(self, purpose: str, payload: object) -> str:
+        """Like `sign`, with the time of signing inside."""
+        return str(URLSafeTimedSerializer(self._signing_key, salt=purpose, signer_kwargs=_SIGNER).dumps(payload))
+
+    def unsign_timed(self, purpose: str, token: str, *, max_age_seconds: int) -> object:
+        """The payload of a token at most `max_age_seconds` old. Raises BadToken."""
+        try:
+            return URLSafeTimedSerializer(self._signing_key, salt=purpose, signer_kwargs=_SIGNER).loads(token, max_age=max_age_seconds)
+        except SignatureExpired as fault:
+            raise BadToken("this link has expired", fix="ask for a new one") from fault
+        except (BadSignature, ValueError) as fault:
+            raise BadToken("this link is not valid") from fault
+
+
+_SIGNER = {"digest_method": hashlib.sha256, "key_derivation": "hmac"}
+
+
+def _context(place: str, row: UUID | int | str) -> bytes:
+    return f"{place}:{row}".encode()
