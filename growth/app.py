@@ -241,7 +241,9 @@ GROWTH = App(
     title=Text("Growth", "增长"),
     order=0,
     commands=(
-        _command("init", "Make a workspace: keys, database, a link for the first administrator", "建立工作区：密钥、数据库、首位管理员的链接"),
+        _command(
+            "init", "Make a workspace: keys, database, a link for the first administrator", "建立工作区：密钥、数据库、首位管理员的链接"
+        ),
         _command("new", "Start a campaign, channel, placement, segment … from an example", "从示例新建群发、渠道、推广位、人群等"),
         _command("check", "Check all YAML, templates and copy", "检查全部 YAML、模板与文案"),
         _command("explain", "Say why a rule exists and how to mend what it finds", "说明一条规则的由来与改法"),
@@ -250,7 +252,9 @@ GROWTH = App(
         _command("web", "Run the web process", "启动网页进程"),
         _command("worker", "Run a worker process", "启动任务进程", "worker"),
         _command("scheduler", "Run a scheduler process", "启动调度进程", "scheduler"),
-        _command("sandbox", "The outside world in a box: mailbox, SMS, WeChat, search engines", "沙盒：邮箱、短信、微信、搜索引擎的本地替身"),
+        _command(
+            "sandbox", "The outside world in a box: mailbox, SMS, WeChat, search engines", "沙盒：邮箱、短信、微信、搜索引擎的本地替身"
+        ),
         _command("demo", "Walk the whole growth plan on the sample site", "在示例网站上走一遍完整的推广计划"),
         _command("doctor", "Look for what is wrong with this installation", "自检"),
         _command("status", "What runs now, queues and lag", "当前进程、队列与延迟"),
@@ -280,11 +284,22 @@ GROWTH = App(
     navigation=(
         NavItem(id="overview", label=Text("Overview", "总览"), path="/", icon="overview", order=0),
         NavItem(id="todo", label=Text("To do", "待办"), path="/todo", icon="todo", order=1),
-        NavItem(id="channels", label=Text("Channels", "渠道"), path="/channels", icon="channels", order=2, roles=("viewer", "marketer", "director", "seo")),
-        NavItem(id="placements", label=Text("Placements", "推广位"), path="/placements", icon="placements", order=5, roles=("seo", "marketer")),
+        NavItem(
+            id="channels",
+            label=Text("Channels", "渠道"),
+            path="/channels",
+            icon="channels",
+            order=2,
+            roles=("viewer", "marketer", "director", "seo"),
+        ),
+        NavItem(
+            id="placements", label=Text("Placements", "推广位"), path="/placements", icon="placements", order=5, roles=("seo", "marketer")
+        ),
         NavItem(id="contacts", label=Text("Contacts", "联系人"), path="/contacts", icon="contacts", order=8, roles=("marketer",)),
         NavItem(id="calendar", label=Text("Calendar", "日历"), path="/calendar", icon="calendar", order=9),
-        NavItem(id="reports", label=Text("Reports", "报告"), path="/reports", icon="reports", order=10, roles=("director", "viewer", "marketer")),
+        NavItem(
+            id="reports", label=Text("Reports", "报告"), path="/reports", icon="reports", order=10, roles=("director", "viewer", "marketer")
+        ),
         NavItem(id="jobs", label=Text("Jobs", "任务"), path="/jobs", icon="jobs", order=11),
         NavItem(id="settings", label=Text("Settings", "设置"), path="/settings", icon="settings", order=12, roles=("admin",)),
     ),

@@ -69,7 +69,13 @@ class ProviderError(GrowthError):
     exit_code = ExitCode.UNFINISHED
 
     def __init__(
-        self, message: str, *, permanent: bool = False, retry_after: timedelta | None = None, fix: str | None = None, where: Where | None = None
+        self,
+        message: str,
+        *,
+        permanent: bool = False,
+        retry_after: timedelta | None = None,
+        fix: str | None = None,
+        where: Where | None = None,
     ) -> None:
         super().__init__(message, fix=fix, where=where)
         self.permanent = permanent

@@ -24,7 +24,19 @@ def bring() -> Path:
         return TARGET
     with tempfile.TemporaryDirectory() as folder:
         done = subprocess.run(
-            [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps", "--only-binary=:all:", "-d", folder, PACKAGE],
+            [
+                sys.executable,
+                "-m",
+                "pip",
+                "download",
+                "--quiet",
+                "--disable-pip-version-check",
+                "--no-deps",
+                "--only-binary=:all:",
+                "-d",
+                folder,
+                PACKAGE,
+            ],
             check=False,
         )
         wheels = list(Path(folder).glob("*.whl"))

@@ -60,7 +60,14 @@ def write(app: App, migrations: Migrations) -> Path:
     engine = create_engine("sqlite://")
     with engine.connect() as connection:
         context = MigrationContext.configure(
-            connection, opts={"target_metadata": metadata, "include_object": include, "include_schemas": False, "render_item": render, "compare_type": True}
+            connection,
+            opts={
+                "target_metadata": metadata,
+                "include_object": include,
+                "include_schemas": False,
+                "render_item": render,
+                "compare_type": True,
+            },
         )
         script = produce_migrations(context, metadata)
         assert script.upgrade_ops is not None

@@ -114,7 +114,9 @@ def vault(session: Session) -> Vault:
 def vault_of(workspace: Workspace) -> Vault:
     """The vault of a workspace, from its ``.env``. Raises MissingSecret or WeakKey."""
     return Vault.from_texts(
-        keys=workspace.secret("GROWTH_KEYS"), index_key=workspace.secret("GROWTH_INDEX_KEY"), signing_key=workspace.secret("GROWTH_SIGNING_KEY")
+        keys=workspace.secret("GROWTH_KEYS"),
+        index_key=workspace.secret("GROWTH_INDEX_KEY"),
+        signing_key=workspace.secret("GROWTH_SIGNING_KEY"),
     )
 
 
@@ -195,8 +197,11 @@ def _explained(fault: DBAPIError, database: Database) -> Unreachable:
     text = str(fault.orig).strip().splitlines()[0] if fault.orig else str(fault)
     if "locked" in text:
         return DatabaseUnreachable(
-            f"the database {where} has been locked by another program for {BUSY_SECONDS} s", fix="close what holds it (a sqlite3 shell? a backup?) and try again"
+            f"the database {where} has been locked by another program for {BUSY_SECONDS} s",
+            fix="close what holds it (a sqlite3 shell? a backup?) and try again",
         )
     if "disk is full" in text or "No space left" in text:
         return DatabaseUnreachable(f"the disk of {where} is full", fix="make room, then run the command again; nothing is lost")
-    return DatabaseUnreachable(f"the database {where} cannot be used: {text}", fix="check `database:` in growth.yaml, and that the server runs")
+    return DatabaseUnreachable(
+        f"the database {where} cannot be used: {text}", fix="check `database:` in growth.yaml, and that the server runs"
+    )

@@ -68,7 +68,8 @@ def ensure_schema(database: Database) -> None:
         return
     if newer := [state for state in states if not state.known]:
         raise SchemaOutdated(
-            f"the database was upgraded by a newer version of this program ({newer[0].owner} {newer[0].current})", fix="upgrade the program: pip install --upgrade growth-suite"
+            f"the database was upgraded by a newer version of this program ({newer[0].owner} {newer[0].current})",
+            fix="upgrade the program: pip install --upgrade growth-suite",
         )
     if not database.is_sqlite:
         raise SchemaOutdated("the database's schema is not that of this program", fix="growth db upgrade")

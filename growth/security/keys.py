@@ -61,5 +61,7 @@ def parse_key(name: str, material: str) -> bytes:
     except (binascii.Error, ValueError) as fault:
         raise WeakKey(f"{name} is not base64", fix="a key is 32 random bytes in base64; `growth init` makes them") from fault
     if len(key) < KEY_BYTES:
-        raise WeakKey(f"{name} has {len(key)} bytes, {KEY_BYTES} are needed", fix="a key is 32 random bytes in base64; `growth init` makes them")
+        raise WeakKey(
+            f"{name} has {len(key)} bytes, {KEY_BYTES} are needed", fix="a key is 32 random bytes in base64; `growth init` makes them"
+        )
     return key[:KEY_BYTES]

@@ -59,7 +59,10 @@ class Vault:
             end = 2 + sealed[1]
             cipher = self._ciphers.get(sealed[2:end].decode())
             if sealed[0] != _VERSION or cipher is None:
-                raise CannotOpen(f"{place} of row {row} was sealed with a key that GROWTH_KEYS does not hold", fix="add the old key to GROWTH_KEYS in .env")
+                raise CannotOpen(
+                    f"{place} of row {row} was sealed with a key that GROWTH_KEYS does not hold",
+                    fix="add the old key to GROWTH_KEYS in .env",
+                )
             return cipher.decrypt(sealed[end : end + _NONCE], sealed[end + _NONCE :], _context(place, row)).decode()
         except (InvalidTag, IndexError, UnicodeDecodeError) as fault:
             raise CannotOpen(f"{place} of row {row} does not open: the value was moved or changed") from fault
