@@ -66,7 +66,7 @@ def now() -> datetime:
 
 @pytest.fixture
 def make_workspace(tmp_path: Path) -> MakeWorkspace:
-    """``make_workspace("site: …" | None, files={"channels.yaml": "…"}, env={"NAME": "…"}, database="sqlite:///…")`` → a loaded workspace."""
+    """``make_workspace("site: …", files={"channels.yaml": "…"}, env={"NAME": "…"}, database="sqlite:///…")`` → a loaded workspace."""
 
     def make(
         growth_yaml: str | None = None,

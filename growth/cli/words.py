@@ -90,7 +90,7 @@ def program() -> typer.Typer:
 
     @app.callback()
     def root(
-        version_: bool = typer.Option(False, "--version", callback=version, is_eager=True, help=_("Print the version.")),  # noqa: FBT001
+        version_: bool = typer.Option(False, "--version", callback=version, is_eager=True, help=_("Print the version.")),
     ) -> None:
         pass
 
@@ -107,7 +107,7 @@ def run(arguments: list[str]) -> int:
         command = typer.main.get_command(program())
         code = command.main(rest, prog_name="growth", standalone_mode=False)
         return int(code) if isinstance(code, int) else ExitCode.DONE
-    except BaseException as fault:  # noqa: BLE001 - the one place where every error becomes words
+    except BaseException as fault:
         if chosen.debug and not isinstance(fault, SystemExit | GrowthError):
             raise
         return _told(fault)
