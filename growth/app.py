@@ -276,6 +276,7 @@ GROWTH = App(
         _command("audit-log", "Who did what; verify the chain", "审计日志", "audit_log"),
         _command("db", "Upgrade, back up, restore, verify the database", "数据库：升级、备份、恢复、校验"),
     ),
+    doctor=("growth.db.doctor:diagnose",),
     models=("growth.db.models",),
     migrations=(
         Migrations(owner="growth", store="main", package="growth.db.migrations.main"),

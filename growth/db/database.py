@@ -65,7 +65,7 @@ class Database:
                 url = make_url(self.engine.url)
                 path = str(url.database)
                 stem = path.removesuffix(".db")
-                engine = _engine(url.set(database=f"{stem}-{name}.db")).execution_options(schema_translate_map={name: None})
+                engine: Engine = _engine(url.set(database=f"{stem}-{name}.db")).execution_options(schema_translate_map={name: None})
             else:
                 engine = self.engine
             self._stores[name] = Database(engine, workspace=self.workspace, name=name, main=self)
@@ -87,7 +87,7 @@ class Database:
 
     @contextmanager
     def _session(self, *, writes: bool = False) -> Iterator[Session]:
-        engine = self.engine.execution_options(growth_writes=True) if writes and self.is_sqlite else self.engine
+        engine: Engine = self.engine.execution_options(growth_writes=True) if writes and self.is_sqlite else self.engine
         with Session(engine, expire_on_commit=False, info={"database": self}) as session:
             try:
                 yield session
@@ -122,7 +122,15 @@ def vault_of(workspace: Workspace) -> Vault:
 
 def database_address(workspace: Workspace) -> URL:
     """The database's URL; a relative SQLite path is taken from the workspace. Raises GrowthError naming the setting."""
-    text = workspace.resolve(workspace.settings.database)
+    return _address(workspace.resolve(workspace.settings.database), workspace)
+
+
+def database_at(address: str, workspace: Workspace) -> Database:
+    """Another database for the same workspace (the target of a copy), its schema not looked at. Raises DatabaseUnreachable."""
+    return _opened(_address(address, workspace), workspace)
+
+
+def _address(text: str, workspace: Workspace) -> URL:
     try:
         url = make_url(text)
     except ArgumentError as fault:
@@ -148,20 +156,22 @@ def open_database(workspace: Workspace, *, check_schema: bool = True) -> Databas
     """
     from growth.db.upgrade import ensure_schema
 
-    url = database_address(workspace)
+    database = _opened(database_address(workspace), workspace)
+    if check_schema:
+        ensure_schema(database)
+    return database
+
+
+def _opened(url: URL, workspace: Workspace) -> Database:
     try:
         database = Database(_engine(url), workspace=workspace)
-    except NoSuchModuleError as fault:
-        raise GrowthError("database: the driver for PostgreSQL is not installed", fix='pip install "growth-suite[postgres]"') from fault
-    except ModuleNotFoundError as fault:
+    except (NoSuchModuleError, ModuleNotFoundError) as fault:
         raise GrowthError("database: the driver for PostgreSQL is not installed", fix='pip install "growth-suite[postgres]"') from fault
     try:
         with database.engine.connect() as connection:
             connection.execute(sqlalchemy.text("SELECT 1"))
     except DBAPIError as fault:
         raise _explained(fault, database) from fault
-    if check_schema:
-        ensure_schema(database)
     return database
 
 

@@ -90,7 +90,7 @@ def upgrade(database: Database, *, states: list[SchemaState] | None = None) -> l
 
 def copy_before_upgrade(database: Database) -> Path:
     """A consistent copy of all SQLite files under ``.growth/backups``; the oldest beyond three go."""
-    folder = database.workspace.state / "backups" / f"before-upgrade-{clock.now():%Y%m%dT%H%M%S%f}"
+    folder: Path = database.workspace.state / "backups" / f"before-upgrade-{clock.now():%Y%m%dT%H%M%S%f}"
     folder.mkdir(parents=True)
     for path in sqlite_files(database):
         with sqlite3.connect(path) as source, sqlite3.connect(folder / path.name) as target:
