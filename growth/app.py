@@ -85,6 +85,7 @@ class App:
     url_facts           ``(session, url) -> Iterable[Hit]``
     segment_fields      mapping of a condition's word (``opened``, ``follower`` …) → ``(operator, value, now) -> Select of contact ids``
     personal_data       a `PersonalData`-shaped object: ``export(session, contact_id)``, ``erase(session, contact_id, now=)``, ``keep``
+    providers           name → ``(Workspace) -> growth.messaging.Provider``, who carries messages (``smtp``, ``wechat`` …)
     metrics             ``(session) -> Iterable[Sample]``
     rules               ``() -> Iterable[RuleText]``: what ``growth explain`` knows
     """
@@ -111,6 +112,7 @@ class App:
     url_facts: tuple[str, ...] = ()
     segment_fields: tuple[str, ...] = ()
     personal_data: tuple[str, ...] = ()
+    providers: Mapping[str, str] = field(default_factory=dict)
     metrics: tuple[str, ...] = ()
     rules: tuple[str, ...] = ()
 
