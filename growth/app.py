@@ -83,7 +83,8 @@ class App:
     search              ``(session, text) -> Iterable[Hit]``
     timeline            ``(session, contact_id) -> Iterable[TimelineEntry]``
     url_facts           ``(session, url) -> Iterable[Hit]``
-    segment_fields      mapping of a condition's word (``opened``, ``follower`` …) → ``(operator, value, now) -> Select of contact ids``
+    segment_fields      mapping of a condition's word (``opened``, ``follower`` …) → ``(value, since, now) -> Select of contact ids``;
+                        `value` is what stands behind the word, `since` an instant or None
     personal_data       a `PersonalData`-shaped object: ``export(session, contact_id)``, ``erase(session, contact_id, now=)``, ``keep``
     providers           name → ``(Workspace) -> growth.messaging.Provider``, who carries messages (``smtp``, ``wechat`` …)
     metrics             ``(session) -> Iterable[Sample]``
