@@ -58,7 +58,7 @@ def checked_sender(text: str) -> str:
         ready = Address(display_name=name, username=user, domain=host)
     except (ValueError, IndexError):
         at = ""
-    if not at or not user or "." not in host.strip(".") and host != "localhost":
+    if not at or not user or ("." not in host.strip(".") and host != "localhost"):
         raise ValueError(_("“{text}” is not a sender; write it as 诚信贷 <news@example.com>", text=text[:80]))
     return f"{name} <{ready.addr_spec}>" if name else ready.addr_spec
 
@@ -129,7 +129,7 @@ class Aliyun(YamlModel):
     """阿里云短信."""
 
     access_key_id: FromEnv = "${ALIYUN_ACCESS_KEY_ID}"
-    access_key_secret: Secret = "${ALIYUN_ACCESS_KEY_SECRET}"
+    access_key_secret: Secret = "${ALIYUN_ACCESS_KEY_SECRET}"  # noqa: S105  (a variable, not a password)
     endpoint: FromEnv = "dysmsapi.aliyuncs.com"
     region: str = "cn-hangzhou"
 
@@ -137,8 +137,8 @@ class Aliyun(YamlModel):
 class Tencent(YamlModel):
     """腾讯云短信."""
 
-    secret_id: FromEnv = "${TENCENT_SECRET_ID}"
-    secret_key: Secret = "${TENCENT_SECRET_KEY}"
+    secret_id: FromEnv = "${TENCENT_SECRET_ID}"  # noqa: S105
+    secret_key: Secret = "${TENCENT_SECRET_KEY}"  # noqa: S105
     app_id: FromEnv = Field(default="${TENCENT_SMS_APP_ID}", description="SDK AppID of the SMS application / 短信应用 ID")
     endpoint: FromEnv = "sms.tencentcloudapi.com"
     region: str = "ap-guangzhou"

@@ -58,7 +58,8 @@ class Node:
             entry = self.content.get(str(key))
             return entry.node if entry else None
         if isinstance(self.content, list) and isinstance(key, int) and -len(self.content) <= key < len(self.content):
-            return self.content[key]
+            below: Node = self.content[key]
+            return below
         return None
 
 

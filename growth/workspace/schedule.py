@@ -86,7 +86,10 @@ def _day_text(value: Any) -> Any:
 
 
 class ScheduleYaml(YamlModel):
-    """When a job runs. `day` is text in one spelling: ``1`` … ``31``, ``last``, ``first workday``, ``2nd tue``, ``mon``, ``11-11``, ``2026-12-01``."""
+    """When a job runs.
+
+    `day` is text in one spelling: ``1`` … ``31``, ``last``, ``first workday``, ``2nd tue``, ``mon``, ``11-11``, ``2026-12-01``.
+    """
 
     every: Every = Field(description="how often / 多久一次")
     day: Annotated[
@@ -137,7 +140,7 @@ def checked_day(every: Every, value: str | None) -> str | None:
         if every in (Every.YEAR, Every.ONCE):
             raise ValueError(_("“every: {every}” needs a day; write day: {example}", every=every, example=_ALLOWED[every]))
         return _DEFAULT_DAY.get(every)
-    found = _DAY[every](value)
+    found: str | None = _DAY[every](value)
     if found is None:
         allowed = _ALLOWED.get(every)
         if allowed is None:

@@ -49,7 +49,7 @@ class Settings(YamlModel):
     web: Web = Field(default_factory=Web)
     public_url: PublicUrl = Field(
         default_factory=lambda written: _listening(written.get("web")),
-        description="where tracked links, pages and callbacks of this program are reached; default: the address of `web` / 本程序的公网地址",
+        description="where tracked links, pages and callbacks of this program are reached; default: that of `web` / 本程序的公网地址",
     )
     signup: Signup = Field(default_factory=Signup)
     attribution: Attribution = Field(default_factory=Attribution)

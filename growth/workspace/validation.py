@@ -133,15 +133,19 @@ def _as_written(data: Any, faults: list[Fault], document: Document, at: Path) ->
 
 
 def _at(data: Any, path: Path) -> Any:
+    """What is at `path`, or None where nothing is."""
     for step in path:
-        data = data[step]
+        try:
+            data = data[step]
+        except (KeyError, IndexError, TypeError):
+            return None
     return data
 
 
 def _replaced(data: Any, path: Path, value: Any) -> Any:
     if not path:
         return value
-    copy = dict(data) if isinstance(data, dict) else list(data)
+    copy: Any = dict(data) if isinstance(data, dict) else list(data)
     copy[path[0]] = _replaced(copy[path[0]], path[1:], value)
     return copy
 
@@ -152,7 +156,9 @@ def _replaced(data: Any, path: Path, value: Any) -> Any:
 def _faults(error: ValidationError, data: Any) -> list[Fault]:
     found = []
     for entry in error.errors(include_url=False):
-        path, branches, on_key, here = [], [], False, data
+        path: list[str | int] = []
+        branches: list[tuple[Path, str]] = []
+        on_key, here = False, data
         for step in entry["loc"]:
             if step == "[key]":
                 on_key = True

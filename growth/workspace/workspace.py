@@ -85,8 +85,9 @@ class Workspace:
         return self.documents.get((kind, name or kind))
 
     def where(self, kind: str, name: str | None = None, *path: str | int, key: bool = False) -> Where:
-        """The place of a value, for errors: ``where("campaign", "monthly", "content", "subject")``, ``where("channels", None, "channels", "hao123")``.
+        """The place of a value, for errors: ``where("campaign", "monthly", "content", "subject")``.
 
+        A one-file kind has no name: ``where("channels", None, "channels", "hao123")``; growth.yaml is the kind `SETTINGS`.
         `key` gives the place of the key instead of the value. What is not written has the place of what it would stand in.
         """
         document = self.document(kind, name)
