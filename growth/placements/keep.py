@@ -1,0 +1,90 @@
+"""Keep the rows in step with placements.yaml, take imports in, look at what is due."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from growth.alerts import raise_alert
+from growth.app import Diagnosis, Level
+from growth.clock import site_day
+from growth.db import Database
+from growth.language import _
+from growth.placements import store
+from growth.placements.life import STEPS, PlacementState, move
+from growth.placements.settings import PlacementsFile, is_over
+from growth.placements.verify import Look, due_for_check, verify_placement
+from growth.workspace import Workspace
+
+if TYPE_CHECKING:
+    from growth.jobs import JobRun
+
+
+def declared(workspace: Workspace) -> PlacementsFile:
+    """What placements.yaml says."""
+    return workspace.one("placements", PlacementsFile)
+
+
+def sync(database: Database, *, now: datetime) -> None:
+    """Make the rows say what the file says, and let placements whose time has passed expire."""
+    entries = declared(database.workspace).placements
+    today = site_day(now, database.workspace.zone)
+    with database.write() as session:
+        store.sync_placements(session, entries=entries, now=now)
+        views = {view.id: view for view in store.placements(session)}
+        for entry in entries:
+            if is_over(entry, today) and PlacementState.EXPIRED in STEPS[views[entry.id].state]:
+                move(
+                    session,
+                    id=entry.id,
+                    to=PlacementState.EXPIRED,
+                    at=now,
+                    evidence=_("until {day} in placements.yaml", day=entry.until),
+                    actor="schedule",
+                )
+
+
+def verify_due(database: Database, *, now: datetime, ids: frozenset[str] | None = None, actor: str = "schedule") -> Iterator[Look]:
+    """Look at the placements in `ids`, or at all that are due. One that is lost raises the alert ``listing_lost``."""
+    with database.read() as session:
+        views = store.placements(session)
+    for view in views:
+        if (view.id in ids) if ids is not None else due_for_check(view, now=now):
+            look = verify_placement(database, id=view.id, now=now, actor=actor)
+            if look.state is not view.state and look.state in (PlacementState.LOST, PlacementState.CHANGED):
+                _tell(database, look, now)
+            yield look
+
+
+def _tell(database: Database, look: Look, now: datetime) -> None:
+    with database.write() as session:
+        raise_alert(
+            session,
+            kind="listing_lost",
+            title=_("Placement {id} is {state}", id=look.id, state=look.state),
+            detail=look.evidence,
+            dedupe=f"placement:{look.id}:{look.state}",
+            now=now,
+        )
+
+
+def verify_job(run: JobRun) -> str:
+    """The daily look at what is due."""
+    sync(run.database, now=run.now)
+    looks = list(verify_due(run.database, now=run.now))
+    return _(
+        "looked at {n} placements, {lost} lost or changed", n=len(looks), lost=sum(look.state in ("lost", "changed") for look in looks)
+    )
+
+
+def diagnose(workspace: Workspace, database: Database | None) -> Iterator[Diagnosis]:
+    """Placements that are lost."""
+    if database is None:
+        return
+    with database.read() as session:
+        lost = [view.id for view in store.placements(session) if view.state is PlacementState.LOST]
+    if lost:
+        yield Diagnosis(
+            id="placements", level=Level.WARN, message=_("placements: {ids} are lost", ids=", ".join(lost)), fix="growth placement list"
+        )

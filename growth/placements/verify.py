@@ -1,0 +1,151 @@
+"""Look at a placement's page and take its life a step: live, changed or lost, with what was seen as evidence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from growth import urls
+from growth.db import Database
+from growth.errors import GrowthError
+from growth.language import _
+from growth.outbound import fetch
+from growth.placements import store
+from growth.placements.life import PlacementState, UnknownPlacement, move
+from growth.placements.listing import ListingFound, find_listing
+from growth.placements.store import PlacementView
+
+#: days after a step at which the page is looked at again (reference: 3, 7, 14, 30, then monthly)
+LOOKS = (3, 7, 14, 30)
+#: looks in a row that must miss the link before it is lost: pages fail now and then
+MISSES_UNTIL_LOST = 2
+
+
+class Verdict(StrEnum):
+    """What a look at the page found."""
+
+    #: our link is there as it should be
+    LISTED = "listed"
+    #: our link is there, with another rel or another target
+    DIFFERENT = "different"
+    #: the page answers, without our link
+    ABSENT = "absent"
+    #: the page does not answer, or refuses us
+    UNREACHABLE = "unreachable"
+    #: no page is known yet
+    NO_PAGE = "no-page"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """What one look found, and the state that follows."""
+
+    id: str
+    verdict: Verdict
+    state: PlacementState
+    at: str | None
+    evidence: str
+
+
+def due_for_check(view: PlacementView, *, now: datetime) -> bool:
+    """Whether it is time to look again."""
+    if (
+        view.retired
+        or view.at is None
+        or view.state in (PlacementState.PLANNED, PlacementState.PREPARED, PlacementState.REFUSED, PlacementState.EXPIRED)
+    ):
+        return False
+    if view.checked_at is None or view.misses:
+        return True
+    age = view.checked_at - view.since
+    wait = next((timedelta(days=days) - age for days in LOOKS if timedelta(days=days) > age), timedelta(days=30))
+    return now >= view.checked_at + wait
+
+
+def verify_placement(database: Database, *, id: str, now: datetime, actor: str) -> Look:
+    """Fetch the page, find our link, keep what was seen, move the placement. Raises UnknownPlacement."""
+    with database.read() as session:
+        view = store.placement(session, id=id)
+    if view is None:
+        raise UnknownPlacement(_("there is no placement “{id}”", id=id), fix="growth placement list")
+    if view.at is None:
+        return Look(
+            id=id, verdict=Verdict.NO_PAGE, state=view.state, at=None, evidence=_("no page is known; give `at:` in placements.yaml")
+        )
+    verdict, found, problem = _look(database, view)
+    evidence = _evidence(view, verdict, found, problem)
+    seen: dict[str, object] = {"page": view.at, "problem": problem}
+    if found:
+        seen |= {
+            "href": found.href,
+            "target": found.target,
+            "anchor": found.anchor,
+            "rel": sorted(found.rel),
+            "description": found.description,
+        }
+    with database.write() as session:
+        misses = store.note_check(
+            session, id=id, at=now, verdict=verdict, seen=seen, missed=verdict in (Verdict.ABSENT, Verdict.UNREACHABLE)
+        )
+        state = _next_state(view.state, verdict, misses)
+        if state is not view.state:
+            move(session, id=id, to=state, at=now, evidence=evidence, actor=actor)
+    return Look(id=id, verdict=verdict, state=state, at=view.at, evidence=evidence)
+
+
+def _look(database: Database, view: PlacementView) -> tuple[Verdict, ListingFound | None, str | None]:
+    site = database.workspace.settings.site
+    hosts = frozenset({urls.host_of(site.url), *site.own_hosts})
+    assert view.at is not None
+    try:
+        answer = fetch(view.at, **_access(database))
+    except GrowthError as fault:
+        return Verdict.UNREACHABLE, None, fault.message
+    if answer.status != 200:
+        return Verdict.UNREACHABLE, None, f"HTTP {answer.status}"
+    links = find_listing(answer.text, page_url=answer.url, our_hosts=hosts)
+    if not links:
+        return Verdict.ABSENT, None, None
+    wanted = urls.normal(view.link_to) if view.link_to else None
+    best = min(links, key=lambda link: (wanted is not None and _plain(link.target) != _plain(wanted), not link.follow))
+    different = (wanted is not None and _plain(best.target) != _plain(wanted)) or not _rel_fits(view.rel, best)
+    return (Verdict.DIFFERENT if different else Verdict.LISTED), best, None
+
+
+def _access(database: Database) -> dict[str, bool]:
+    """A workspace whose own site is on this machine (the demo) looks at pages on this machine too."""
+    from growth.outbound import is_private_url
+
+    return {"allow_private": is_private_url(database.workspace.settings.site.url)}
+
+
+def _plain(url: str) -> str:
+    """A target without what tracking added to it."""
+    from urllib.parse import urlsplit
+
+    parts = urlsplit(url)
+    return f"{parts.netloc.removeprefix('www.')}{parts.path.rstrip('/')}"
+
+
+def _rel_fits(wanted: str, found: ListingFound) -> bool:
+    return {"any": True, "follow": found.follow}.get(wanted, wanted in found.rel)
+
+
+def _next_state(state: PlacementState, verdict: Verdict, misses: int) -> PlacementState:
+    if verdict is Verdict.LISTED:
+        return PlacementState.LIVE
+    if verdict is Verdict.DIFFERENT:
+        return PlacementState.CHANGED
+    if misses >= MISSES_UNTIL_LOST and state in (PlacementState.LIVE, PlacementState.CHANGED):
+        return PlacementState.LOST
+    return state
+
+
+def _evidence(view: PlacementView, verdict: Verdict, found: ListingFound | None, problem: str | None) -> str:
+    if found:
+        rel = " ".join(sorted(found.rel)) or "follow"
+        return _("{page} links to {target} as “{anchor}” ({rel})", page=view.at, target=found.target, anchor=found.anchor, rel=rel)
+    if verdict is Verdict.ABSENT:
+        return _("{page} answers, without a link to us", page=view.at)
+    return _("{page} could not be read: {problem}", page=view.at, problem=problem)

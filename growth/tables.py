@@ -1,0 +1,204 @@
+"""Tables that people hand us: CSV (UTF-8 with or without BOM, UTF-16, GB18030, told apart) and XLSX, read row by row.
+
+The header may stand in any order, with Chinese or English names. What is wrong in one row stops no other: the caller judges rows.
+Limits keep a hostile file from filling memory: bytes, columns, cell length, and for XLSX the unpacked size.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import unicodedata
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import IO, Any
+
+from growth.errors import GrowthError, Where
+
+MAX_FILE_BYTES = 512 << 20
+MAX_UNPACKED_BYTES = 2 << 30
+MAX_COLUMNS = 500
+MAX_CELL = 32_767
+#: bytes looked at to tell the encoding and the delimiter
+SAMPLE = 1 << 20
+
+
+class TableUnreadable(GrowthError):
+    """The file is no table that can be read; nothing was taken from it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableRow:
+    """One row: `number` counts from 2, the first after the header; `values` by our column names; `extra` by the file's own headers."""
+
+    number: int
+    values: Mapping[str, str]
+    extra: Mapping[str, str] = field(default_factory=dict)
+
+
+def read_table(
+    path: Path, *, columns: Mapping[str, Sequence[str]], required: Sequence[str] = (), own: Mapping[str, str] | None = None
+) -> Iterator[TableRow]:
+    """The rows of `path`, empty ones left out.
+
+    `columns` maps our names to the headers that mean them; `own` maps headers of the user's own to our names (remembered mappings).
+    Raises TableUnreadable for what is no table, has no header, a header twice, or lacks a `required` column.
+    """
+    rows = _cells(path)
+    header = next(rows, None)
+    if header is None or not any(header):
+        raise TableUnreadable("the file is empty", fix="the first row must hold the column names", where=Where(str(path)))
+    names = _named(header, columns, own or {}, path)
+    if missing := [name for name in required if name not in names]:
+        meant = " / ".join(columns[missing[0]])
+        raise TableUnreadable(
+            f"there is no column “{meant}”", fix=f"the columns are: {', '.join(filter(None, header))}", where=Where(str(path))
+        )
+    known = set(columns)
+    for number, cells in enumerate(rows, start=2):
+        if not any(cells):
+            continue
+        values, extra = {}, {}
+        for position, name in enumerate(names):
+            cell = cells[position] if position < len(cells) else ""
+            if name in known:
+                values[name] = cell
+            elif name:
+                extra[name] = cell
+        yield TableRow(number=number, values=values, extra=extra)
+
+
+def plain_header(text: str) -> str:
+    """A header for comparing: NFKC, lower case, without blanks, underscores and brackets' content."""
+    normal = unicodedata.normalize("NFKC", text).strip().lower()
+    return "".join(character for character in normal.partition("(")[0] if character not in " _-\t")
+
+
+def encoding_of(sample: bytes) -> str:
+    """UTF-8 (with or without BOM), UTF-16 by its BOM, else GB18030. Raises ValueError where none of them fits."""
+    if sample.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    if sample.startswith(codecs.BOM_UTF8):
+        return "utf-8-sig"
+    for encoding in ("utf-8", "gb18030"):
+        decoder = codecs.getincrementaldecoder(encoding)()
+        try:
+            decoder.decode(sample)
+        except UnicodeDecodeError:
+            continue
+        return encoding
+    raise ValueError("neither UTF-8 nor GB18030")
+
+
+def _named(header: Sequence[str], columns: Mapping[str, Sequence[str]], own: Mapping[str, str], path: Path) -> list[str]:
+    meaning = {plain_header(alias): name for name, aliases in columns.items() for alias in (name, *aliases)}
+    meaning |= {plain_header(alias): name for alias, name in own.items()}
+    names = [meaning.get(plain_header(cell), cell.strip()) for cell in header]
+    for position, name in enumerate(names):
+        if name and name in names[:position]:
+            raise TableUnreadable(
+                f"the column “{header[position]}” is there twice", fix="keep one of them", where=Where(str(path), 1, position + 1)
+            )
+    return names
+
+
+def _cells(path: Path) -> Iterator[list[str]]:
+    try:
+        size = path.stat().st_size
+    except OSError as fault:
+        raise TableUnreadable(f"the file cannot be read: {fault.strerror}", fix="check the path", where=Where(str(path))) from fault
+    if size > MAX_FILE_BYTES:
+        raise TableUnreadable(f"the file is larger than {MAX_FILE_BYTES >> 20} MB", fix="split it", where=Where(str(path)))
+    with path.open("rb") as stream:
+        start = stream.read(4)
+    if start.startswith(b"PK\x03\x04"):
+        yield from _xlsx(path)
+    elif start.startswith(b"\xd0\xcf\x11\xe0"):
+        raise TableUnreadable("this is an old Excel file (.xls)", fix="save it as .xlsx or CSV", where=Where(str(path)))
+    else:
+        yield from _csv(path)
+
+
+def _csv(path: Path) -> Iterator[list[str]]:
+    with path.open("rb") as raw:
+        sample = raw.read(SAMPLE)
+    if b"\0" in sample and not sample.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise TableUnreadable("this is not a text file", fix="save it as CSV (UTF-8) or .xlsx", where=Where(str(path)))
+    try:
+        encoding = encoding_of(sample)
+    except ValueError as fault:
+        raise TableUnreadable(
+            "the characters are neither UTF-8 nor GB18030", fix="save it as CSV (UTF-8)", where=Where(str(path))
+        ) from fault
+    csv.field_size_limit(MAX_CELL * 4)
+    with path.open("r", encoding=encoding, newline="") as stream:
+        reader = csv.reader(_lines(stream), delimiter=_delimiter(sample.decode(encoding, "ignore")))
+        while True:
+            try:
+                row = next(reader)
+            except StopIteration:
+                return
+            except (csv.Error, UnicodeDecodeError) as fault:
+                raise TableUnreadable(
+                    f"line {reader.line_num + 1} cannot be read: {fault}", fix="mend the line", where=Where(str(path), reader.line_num + 1)
+                ) from fault
+            _guard_width(row, path)
+            yield [cell.replace("\0", "").strip()[:MAX_CELL] for cell in row]
+
+
+def _lines(stream: IO[str]) -> Iterator[str]:
+    yield from stream
+
+
+def _delimiter(text: str) -> str:
+    first = next((line for line in io.StringIO(text) if line.strip()), "")
+    return max((",", "\t", ";"), key=first.count)
+
+
+def _xlsx(path: Path) -> Iterator[list[str]]:
+    import openpyxl
+
+    try:
+        with zipfile.ZipFile(path) as archive:
+            if sum(entry.file_size for entry in archive.infolist()) > MAX_UNPACKED_BYTES:
+                raise TableUnreadable(
+                    "the workbook unpacks to more than is allowed", fix="save the one sheet as CSV", where=Where(str(path))
+                )
+        book = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
+    except TableUnreadable:
+        raise
+    except Exception as fault:  # openpyxl raises whatever the broken part of the file makes it raise
+        raise TableUnreadable("this is not an Excel workbook", fix="save it as .xlsx or CSV again", where=Where(str(path))) from fault
+    try:
+        sheet = book.worksheets[0]
+        for row in sheet.iter_rows(values_only=True):
+            _guard_width(row, path)
+            yield [_text(cell)[:MAX_CELL] for cell in row]
+    finally:
+        book.close()
+
+
+def _text(value: Any) -> str:
+    """A cell as text: whole floats without ``.0`` (phones and ids), dates in ISO form."""
+    if value is None:
+        return ""
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    if isinstance(value, datetime):
+        return value.isoformat(sep=" ") if value.time() != value.min.time() else value.date().isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(value).strip()
+
+
+def _guard_width(row: Sequence[Any], path: Path) -> None:
+    if len(row) > MAX_COLUMNS:
+        raise TableUnreadable(
+            f"a row has {len(row)} columns, {MAX_COLUMNS} are allowed", fix="remove what is not needed", where=Where(str(path))
+        )
