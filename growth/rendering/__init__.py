@@ -1,1 +1,25 @@
-"""Room."""
+"""Templates: the Jinja environments, what stands around a page, numbers and dates as people read them, limits for what people write."""
+
+from growth.rendering.address import Address
+from growth.rendering.broken import TemplateBroken, TemplateTooHeavy, UnknownTemplate, VariableMissing
+from growth.rendering.environment import html_environment, render, text_environment
+from growth.rendering.frame import Flash, Frame, NavLink, SiteShown, UserShown
+from growth.rendering.states import Look, look_of
+
+__all__ = [
+    "Address",
+    "Flash",
+    "Frame",
+    "Look",
+    "NavLink",
+    "SiteShown",
+    "TemplateBroken",
+    "TemplateTooHeavy",
+    "UnknownTemplate",
+    "UserShown",
+    "VariableMissing",
+    "html_environment",
+    "look_of",
+    "render",
+    "text_environment",
+]

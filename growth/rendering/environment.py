@@ -1,0 +1,139 @@
+"""The Jinja environments: HTML for pages, reports and mails, plain text for subjects, SMS and replies.
+
+Both are sandboxed: a template of the workspace may replace any shipped one, and it must not reach what Python could.
+Undefined is an error everywhere; HTML escapes always, whatever a file is called.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+from jinja2 import StrictUndefined, Template
+from jinja2.exceptions import SecurityError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from growth.language import _, ngettext
+from growth.rendering.broken import Empty, broken, shown_path, unknown_template
+from growth.rendering.filters import FILTERS, TESTS
+from growth.rendering.loader import TemplateFolders, search_path, shipped
+
+T = TypeVar("T")
+#: methods of text that make a short template print gigabytes or read attributes by a format string
+_HEAVY_TEXT = frozenset({"format", "format_map", "center", "ljust", "rjust", "zfill", "expandtabs", "translate", "encode"})
+#: filters of Jinja's own that do the same, or make two renderings of one thing differ
+_HEAVY_FILTERS = ("format", "center", "attr", "indent", "wordwrap", "pprint", "random", "xmlattr", "safe", "forceescape", "filesizeformat")
+_HEAVY_GLOBALS = ("lipsum", "cycler", "joiner")
+#: longest text or list that `*` may make
+_REPEAT_LIMIT = 10_000
+
+
+class SafeEnvironment(ImmutableSandboxedEnvironment):
+    """Jinja's immutable sandbox without the ways left in it to eat memory or time."""
+
+    intercepted_binops = frozenset({"*", "**", "%", "<<"})
+
+    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
+        """No underscore names, no format and padding methods of text."""
+        if attr.startswith("_") or (isinstance(obj, str | bytes) and attr in _HEAVY_TEXT):
+            return False
+        return super().is_safe_attribute(obj, attr, value)
+
+    def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
+        """Arithmetic on numbers only; repeating a text or a list is limited, formatting by ``%`` is not there."""
+        if operator == "*":
+            for thing, times in ((left, right), (right, left)):
+                if isinstance(thing, str | bytes | list | tuple) and isinstance(times, int):
+                    if len(thing) * times > _REPEAT_LIMIT:
+                        raise SecurityError(f"repeating a text to more than {_REPEAT_LIMIT} characters")
+                    return left * right
+        elif operator == "%" and isinstance(left, str | bytes):
+            raise SecurityError("formatting with %; use filters such as number and money")
+        elif operator in ("**", "<<"):
+            raise SecurityError(f"the operator {operator}")
+        return super().call_binop(context, operator, left, right)
+
+
+def html_environment(root: Path | None = None, zone: ZoneInfo | None = None) -> SafeEnvironment:
+    """For pages, reports and HTML mails; `root` is the workspace whose templates win, `zone` the site's time zone. Kept, so that templates compile once."""
+    return _environment(root, zone or ZoneInfo("Asia/Shanghai"), True, False)
+
+
+def text_environment(root: Path | None = None, zone: ZoneInfo | None = None) -> SafeEnvironment:
+    """For subjects, SMS, replies and plain-text parts: nothing is escaped."""
+    return _environment(root, zone or ZoneInfo("Asia/Shanghai"), False, False)
+
+
+@lru_cache(maxsize=32)
+def _environment(root: Path | None, zone: ZoneInfo, html: bool, user: bool) -> SafeEnvironment:
+    return make_environment(search_path(root), zone, html=html, user=user)
+
+
+def make_environment(folders: tuple[Path, ...], zone: ZoneInfo, *, html: bool, user: bool) -> SafeEnvironment:
+    """An environment over `folders`. `user`: for templates that people write for campaigns and replies; empty values are errors there and the heavy filters are gone."""
+    environment = SafeEnvironment(
+        loader=TemplateFolders(folders),
+        autoescape=html,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=False,
+        extensions=("jinja2.ext.i18n", "jinja2.ext.do") if not user else ("jinja2.ext.i18n",),
+        finalize=_printed if user else None,
+        cache_size=400,
+    )
+    environment.filters.update(FILTERS)
+    environment.tests.update(TESTS)
+    environment.globals.update(_=_, gettext=_, ngettext=ngettext, zone=zone)
+    for name in _HEAVY_FILTERS:
+        del environment.filters[name]
+    for name in _HEAVY_GLOBALS:
+        del environment.globals[name]
+    return environment
+
+
+def _printed(value: Any) -> Any:
+    """What a user's template prints; nothing at all is an error (what macros and blocks return is not plain text in HTML)."""
+    if value is None or (type(value) is str and not value.strip()):
+        raise Empty("the value printed here")
+    return value
+
+
+def render(environment: SafeEnvironment, name: str, variables: Mapping[str, object]) -> str:
+    """The shipped or overridden template `name`, rendered. Raises UnknownTemplate or TemplateBroken with FILE:LINE."""
+    return _guarded(environment, name, lambda: environment.get_template(name).render(variables))
+
+
+def template_of(environment: SafeEnvironment, name: str) -> Template:
+    """The compiled template. Raises like `render`."""
+    return _guarded(environment, name, lambda: environment.get_template(name))
+
+
+def shown_names(environment: SafeEnvironment) -> dict[str, str]:
+    """File names as Jinja knows them → as people are shown them."""
+    loader = environment.loader
+    assert isinstance(loader, TemplateFolders)
+    names: dict[str, str] = {}
+    for template in loader.list_templates():
+        path = loader.find(template)
+        if path is not None:
+            folder = loader.folders[0]
+            root = folder.parent if folder != shipped() else None
+            names[str(path)] = names[template] = shown_path(path, root, shipped())
+    return names
+
+
+def _guarded(environment: SafeEnvironment, name: str, work: Callable[[], T]) -> T:
+    try:
+        return work()
+    except RecursionError as fault:
+        raise broken(fault, name=name, shown=shown_names(environment)) from fault
+    except Exception as fault:  # noqa: BLE001  (whatever a template does is its author's to mend)
+        loader = environment.loader
+        assert isinstance(loader, TemplateFolders)
+        if loader.find(name) is None:
+            raise unknown_template(name, loader.list_templates()) from fault
+        raise broken(fault, name=name, shown=shown_names(environment), known=loader.list_templates()) from fault

@@ -1,0 +1,51 @@
+"""A section: what one room has to say in a report."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from growth.language import Text
+from growth.reporting.chart import Chart
+from growth.reporting.figure import Figure
+from growth.reporting.table import Table
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """A problem or a proposal in one sentence, with what it costs and what to do; `link` is the page that settles it."""
+
+    text: str
+    severity: str = "notice"
+    mend: str = ""
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """`sentence` says how things stand, in words; figures, one chart and tables follow. `order` sorts sections of a report."""
+
+    id: str
+    title: Text | str
+    sentence: str = ""
+    figures: Sequence[Figure] = ()
+    chart: Chart | None = None
+    tables: Sequence[Table] = ()
+    notes: Sequence[Note] = ()
+    order: int = 100
+
+    def as_json(self) -> dict[str, object]:
+        """``{"id","figures","rows"}``: `rows` are those of the first table, `tables` all of them by id."""
+        document: dict[str, object] = {
+            "id": self.id,
+            "title": str(self.title),
+            "figures": [figure.as_json() for figure in self.figures],
+            "rows": self.tables[0].as_json() if self.tables else [],
+        }
+        if self.sentence:
+            document["sentence"] = self.sentence
+        if len(self.tables) > 1:
+            document["tables"] = {table.id: table.as_json() for table in self.tables}
+        if self.notes:
+            document["notes"] = [{"severity": note.severity, "text": note.text, "mend": note.mend} for note in self.notes]
+        return document
