@@ -280,7 +280,7 @@ GROWTH = App(
         _command("db", "Upgrade, back up, restore, verify the database", "数据库：升级、备份、恢复、校验"),
     ),
     doctor=("growth.db.doctor:diagnose",),
-    models=("growth.db.models",),
+    models=("growth.db.models", "growth.accounts.models"),
     migrations=(
         Migrations(owner="growth", store="main", package="growth.db.migrations.main"),
         Migrations(owner="growth", store="events", package="growth.db.migrations.events"),

@@ -1,1 +1,82 @@
-"""Room."""
+"""Accounts: users and their roles, log-in sessions, one-time links, API keys, the audit log."""
+
+from growth.accounts.audit import AuditEntry, AuditFault, audit_entries, record, verify
+from growth.accounts.keys import ApiKey, Scope, create_key, find_key, list_keys, note_use, parse_scopes, revoke_key, wants_note
+from growth.accounts.links import first_admin_link, link_user, password_link, use_link
+from growth.accounts.login import NewLogin, TooManyAttempts, WrongLogin, log_in
+from growth.accounts.passwords import PasswordHash, WeakPassword, check_password, hash_password
+from growth.accounts.roles import PERSONAL_ROLES, ROLE_TEXTS, Role, UnknownRole, may, parse_roles, role_words
+from growth.accounts.sessions import LoggedIn, end_session, end_sessions, list_sessions, start_session, touch_session
+from growth.accounts.users import (
+    LastAdministrator,
+    UnknownUser,
+    User,
+    UserExists,
+    add_user,
+    disable_user,
+    enable_user,
+    find_user,
+    has_administrator,
+    list_users,
+    set_appearance,
+    set_password,
+    set_roles,
+)
+from growth.accounts.who import Presence, who_is
+
+__all__ = [
+    "PERSONAL_ROLES",
+    "ROLE_TEXTS",
+    "ApiKey",
+    "AuditEntry",
+    "AuditFault",
+    "LastAdministrator",
+    "LoggedIn",
+    "NewLogin",
+    "PasswordHash",
+    "Presence",
+    "Role",
+    "Scope",
+    "TooManyAttempts",
+    "UnknownRole",
+    "UnknownUser",
+    "User",
+    "UserExists",
+    "WeakPassword",
+    "WrongLogin",
+    "add_user",
+    "audit_entries",
+    "check_password",
+    "create_key",
+    "disable_user",
+    "enable_user",
+    "end_session",
+    "end_sessions",
+    "find_key",
+    "find_user",
+    "first_admin_link",
+    "has_administrator",
+    "hash_password",
+    "link_user",
+    "list_keys",
+    "list_sessions",
+    "list_users",
+    "log_in",
+    "may",
+    "note_use",
+    "parse_roles",
+    "parse_scopes",
+    "password_link",
+    "record",
+    "revoke_key",
+    "role_words",
+    "set_appearance",
+    "set_password",
+    "set_roles",
+    "start_session",
+    "touch_session",
+    "use_link",
+    "verify",
+    "wants_note",
+    "who_is",
+]
