@@ -9,10 +9,11 @@ from datetime import date, timedelta
 
 from growth.errors import GrowthError
 from growth.jobs.holidays import HolidayCalendar
-from growth.jobs.period import Every, Period
+from growth.jobs.period import Period
+from growth.workspace import Every
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_NTH = {"1st": 1, "first": 1, "2nd": 2, "second": 2, "3rd": 3, "third": 3, "4th": 4, "fourth": 4, "last": -1}
+_NTH = {"1st": 1, "2nd": 2, "3rd": 3, "4th": 4, "5th": 5, "last": -1}
 _NTH_FORM = re.compile(rf"(?P<nth>{'|'.join(_NTH)}) (?P<weekday>{'|'.join(WEEKDAYS)})")
 _YEAR_FORM = re.compile(r"(?P<month>[0-9]{1,2})-(?P<day>[0-9]{1,2})")
 
@@ -37,7 +38,7 @@ class WorkdayOfMonth:
 
 @dataclass(frozen=True, slots=True)
 class NthWeekday:
-    """The `nth` (1–4, -1 the last) `weekday` (0 Monday) of the month."""
+    """The `nth` (1–5, -1 the last) `weekday` (0 Monday) of the month; in a month with four, the fifth is the fourth."""
 
     nth: int
     weekday: int
@@ -93,10 +94,9 @@ def day_in(rule: DayRule, period: Period, holidays: HolidayCalendar) -> date | N
             found = holidays.workday_from(first if step > 0 else first.replace(day=_month_length(first)), step=step)
             return found if found is not None and found.month == first.month else None
         case NthWeekday(nth, weekday):
-            if nth > 0:
-                return first + timedelta(days=(weekday - first.weekday()) % 7 + 7 * (nth - 1))
             last = first.replace(day=_month_length(first))
-            return last - timedelta(days=(last.weekday() - weekday) % 7)
+            final = last - timedelta(days=(last.weekday() - weekday) % 7)
+            return min(first + timedelta(days=(weekday - first.weekday()) % 7 + 7 * (nth - 1)), final) if nth > 0 else final
         case Weekday(weekday):
             return first + timedelta(days=weekday)
         case DayOfYear(month, day):
@@ -113,7 +113,7 @@ ALLOWED = {
     Every.HOUR: "no day: an hourly schedule has none",
     Every.DAY: "no day: a daily schedule has none",
     Every.WEEK: "one of " + ", ".join(WEEKDAYS),
-    Every.MONTH: "1..31 (31 is the last day of a shorter month), last, first workday, last workday or 2nd tue (1st–4th, last)",
+    Every.MONTH: "1..31 (31 is the last day of a shorter month), last, first workday, last workday or 2nd tue (1st–5th, last)",
     Every.YEAR: "month and day, such as 11-11",
     Every.ONCE: "a date, such as 2026-12-01",
 }

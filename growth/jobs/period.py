@@ -9,29 +9,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from growth import clock
 from growth.errors import GrowthError
 from growth.language import language
-
-
-class Every(StrEnum):
-    """How long a period is."""
-
-    #: an hour of the site's clock
-    HOUR = "hour"
-    #: a calendar day
-    DAY = "day"
-    #: an ISO week, Monday to Sunday
-    WEEK = "week"
-    #: a calendar month
-    MONTH = "month"
-    #: a calendar year
-    YEAR = "year"
-    #: the one period of something that happens once
-    ONCE = "once"
+from growth.workspace import Every
 
 
 class UnknownPeriod(GrowthError):

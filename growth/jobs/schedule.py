@@ -9,27 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from enum import StrEnum
 from itertools import takewhile
 from zoneinfo import ZoneInfo
 
 from growth import clock
-from growth.jobs.day import DayRule, EachDay, OnDate, day_in
+from growth.jobs.day import DayRule, EachDay, OnDate, day_in, read_day
 from growth.jobs.holidays import LONGEST_MOVE, HolidayCalendar, shipped
-from growth.jobs.period import ONCE, Every, Period, exists, instant_of
-
-
-class OnHoliday(StrEnum):
-    """What happens to a run whose day is not worked (public holiday or weekend; weekends worked in exchange are workdays)."""
-
-    #: it runs all the same
-    IGNORE = "ignore"
-    #: there is no run for that period
-    SKIP = "skip"
-    #: it runs on the last workday before
-    BEFORE = "before"
-    #: it runs on the next workday
-    AFTER = "after"
+from growth.jobs.period import ONCE, Period, exists, instant_of
+from growth.workspace import Every, OnHoliday, ScheduleYaml
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -49,6 +36,13 @@ class Schedule:
     at: time = time(0, 0)
     holiday: OnHoliday = OnHoliday.IGNORE
     catch_up: timedelta = timedelta(days=1)
+
+    @classmethod
+    def from_yaml(cls, written: ScheduleYaml) -> Schedule:
+        """The schedule that a workspace's file says."""
+        return cls(
+            every=written.every, day=read_day(written.every, written.day), at=written.at, holiday=written.holiday, catch_up=written.catch_up
+        )
 
     def between(self, since: datetime, until: datetime, *, zone: ZoneInfo, holidays: HolidayCalendar | None = None) -> list[Occurrence]:
         """The runs that really fall between two instants, both included, in the order in which they run."""

@@ -58,7 +58,7 @@ def test_holidays_yaml_adds_a_year_and_moves_single_days() -> None:
         ({"off": [{"from": "2027-02-12", "until": "2027-02-05"}]}, "lies before"),
         ({"off": [{"from": "2027-02-05", "until": "2028-02-12"}]}, "more than 31 days"),
         ({"off": ["2027-02-05"], "work": ["2027-02-05"]}, "both off and worked"),
-        ({"off": ["2027-02-30"]}, "valid date"),
+        ({"off": ["2027-02-30"]}, "does not exist"),
         ({"holidays": []}, "Extra inputs"),
     ],
 )

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from growth.jobs.period import ONCE, Every, Period, UnknownPeriod
+from growth.jobs.period import ONCE, Period, UnknownPeriod
 from growth.language import speaking
+from growth.workspace import Every
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NEW_YORK = ZoneInfo("America/New_York")

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from growth.jobs.day import UnknownDay, read_day
 from growth.jobs.holidays import shipped
-from growth.jobs.period import Every, Period
-from growth.jobs.schedule import OnHoliday, Schedule
+from growth.jobs.period import Period
+from growth.jobs.schedule import Schedule
+from growth.workspace import Every, OnHoliday, ScheduleYaml
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NEW_YORK = ZoneInfo("America/New_York")
@@ -67,6 +68,8 @@ GOLDEN = [
     ("month", "2nd tue", "09:30", "ignore", "2026-12", "2026-12-08T09:30"),
     ("month", "1st sun", "09:30", "ignore", "2026-11", "2026-11-01T09:30"),
     ("month", "last fri", "09:30", "ignore", "2026-12", "2026-12-25T09:30"),
+    ("month", "5th mon", "09:30", "ignore", "2026-11", "2026-11-30T09:30"),
+    ("month", "5th mon", "09:30", "ignore", "2026-10", "2026-10-26T09:30"),
     ("month", "1st thu", "09:30", "after", "2026-01", "2026-01-04T09:30"),
     # weeks
     ("week", "mon", "09:00", "ignore", "2026-W48", "2026-11-23T09:00"),
@@ -185,7 +188,7 @@ def test_what_happens_once_is_over_afterwards() -> None:
     [
         ("month", "32", "1..31"),
         ("month", "0", "1..31"),
-        ("month", "5th mon", "2nd tue"),
+        ("month", "6th mon", "2nd tue"),
         ("month", "mon", "first workday"),
         ("month", "2nd workday", "first workday"),
         ("week", "1", "mon, tue"),
@@ -204,6 +207,25 @@ def test_a_day_that_does_not_fit_is_refused_with_what_is_allowed(every: str, day
         read_day(Every(every), day)
     assert fault.value.fix is not None
     assert allowed in fault.value.fix
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ({"every": "month", "day": "Second Tuesday", "at": "09:30"}, made("month", "2nd tue", "09:30")),
+        ({"every": "month", "day": "last", "at": "10:00", "holiday": "before"}, made("month", "last", "10:00", "before")),
+        ({"every": "month", "day": 31, "at": "10:00"}, made("month", "31", "10:00")),
+        ({"every": "month", "at": "10:00"}, made("month", "1", "10:00")),
+        ({"every": "week", "day": "周一", "at": "03:00"}, made("week", "mon", "03:00")),
+        ({"every": "year", "day": "11-11", "at": "00:00"}, made("year", "11-11", "00:00")),
+        ({"every": "once", "day": "2026-12-01", "at": "10:00"}, made("once", "2026-12-01", "10:00")),
+        ({"every": "hour", "at": ":15"}, made("hour", None, "00:15")),
+        ({"every": "day", "at": "02:00"}, made("day", None, "02:00")),
+        ({"every": "month", "day": "last workday", "at": "10:00"}, made("month", "last workday", "10:00")),
+    ],
+)
+def test_a_file_s_schedule_means_what_it_says(written: dict[str, object], expected: Schedule) -> None:
+    assert Schedule.from_yaml(ScheduleYaml.model_validate(written)) == expected
 
 
 days = {
