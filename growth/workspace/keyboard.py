@@ -1,10 +1,384 @@
-"""What a Chinese keyboard types: full-width colons, commas, quotes and spaces."""
+"""What a Chinese keyboard and Notepad do to YAML, read where it is unambiguous, else refused with the character to type.
+
+Read: ``：`` behind a key, ``“…”`` around a whole value, ``，`` between entries of ``[ ]`` and ``{ }`` that cannot be text, ``－`` before an
+entry, ``＃`` before a comment, full-width and no-break spaces where spaces separate. Refused: tabs, quotes of two kinds around one text,
+``，`` in a list of Chinese words (one text, or two?). Text itself (quoted, in a block, behind a key) stays as it is.
+"""
 
 from __future__ import annotations
 
-from growth.workspace.document import Document, parse
+import re
+from dataclasses import dataclass, field
+from typing import Final
+
+from growth.language import _
+from growth.workspace.document import Document, Node, parse
+from growth.workspace.problems import Problem, Severity
+
+_SUSPICIOUS = re.compile("[\t：，“”‘’－＃\u3000\u00a0\u2002\u2003]")
+#: spaces that are not the one of YAML, and how wide they look
+_SPACES: Final = {"\u3000": 2, "\u00a0": 1, "\u2002": 1, "\u2003": 2}
+_BLOCK = re.compile(r"[|>][0-9+-]*\s*(#.*)?$")
+_PLAIN_KEY = re.compile(r"""(?P<key>[^\s:：#,\[\]{}"'“‘&*!|>%@`-][^:：#\n"“”]*?)[ \u3000]*(?P<colon>：|:(?=[\s\u3000\u00a0]|$))""")
+_WORD = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
+#: a key within braces, up to its colon
+_FLOW_KEY = re.compile(r"""[\s\u3000]*(?:"[^"]*"|'[^']*'|“[^”]*”|[^\s,，:：\[\]{}"'#][^,，:：\[\]{}"']*?)[\s\u3000]*(?::(?=\s)|：)""")
+_SIMPLE = re.compile(r"[ -~]*")
 
 
 def read_document(file: str, text: str) -> Document:
-    """`text` as a tree."""
-    return parse(file, text)
+    """`text` of `file` as a tree with the places of the text as it was typed."""
+    if not _SUSPICIOUS.search(text):
+        return parse(file, text)
+    typed = _Typed(file)
+    repaired = "\n".join(typed.line(line) for line in text.split("\n"))
+    document = parse(file, repaired)
+    document.text = text
+    if document.root is not None:
+        _put_back(document.root, typed, set())
+    syntax = [] if typed.problems else document.problems
+    others = [problem for problem in document.problems if problem.rule != "yaml-syntax"] if typed.problems else syntax
+    document.problems = typed.problems + [_at_typed(problem, typed) for problem in others]
+    return document
+
+
+def _at_typed(problem: Problem, typed: _Typed) -> Problem:
+    column = typed.column(problem.line, problem.column)
+    return Problem(problem.file, problem.line, column, problem.rule, problem.severity, problem.message, problem.hint)
+
+
+def _put_back(node: Node, typed: _Typed, seen: set[int]) -> None:
+    """Columns of the repaired text → columns of the typed one; a node behind an alias once only."""
+    if id(node) in seen:
+        return
+    seen.add(id(node))
+    node.column = typed.column(node.line, node.column)
+    if isinstance(node.content, dict):
+        for entry in node.content.values():
+            entry.column = typed.column(entry.line, entry.column)
+            _put_back(entry.node, typed, seen)
+    elif isinstance(node.content, list):
+        for item in node.content:
+            _put_back(item, typed, seen)
+
+
+@dataclass(slots=True)
+class _Typed:
+    """The lines of a file, one after the other; what stays open from line to line is its state."""
+
+    file: str
+    problems: list[Problem] = field(default_factory=list)
+    number: int = 0
+    #: lines deeper than this belong to a block of text; None outside
+    block: int | None = None
+    #: the quote that is open, or None
+    quote: str | None = None
+    #: brackets that are open
+    brackets: list[str] = field(default_factory=list)
+    #: indent of the last key, and whether a value stood behind it: deeper lines go on with that text
+    key_indent: int = -1
+    key_filled: bool = False
+    #: indents of the mappings that are open
+    levels: list[int] = field(default_factory=list)
+    #: by line: (column of the repaired text, how many characters were put in before it)
+    shifts: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
+    out: list[str] = field(default_factory=list)
+    width: int = 0
+
+    # --- output and places
+
+    def emit(self, text: str, typed: int) -> None:
+        """Put out `text` for `typed` typed characters."""
+        self.out.append(text)
+        self.width += len(text)
+        if len(text) != typed:
+            shifts = self.shifts.setdefault(self.number, [])
+            before = shifts[-1][1] if shifts else 0
+            shifts.append((self.width, before + len(text) - typed))
+
+    def column(self, line: int, column: int) -> int:
+        """The typed column (from 1) of a column of the repaired text."""
+        moved = 0
+        for start, by in self.shifts.get(line, ()):
+            if column - 1 >= start:
+                moved = by
+        return max(column - moved, 1)
+
+    def refuse(self, column: int, rule: str, message: str, hint: str) -> None:
+        """A problem at a typed column (from 0) of this line."""
+        self.problems.append(Problem(self.file, self.number, column + 1, rule, Severity.ERROR, message, hint))
+
+    # --- one line
+
+    def line(self, text: str) -> str:
+        """The line as YAML wants it."""
+        self.number += 1
+        self.out, self.width = [], 0
+        indent = len(text) - len(text.lstrip(" "))
+        if self.block is not None:
+            if not text.strip() or indent > self.block:
+                return self.block_line(text, indent)
+            self.block = None
+        if self.quote is not None:
+            self.flow(text, self.quoted(text, 0))
+        elif self.brackets:
+            self.flow(text, self.spaces(text, 0))
+        else:
+            self.structure(text)
+        return "".join(self.out)
+
+    def block_line(self, text: str, indent: int) -> str:
+        rest = text[indent:]
+        if rest.startswith("\t") and rest.strip() and indent <= (self.block or 0):
+            self.tab(indent)
+        return text
+
+    def structure(self, text: str) -> None:
+        """A line outside quotes, brackets and blocks: indentation, dashes, a key, the beginning of a value."""
+        position = self.indentation(text)
+        if position >= len(text):
+            return
+        if text[position] in "#＃":
+            self.emit("#" + text[position + 1 :], len(text) - position)
+            return
+        after_dash = False
+        while (dash := re.match(r"[-－](?=[\s\u3000\u00a0]|$)", text[position:])) is not None:
+            self.key_indent, self.key_filled, after_dash = self.width, False, True
+            self.emit("-", 1)
+            position = self.spaces(text, position + dash.end())
+        indent = self.width
+        found = self.key(text, position, after_dash)
+        if found is None:
+            if not after_dash and self.key_filled and indent > self.key_indent:
+                self.plain(text, position)  # goes on with the text of the line before
+                return
+            self.value(text, position, self.key_indent if after_dash else indent - 1)
+            return
+        self.key_indent = indent
+        self.levels = [level for level in self.levels if level < indent] + [indent]
+        position = self.spaces(text, found)
+        rest = text[position:]
+        self.key_filled = bool(rest) and not rest.startswith(("#", "&"))
+        self.value(text, position, indent)
+
+    def indentation(self, text: str) -> int:
+        position = 0
+        while position < len(text) and (text[position] in _SPACES or text[position] in " \t"):
+            character = text[position]
+            if character == "\t" and text.strip():
+                self.tab(position)
+            self.emit(" " * _SPACES.get(character, 1), 1)
+            position += 1
+        return position
+
+    def spaces(self, text: str, position: int) -> int:
+        """Separating spaces of every kind become plain ones."""
+        while position < len(text) and (text[position] in _SPACES or text[position] in " \t"):
+            if text[position] == "\t" and text[position:].strip() and not text[position:].lstrip().startswith("#"):
+                self.tab(position)
+            self.emit(" ", 1)
+            position += 1
+        return position
+
+    def tab(self, position: int) -> None:
+        if not any(problem.line == self.number for problem in self.problems):
+            self.refuse(position, "yaml-tab", _("a tab stands here"), _("type spaces instead"))
+
+    def key(self, text: str, position: int, after_dash: bool) -> int | None:
+        """Put out the key at `position` with its colon; where the value may begin, or None where there is no key."""
+        quoted = re.match(r"""(?P<open>["'“‘])(?P<key>[^"'“”‘’]*)["'”’][ \u3000]*(?P<colon>：|:(?=[\s\u3000\u00a0]|$))""", text[position:])
+        match = quoted or _PLAIN_KEY.match(text[position:])
+        if match is None:
+            return None
+        end = position + match.end()
+        wide = match["colon"] == "："
+        if wide and not quoted and not self.is_key(match["key"], position + match.start("colon"), text[end:], after_dash):
+            return None
+        if quoted:
+            self.emit(
+                "'" + match["key"].replace("'", "''") + "'" if match["open"] in "“‘" else match[0][: match.end("key") + 1],
+                match.end("key") + 1,
+            )
+        else:
+            self.emit(match["key"], len(match["key"]))
+        between = match.start("colon") - (match.end("key") + (1 if quoted else 0))
+        self.emit(" " * between, between)
+        self.emit(": " if wide and end < len(text) and text[end] not in " \u3000\u00a0\t" else ":", 1)
+        return end
+
+    def is_key(self, key: str, position: int, rest: str, after_dash: bool) -> bool:
+        """Whether the full-width colon behind `key` ends a key: a word of ours always does, Chinese words where no text is meant."""
+        if rest.startswith("//") or (not after_dash and self.key_filled and self.width > self.key_indent):
+            return False
+        if _WORD.fullmatch(key):
+            return True
+        if after_dash:
+            return False
+        if self.width == 0 or self.width in self.levels or rest.strip(" \u3000")[:1] in ("", "#", "{", "[", '"', "“"):
+            return True
+        hint = _('type “: ” behind a key; put a text that contains “：” in "quotes"')
+        self.refuse(position, "yaml-character", _("“：” may stand behind a key or be part of the text"), hint)
+        return True
+
+    def value(self, text: str, position: int, indent: int) -> None:
+        """The beginning of a value; the rest of the line with it."""
+        rest = text[position:]
+        while (mark := re.match(r"[&!][^\s,\[\]{}]*[ ]+", rest)) is not None:
+            self.emit(mark[0], mark.end())
+            position += mark.end()
+            rest = text[position:]
+        if _BLOCK.match(rest):
+            self.block = indent
+            self.emit(rest, len(rest))
+        elif rest[:1] in ("[", "{"):
+            self.flow(text, position)
+        elif rest[:1] in ('"', "'"):
+            if not self.mixed(text, position):
+                self.emit(rest[0], 1)
+                self.quote = rest[0]
+                self.flow(text, self.quoted(text, position + 1))
+        elif rest[:1] in ("“", "‘"):
+            self.wide_quotes(text, position)
+        else:
+            self.plain(text, position)
+
+    def plain(self, text: str, position: int) -> None:
+        """An unquoted text up to the end of the line or its comment."""
+        comment = re.search("(?:^|(?<=[\\s\u3000\u00a0]))#", text[position:])
+        end = position + comment.start() if comment else len(text)
+        body = text[position:end].rstrip(" \t\u3000\u00a0\u2002\u2003")
+        if "\t" in body:
+            self.tab(position + body.index("\t"))
+        self.emit(body.replace("\t", " "), len(body))
+        self.emit(" " * (end - position - len(body)), end - position - len(body))
+        self.emit(text[end:], len(text) - end)
+
+    # --- quotes
+
+    def quoted(self, text: str, position: int) -> int:
+        """The rest of a quoted text on this line, as it stands; after its closing quote, or the end of the line."""
+        assert self.quote is not None
+        start = position
+        while position < len(text):
+            character = text[position]
+            if self.quote == '"' and character == "\\":
+                position += 2
+                continue
+            position += 1
+            if character == self.quote:
+                if self.quote == "'" and text[position : position + 1] == "'":
+                    position += 1
+                    continue
+                self.quote = None
+                break
+        position = min(position, len(text))
+        self.emit(text[start:position], position - start)
+        return position
+
+    def mixed(self, text: str, position: int) -> bool:
+        """Refuse a text that opens with a plain quote and ends the line with a full-width one."""
+        quote, rest = text[position], re.sub(r"\s+#.*$", "", text[position + 1 :]).rstrip()
+        if quote in rest or rest[-1:] not in ("”", "“", "’", "‘"):
+            return False
+        wrong = rest[-1]
+        message = _("the text opens with {open} and ends with the full-width {close}", open=quote, close=wrong)
+        self.refuse(position + len(rest), "yaml-character", message, _("type {character}", character=quote))
+        self.emit("''", len(text) - position)
+        return True
+
+    def wide_quotes(self, text: str, position: int) -> None:
+        """A value that begins with a full-width quote: all of it quoted, text that merely begins so, or quotes of two kinds."""
+        opening = text[position]
+        closing = "”" if opening == "“" else "’"
+        comment = re.search("[\\s\u3000\u00a0]+(#.*)?$", text[position:])
+        end = position + comment.start() if comment else len(text)
+        body = text[position:end]
+        inner = body[1:-1]
+        if len(body) > 1 and body[-1] in (closing, opening) and not any(character in inner for character in "“”‘’"):
+            quoted = "'" + inner.replace("'", "''") + "'"
+            self.emit(quoted, len(body))
+            self.plain(text, end)
+        elif len(body) > 1 and body[-1] in "\"'" and not any(character in inner for character in "“”\"'"):
+            message = _("the text opens with the full-width {open} and ends with {close}", open=opening, close=body[-1])
+            self.refuse(position, "yaml-character", message, _("type {character}", character=body[-1]))
+            self.emit("''", len(text) - position)
+        else:
+            self.plain(text, position)
+
+    # --- within brackets
+
+    def flow(self, text: str, position: int) -> None:
+        """The rest of a line behind quotes or within brackets."""
+        fresh = True  # whether a new entry or value may begin here
+        while position < len(text):
+            character = text[position]
+            if character in "[{":
+                self.brackets.append(character)
+                self.emit(character, 1)
+                position, fresh = position + 1, True
+            elif character in "]}":
+                if self.brackets:
+                    self.brackets.pop()
+                self.emit(character, 1)
+                position, fresh = position + 1, False
+            elif character == "#" and (position == 0 or text[position - 1] in " \t\u3000"):
+                self.emit(text[position:], len(text) - position)
+                return
+            elif character in "\"'" and fresh:
+                self.emit(character, 1)
+                self.quote = character
+                position, fresh = self.quoted(text, position + 1), False
+            elif not self.brackets:
+                self.plain(text, position)
+                return
+            else:
+                position, fresh = self.flow_text(text, position, fresh)
+
+    def flow_text(self, text: str, position: int, fresh: bool) -> tuple[int, bool]:
+        """One step within brackets: separators of both widths, keys, words."""
+        character = text[position]
+        if character == ",":
+            self.emit(",", 1)
+            return position + 1, True
+        if character == "，":
+            return self.comma(text, position)
+        if character in _SPACES or character in " \t":
+            return self.spaces(text, position), fresh
+        if character in "“‘" and fresh and (quoted := re.match(r"[“‘]([^“”‘’]*)[”’](?=[\s\u3000]*(?:[,，:：\]}#]|$))", text[position:])):
+            self.emit("'" + quoted[1].replace("'", "''") + "'", quoted.end())
+            return position + quoted.end(), False
+        if fresh and self.brackets[-1] == "{" and (key := re.match(r"([^\s,，:：\[\]{}]+)([\s\u3000]*)：", text[position:])):
+            self.emit(key[1] + " " * len(key[2]), len(key[1]) + len(key[2]))
+            end = position + key.end()
+            self.emit(":" if text[end : end + 1] in (" ", "") else ": ", 1)
+            return end, True
+        if character == "：" and not fresh and self.out and self.out[-1].endswith("'"):
+            self.emit(": ", 1)
+            return position + 1, True
+        if character == ":" and text[position + 1 : position + 2] in (" ", "\u3000", ""):
+            self.emit(":", 1)
+            return position + 1, True
+        self.emit(character, 1)
+        return position + 1, False
+
+    def comma(self, text: str, position: int) -> tuple[int, bool]:
+        """A full-width comma within brackets: a separator, part of a text, or a question."""
+        left = re.split(r"[,，\[{]", text[:position])[-1].strip()
+        rest = text[position + 1 :]
+        right = re.split(r"[,，\]}]", rest)[0].strip()
+        in_braces = self.brackets[-1] == "{"
+        if in_braces:
+            separates = _FLOW_KEY.match(rest) is not None
+        else:
+            closed = text[:position].rstrip()[-1:] in ("]", "}", '"', "'", "”", "’")
+            opens = rest.lstrip(" \u3000")[:1] in ("[", "{", '"', "'", "“", "‘")
+            separates = closed or opens or not right or (_SIMPLE.fullmatch(left) is not None and _SIMPLE.fullmatch(right) is not None)
+            if not separates:
+                hint = _('type , between two entries; put a text that contains “，” in "quotes"')
+                self.refuse(position, "yaml-character", _("“，” in a list may separate or be part of the text"), hint)
+                separates = True
+        if separates:
+            self.emit("," if rest[:1] in (" ", "") else ", ", 1)
+            return position + 1, True
+        self.emit("，", 1)
+        return position + 1, False
