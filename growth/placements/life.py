@@ -1,4 +1,4 @@
-"""The life of a placement: planned → prepared → submitted → live → changed | lost | refused | expired, every step dated with its evidence."""
+"""The life of a placement: planned, prepared, submitted, live, changed, lost, refused, expired; every step dated with its evidence."""
 
 from __future__ import annotations
 

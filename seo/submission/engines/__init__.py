@@ -1,0 +1,1 @@
+"""One file an engine; each has ``META`` and ``connect(workspace)``."""
