@@ -66,7 +66,9 @@ def broken(fault: Exception, *, name: str, shown: dict[str, str], first_line: in
         message = f"“{what}” is missing" if what else str(fault)
         return VariableMissing(message, fix="check the name, or give a default: {{ … | default('…') }}", where=where)
     if isinstance(fault, SecurityError):
-        return TemplateBroken(f"not allowed in a template: {fault}", fix="templates read variables and use filters; they call nothing else", where=where)
+        return TemplateBroken(
+            f"not allowed in a template: {fault}", fix="templates read variables and use filters; they call nothing else", where=where
+        )
     if isinstance(fault, MemoryError):
         return TemplateTooHeavy("the template needs more memory than allowed", fix="make its loops and texts smaller", where=where)
     if isinstance(fault, TemplateError):

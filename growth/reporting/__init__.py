@@ -2,6 +2,7 @@
 
 from growth.reporting.chart import Chart, Series, bars, funnel, heat, line, stacked
 from growth.reporting.figure import Better, Change, Figure, Value, change_since
+from growth.reporting.period import PeriodChoice
 from growth.reporting.query import Query, sql_of
 from growth.reporting.section import Note, Section
 from growth.reporting.table import Column, Empty, Kind, Row, Table, TableState, arrange
@@ -15,6 +16,7 @@ __all__ = [
     "Figure",
     "Kind",
     "Note",
+    "PeriodChoice",
     "Query",
     "Row",
     "Section",

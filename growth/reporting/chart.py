@@ -16,7 +16,7 @@ from growth.reporting.table import Column, Kind, Table
 
 Spec = dict[str, Any]
 #: width and height in pixels; the narrow one is drawn for a phone, so that its words stay readable
-SIZES = {"wide": (960, 240), "narrow": (340, 220)}
+SIZES = {"wide": (1040, 240), "half": (520, 220), "narrow": (350, 200)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,43 +58,80 @@ class Chart:
 
 
 def line(
-    id: str, title: str, rows: Sequence[Mapping[str, object]], *, x: Series, series: Sequence[Series], summary: str = "", note: Text | str = ""
+    id: str,
+    title: str,
+    rows: Sequence[Mapping[str, object]],
+    *,
+    x: Series,
+    series: Sequence[Series],
+    summary: str = "",
+    note: Text | str = "",
 ) -> Chart:
     """A course over days: one line a series, its name written at its end."""
-    return Chart(id=id, title=title, rows=rows, x=x, series=series, shape=_line, summary=summary or _summary(title, rows, series), note=note)
+    return Chart(
+        id=id, title=title, rows=rows, x=x, series=series, shape=_line, summary=summary or _summary(title, rows, series), note=note
+    )
 
 
 def bars(
     id: str, title: str, rows: Sequence[Mapping[str, object]], *, x: Series, value: Series, summary: str = "", note: Text | str = ""
 ) -> Chart:
     """Things compared by size: horizontal bars in the order of `rows`, the value written behind each."""
-    return Chart(id=id, title=title, rows=rows, x=x, series=[value], shape=_bars, summary=summary or _summary(title, rows, [value]), note=note)
+    return Chart(
+        id=id, title=title, rows=rows, x=x, series=[value], shape=_bars, summary=summary or _summary(title, rows, [value]), note=note
+    )
 
 
 def stacked(
-    id: str, title: str, rows: Sequence[Mapping[str, object]], *, x: Series, series: Sequence[Series], summary: str = "", note: Text | str = ""
+    id: str,
+    title: str,
+    rows: Sequence[Mapping[str, object]],
+    *,
+    x: Series,
+    series: Sequence[Series],
+    summary: str = "",
+    note: Text | str = "",
 ) -> Chart:
     """Parts of a whole over days: columns from zero."""
-    return Chart(id=id, title=title, rows=rows, x=x, series=series, shape=_stacked, summary=summary or _summary(title, rows, series), note=note)
+    return Chart(
+        id=id, title=title, rows=rows, x=x, series=series, shape=_stacked, summary=summary or _summary(title, rows, series), note=note
+    )
 
 
 def funnel(
     id: str, title: str, rows: Sequence[Mapping[str, object]], *, x: Series, value: Series, summary: str = "", note: Text | str = ""
 ) -> Chart:
     """Steps one after the other: bars with the share that is left of the first."""
-    return Chart(id=id, title=title, rows=rows, x=x, series=[value], shape=_funnel, summary=summary or _summary(title, rows, [value]), note=note)
+    return Chart(
+        id=id, title=title, rows=rows, x=x, series=[value], shape=_funnel, summary=summary or _summary(title, rows, [value]), note=note
+    )
 
 
 def heat(
-    id: str, title: str, rows: Sequence[Mapping[str, object]], *, x: Series, y: Series, value: Series, summary: str = "", note: Text | str = ""
+    id: str,
+    title: str,
+    rows: Sequence[Mapping[str, object]],
+    *,
+    x: Series,
+    y: Series,
+    value: Series,
+    summary: str = "",
+    note: Text | str = "",
 ) -> Chart:
     """How much falls where: a grid of shades (weekday and hour, month and cohort)."""
-    return Chart(id=id, title=title, rows=rows, x=x, series=[y, value], shape=_heat, summary=summary or _summary(title, rows, [value]), note=note)
+    return Chart(
+        id=id, title=title, rows=rows, x=x, series=[y, value], shape=_heat, summary=summary or _summary(title, rows, [value]), note=note
+    )
 
 
 def _summary(title: str, rows: Sequence[Mapping[str, object]], series: Sequence[Series]) -> str:
     """What a screen reader says of the drawing; the numbers stand in the table behind."""
-    return _("{title}: {n} points of {series}; the numbers are in the table below", title=title, n=len(rows), series=", ".join(str(one.label) for one in series))
+    return _(
+        "{title}: {n} points of {series}; the numbers are in the table below",
+        title=title,
+        n=len(rows),
+        series=", ".join(str(one.label) for one in series),
+    )
 
 
 def _long(chart: Chart) -> list[dict[str, object]]:
@@ -181,15 +218,26 @@ def _line(chart: Chart, size: str) -> Spec:
     layers: list[Spec] = []
     if not several:
         layers.append({"mark": {"type": "area", "opacity": 0.1, "interpolate": "monotone"}, "encoding": shared})
-    strokes = {"strokeDash": {"field": "series", "type": "nominal", "legend": None, "scale": {"domain": [str(one.label) for one in chart.series], "range": list(palette.DASHES[: len(chart.series)])}}}
-    layers.append({"mark": {"type": "line", "strokeWidth": 2, "interpolate": "monotone"}, "encoding": shared | (strokes if several else {})})
+    strokes = {
+        "strokeDash": {
+            "field": "series",
+            "type": "nominal",
+            "legend": None,
+            "scale": {"domain": [str(one.label) for one in chart.series], "range": list(palette.DASHES[: len(chart.series)])},
+        }
+    }
+    layers.append(
+        {"mark": {"type": "line", "strokeWidth": 2, "interpolate": "monotone"}, "encoding": shared | (strokes if several else {})}
+    )
     layers.append({"data": {"values": ends}, "mark": {"type": "point", "filled": True, "size": 36, "opacity": 1}, "encoding": shared})
     if several:
-        layers.append({
-            "data": {"values": ends},
-            "mark": {"type": "text", "align": "right", "dx": -4, "dy": -10, "fontSize": 12, "fontWeight": "bold"},
-            "encoding": shared | {"text": {"field": "series", "type": "nominal"}},
-        })
+        layers.append(
+            {
+                "data": {"values": ends},
+                "mark": {"type": "text", "align": "right", "dx": -4, "dy": -10, "fontSize": 12, "fontWeight": "bold"},
+                "encoding": shared | {"text": {"field": "series", "type": "nominal"}},
+            }
+        )
     return spec | {"data": {"values": values}, "layer": layers}
 
 
@@ -204,7 +252,8 @@ def _stacked(chart: Chart, size: str) -> Spec:
         "encoding": {
             "x": x | {"scale": {"paddingInner": 0.25}},
             "y": _y_axis() | {"stack": "zero"},
-            "color": _colour(chart) | {"legend": {"orient": "top", "title": None, "labelColor": palette.TEXT, "labelFontSize": 12, "symbolType": "square"}},
+            "color": _colour(chart)
+            | {"legend": {"orient": "top", "title": None, "labelColor": palette.TEXT, "labelFontSize": 12, "symbolType": "square"}},
             "order": {"field": "order", "type": "quantitative"},
         },
     }
@@ -217,25 +266,37 @@ def _bars(chart: Chart, size: str) -> Spec:
 def _funnel(chart: Chart, size: str) -> Spec:
     values = [_plain(row.get(chart.series[0].id)) or 0 for row in chart.rows]
     first = float(str(values[0])) if values else 0.0
-    words = [f"{_written(chart, row)} · {float(str(value)) / first:.1%}" if first else _written(chart, row) for row, value in zip(chart.rows, values, strict=True)]
+    words = [
+        f"{_written(chart, row)} · {float(str(value)) / first:.1%}" if first else _written(chart, row)
+        for row, value in zip(chart.rows, values, strict=True)
+    ]
     return _ranked(chart, size, words)
 
 
 def _ranked(chart: Chart, size: str, words: Sequence[str]) -> Spec:
     one = chart.series[0]
     values = [
-        {"x": str(row.get(chart.x.id)), "value": _plain(row.get(one.id)) or 0, "words": word} for row, word in zip(chart.rows, words, strict=True)
+        {"x": str(row.get(chart.x.id)), "value": _plain(row.get(one.id)) or 0, "words": word}
+        for row, word in zip(chart.rows, words, strict=True)
     ]
     spec = _base(size, height=max(60, 32 * len(values)), right=96 if size == "wide" else 72)
     shared: Spec = {
-        "y": {"field": "x", "type": "ordinal", "sort": None, "axis": {"title": None, "domain": False, "ticks": False, "labelLimit": 180 if size == "wide" else 96}},
+        "y": {
+            "field": "x",
+            "type": "ordinal",
+            "sort": None,
+            "axis": {"title": None, "domain": False, "ticks": False, "labelLimit": 180 if size == "wide" else 96},
+        },
         "x": {"field": "value", "type": "quantitative", "scale": {"zero": True}, "axis": None},
     }
     return spec | {
         "data": {"values": values},
         "layer": [
             {"mark": {"type": "bar", "color": palette.SERIES[0], "height": {"band": 0.62}, "cornerRadiusEnd": 2}, "encoding": shared},
-            {"mark": {"type": "text", "align": "left", "dx": 6, "fill": palette.INK, "clip": False}, "encoding": shared | {"text": {"field": "words"}}},
+            {
+                "mark": {"type": "text", "align": "left", "dx": 6, "fill": palette.INK, "clip": False},
+                "encoding": shared | {"text": {"field": "words"}},
+            },
         ],
     }
 
@@ -261,8 +322,20 @@ def _heat(chart: Chart, size: str) -> Spec:
         "data": {"values": values},
         "mark": {"type": "rect", "cornerRadius": 2, "color": palette.SERIES[0]},
         "encoding": {
-            "x": {"field": "x", "type": "ordinal", "sort": None, "axis": {"title": None, "labelAngle": 0, "domain": False, "ticks": False, "labelOverlap": "greedy"}, "scale": {"padding": 0.08}},
-            "y": {"field": "y", "type": "ordinal", "sort": None, "axis": {"title": None, "domain": False, "ticks": False}, "scale": {"padding": 0.08}},
+            "x": {
+                "field": "x",
+                "type": "ordinal",
+                "sort": None,
+                "axis": {"title": None, "labelAngle": 0, "domain": False, "ticks": False, "labelOverlap": "greedy"},
+                "scale": {"padding": 0.08},
+            },
+            "y": {
+                "field": "y",
+                "type": "ordinal",
+                "sort": None,
+                "axis": {"title": None, "domain": False, "ticks": False},
+                "scale": {"padding": 0.08},
+            },
             "fillOpacity": {"field": "value", "type": "quantitative", "scale": {"domainMin": 0, "range": [0.06, 1]}, "legend": None},
         },
     }

@@ -121,7 +121,7 @@ def change_since(before: Value | None, now: Value | None, *, better: Better = Be
         return None
     share = (plain(now) - plain(before)) / abs(plain(before))
     good = None if better is Better.NEITHER or abs(share) < Decimal("0.0005") else (share > 0) == (better is Better.UP)
-    return Change(value=share, good=good, against=against or _("than before"))
+    return Change(value=share, good=good, against=against or _("against the period before"))
 
 
 def plain(value: Value) -> Decimal:

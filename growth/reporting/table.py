@@ -120,7 +120,12 @@ class Table:
         if self.count <= self.size and self.page == 1:
             return ngettext("{count} row", "{count} rows", self.count, count=numbers.exact(self.count))
         first = (self.page - 1) * self.size + 1
-        return _("{first}–{last} of {count}", first=numbers.exact(first), last=numbers.exact(min(first + self.size - 1, self.count)), count=numbers.exact(self.count))
+        return _(
+            "{first}–{last} of {count}",
+            first=numbers.exact(first),
+            last=numbers.exact(min(first + self.size - 1, self.count)),
+            count=numbers.exact(self.count),
+        )
 
     @property
     def near_pages(self) -> list[int | None]:
