@@ -279,8 +279,20 @@ GROWTH = App(
         _command("audit-log", "Who did what; verify the chain", "审计日志", "audit_log"),
         _command("db", "Upgrade, back up, restore, verify the database", "数据库：升级、备份、恢复、校验"),
     ),
-    doctor=("growth.db.doctor:diagnose",),
-    models=("growth.db.models", "growth.accounts.models"),
+    files=(
+        FileKind(name="channels", pattern="channels.yaml", model="growth.channels.settings:ChannelsFile"),
+        FileKind(name="placements", pattern="placements.yaml", model="growth.placements.settings:PlacementsFile"),
+    ),
+    jobs=("growth.placements.jobs:jobs",),
+    doctor=("growth.db.doctor:diagnose", "growth.placements.keep:diagnose"),
+    models=(
+        "growth.db.models",
+        "growth.placements.models",
+        "growth.accounts.models",
+        "growth.alerts.models",
+        "growth.jobs.models",
+        "growth.channels.models",
+    ),
     migrations=(
         Migrations(owner="growth", store="main", package="growth.db.migrations.main"),
         Migrations(owner="growth", store="events", package="growth.db.migrations.events"),

@@ -1,0 +1,58 @@
+"""Clicks: who followed a tracked link or scanned a QR code, people and bots told apart."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from growth import clock
+from growth.channels import models
+from growth.channels.identity import stored_key
+from growth.channels.links import ResolvedLink
+from growth.channels.origin import Origin
+from growth.channels.touches import NewTouch, TouchKind, record_touches
+from growth.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClickCount:
+    """Clicks of one channel or link, without and by bots."""
+
+    people: int = 0
+    bots: int = 0
+
+
+def record_click(session: Session, *, link: ResolvedLink, at: datetime, bot: str | None, workspace: Workspace) -> int:
+    """Count one click; `bot` says why it is no person. A person whom the link was made for gets a touch. The click's id."""
+    click = models.Click(link_id=link.id, at=at, day=clock.site_day(at, workspace.zone), bot=bot, contact_id=link.contact_id)
+    session.add(click)
+    session.flush()
+    if bot is None and link.contact_id is not None:
+        origin = Origin(channel_id=link.channel_id, medium=link.medium, campaign=link.label, link_id=link.id)
+        key = stored_key(session, f"contact:{link.contact_id}")
+        record_touches(session, [NewTouch(at=at, key=key, origin=origin, kind=TouchKind.CLICK, evidence=f"click:{click.id}")])
+    return click.id
+
+
+def clicks_by_channel(session: Session, *, from_day: date | None = None, until_day: date | None = None) -> dict[str, ClickCount]:
+    """Clicks by the channel's name; days inclusive."""
+    query = (
+        select(models.Channel.name, func.count(), func.count(models.Click.bot))
+        .join(models.Link, models.Link.channel_id == models.Channel.id)
+        .join(models.Click, models.Click.link_id == models.Link.id)
+        .group_by(models.Channel.name)
+    )
+    if from_day is not None:
+        query = query.where(models.Click.day >= from_day)
+    if until_day is not None:
+        query = query.where(models.Click.day <= until_day)
+    return {name: ClickCount(people=total - by_bots, bots=by_bots) for name, total, by_bots in session.execute(query)}
+
+
+def clicks_of_link(session: Session, link_id: int) -> ClickCount:
+    """Clicks of one link."""
+    total, bots = session.execute(select(func.count(), func.count(models.Click.bot)).where(models.Click.link_id == link_id)).one()
+    return ClickCount(people=total - bots, bots=bots)

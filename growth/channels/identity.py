@@ -1,0 +1,166 @@
+"""Who is one person: keys under which somebody was seen, joined by evidence only.
+
+Keys are deterministic (`visitor:…`, `contact:…`, `openid:…`, `signup:…`); nothing is ever joined by address and browser.
+A join is a row with its evidence, and can be taken back: the groups are then found anew from the rows that are left.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import blake2b
+from typing import Final
+
+from sqlalchemy import func, insert, or_, select, update
+from sqlalchemy.orm import Session
+
+from growth.channels.models import Identity, IdentityLink, Touch, TouchChange
+from growth.channels.writing import insert_new
+from growth.db import vault
+from growth.errors import GrowthError
+
+#: kinds of keys; the value of those in `PRIVATE` is kept as its blind index only
+KINDS: Final = frozenset({"visitor", "contact", "signup", "openid", "unionid", "email", "phone"})
+PRIVATE: Final = frozenset({"openid", "unionid", "email", "phone"})
+_KEY = re.compile(r"([a-z]+):(\S[^\x00-\x1f]{0,199})")
+
+
+class BadKey(GrowthError):
+    """A text that should name an identity does not."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Join:
+    """Two keys that were found to be one person, with the row that proves it."""
+
+    one: str
+    other: str
+    evidence: str
+    at: datetime
+    undone: bool
+
+
+def stored_key(session: Session, key: str) -> str:
+    """`key` as it is stored: openids and addresses become their blind index. Raises BadKey."""
+    match = _KEY.fullmatch(key)
+    if match is None or match[1] not in KINDS:
+        raise BadKey(f"“{key[:60]}” names no identity", fix=f"write KIND:VALUE with one of {', '.join(sorted(KINDS))}")
+    return f"{match[1]}:{vault(session).index(match[1], match[2]).hex()[:32]}" if match[1] in PRIVATE else key
+
+
+def identity_id(stored: str) -> int:
+    """The id of a stored key: 63 bits of its hash. Ten million keys collide with a chance of 1 in 200,000."""
+    return int.from_bytes(blake2b(stored.encode(), digest_size=8).digest(), "big") >> 1
+
+
+def add_identities(session: Session, stored_keys: Iterable[str]) -> dict[str, int]:
+    """Make sure that the keys are known; their ids by key."""
+    ids = {key: identity_id(key) for key in dict.fromkeys(stored_keys)}
+    insert_new(session, Identity, [{"id": id, "key": key, "person": id} for key, id in ids.items()], on="id")
+    return ids
+
+
+def join(session: Session, *, one: str, other: str, evidence: str, at: datetime) -> None:
+    """Record that two keys are one person, `evidence` naming the row (``link:12``, ``signup:u-5``). A repeat changes nothing."""
+    keys = stored_key(session, one), stored_key(session, other)
+    ids = add_identities(session, keys)
+    low, high = sorted(ids[key] for key in keys)
+    if low == high:
+        return
+    known = session.scalar(
+        select(IdentityLink.id).where(IdentityLink.one == low, IdentityLink.other == high, IdentityLink.evidence == evidence)
+    )
+    if known is not None:
+        return
+    session.execute(insert(IdentityLink).values(one=low, other=high, evidence=evidence, at=at, undone_at=None))
+    people = dict(session.execute(select(Identity.id, Identity.person).where(Identity.id.in_((low, high)))).tuples().all())
+    if people[low] != people[high]:
+        _unite(session, people[low], people[high])
+
+
+def undo_join(session: Session, *, one: str, other: str, now: datetime) -> int:
+    """Take back every join of two keys; how many there were. Their groups are found anew."""
+    low, high = sorted(identity_id(stored_key(session, key)) for key in (one, other))
+    undone = session.execute(
+        update(IdentityLink)
+        .where(IdentityLink.one == low, IdentityLink.other == high, IdentityLink.undone_at.is_(None))
+        .values(undone_at=now)
+        .returning(IdentityLink.id)
+    ).all()
+    if undone:
+        person = session.scalar(select(Identity.person).where(Identity.id == low))
+        members = list(session.scalars(select(Identity.id).where(Identity.person == person)))
+        _regroup(session, members)
+        _note(session, members)
+    return len(undone)
+
+
+def keys_of_person(session: Session, key: str) -> list[str]:
+    """All keys of the person who has `key`, itself included; empty where it was never seen."""
+    person = select(Identity.person).where(Identity.id == identity_id(stored_key(session, key))).scalar_subquery()
+    return list(session.scalars(select(Identity.key).where(Identity.person == person).order_by(Identity.key)))
+
+
+def joins_of_person(session: Session, key: str) -> list[Join]:
+    """The evidence that makes one person of these keys, undone ones too."""
+    keys = dict(
+        session.execute(
+            select(Identity.id, Identity.key).where(
+                Identity.person == select(Identity.person).where(Identity.id == identity_id(stored_key(session, key))).scalar_subquery()
+            )
+        )
+        .tuples()
+        .all()
+    )
+    rows = session.scalars(
+        select(IdentityLink).where(or_(IdentityLink.one.in_(keys), IdentityLink.other.in_(keys))).order_by(IdentityLink.id)
+    ).all()
+    others = {id for row in rows for id in (row.one, row.other)} - set(keys)
+    keys |= dict(session.execute(select(Identity.id, Identity.key).where(Identity.id.in_(others))).tuples().all())
+    return [
+        Join(one=keys[row.one], other=keys[row.other], evidence=row.evidence, at=row.at, undone=row.undone_at is not None) for row in rows
+    ]
+
+
+def _unite(session: Session, one: int, other: int) -> None:
+    """The smaller group takes the name of the larger."""
+    sizes = dict(
+        session.execute(select(Identity.person, func.count()).where(Identity.person.in_((one, other))).group_by(Identity.person))
+        .tuples()
+        .all()
+    )
+    keep, give = sorted((one, other), key=lambda person: (-sizes[person], person))
+    _note(session, list(session.scalars(select(Identity.id).where(Identity.person.in_((one, other))))))
+    session.execute(update(Identity).where(Identity.person == give).values(person=keep))
+
+
+def _regroup(session: Session, members: Sequence[int]) -> None:
+    """Groups of `members` from the joins that hold."""
+    parent = {member: member for member in members}
+
+    def root(id: int) -> int:
+        while parent[id] != id:
+            parent[id] = parent[parent[id]]
+            id = parent[id]
+        return id
+
+    rows = session.execute(
+        select(IdentityLink.one, IdentityLink.other).where(IdentityLink.one.in_(members), IdentityLink.undone_at.is_(None))
+    ).tuples()
+    for one, other in rows:
+        if other in parent:
+            parent[max(root(one), root(other))] = min(root(one), root(other))
+    for member in members:
+        session.execute(update(Identity).where(Identity.id == member).values(person=root(member)))
+
+
+def _note(session: Session, members: Sequence[int]) -> None:
+    """Everything computed from the paths of `members` is to be looked at again, from their first touch on."""
+    first = session.execute(
+        select(Touch.identity_id, func.min(Touch.at)).where(Touch.identity_id.in_(members)).group_by(Touch.identity_id)
+    ).tuples()
+    rows = [{"identity_id": id, "at": at} for id, at in first]
+    if rows:
+        session.execute(insert(TouchChange), rows)
