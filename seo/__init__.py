@@ -1,6 +1,22 @@
 """App: the SEO audit, submission to search engines, indexing."""
 
-from growth.app import App
+from growth.app import App, Command, FileKind, Migrations
 from growth.language import Text
 
-APP = App(name="seo", title=Text("SEO", "SEO"), order=10)
+APP = App(
+    name="seo",
+    title=Text("SEO", "SEO"),
+    order=10,
+    commands=(
+        Command(
+            name="submit",
+            help=Text("Tell search engines and directories of the site", "向搜索引擎和导航网站提交"),
+            target="seo.submission.commands:app",
+        ),
+    ),
+    models=("seo.submission.models",),
+    migrations=(Migrations(owner="seo", store="main", package="seo.migrations.main"),),
+    files=(FileKind(name="directories", pattern="directories.yaml", model="seo.submission.settings:DirectoriesFile"),),
+    sections={"submit": "seo.submission.settings:SubmitSettings"},
+    jobs=("seo.submission.jobs:jobs",),
+)

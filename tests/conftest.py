@@ -6,6 +6,7 @@ import os
 import shutil
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -104,6 +105,13 @@ def database_url(request: pytest.FixtureRequest) -> Iterator[str | None]:
     if request.param == "sqlite":
         yield None
         return
+    with temporary_postgres() as url:
+        yield url
+
+
+@contextmanager
+def temporary_postgres() -> Iterator[str]:
+    """The address of a PostgreSQL database that goes afterwards."""
     name = f"growth_test_{uuid.uuid4().hex[:12]}"
     admin = sqlalchemy.create_engine(_postgres_url(), isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:

@@ -10,7 +10,6 @@ from growth import urls
 from growth.db import Database
 from growth.errors import GrowthError
 from growth.language import _
-from growth.outbound import fetch
 from growth.placements import store
 from growth.placements.life import PlacementState, UnknownPlacement, move
 from growth.placements.listing import ListingFound, find_listing
@@ -98,6 +97,8 @@ def _look(database: Database, view: PlacementView) -> tuple[Verdict, ListingFoun
     site = database.workspace.settings.site
     hosts = frozenset({urls.host_of(site.url), *site.own_hosts})
     assert view.at is not None
+    from growth.outbound import fetch  # heavy, and needed only here: placements.yaml is read by every command
+
     try:
         answer = fetch(view.at, **_access(database))
     except GrowthError as fault:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import time
 from typing import TYPE_CHECKING
 
 from growth.errors import GrowthError
-from growth.language import _
+from growth.jobs import Job, Schedule
+from growth.language import Text, _
+from growth.workspace import Every, Workspace
 from seo.facts import indexable_urls
 from seo.submission.push import candidates, engines, push
+from seo.submission.settings import SubmitSettings
 
 if TYPE_CHECKING:
     from growth.jobs import JobRun
@@ -27,3 +32,10 @@ def push_job(run: JobRun) -> str:
         result = push(run.database, engine, chosen, now=run.now)
         lines.append(_("{name}: {n} accepted, {left} left", name=name, n=result.accepted, left=result.left))
     return "; ".join(lines)
+
+
+def jobs(workspace: Workspace) -> Iterator[Job]:
+    """The daily push, where an engine is set up."""
+    settings = workspace.section("submit", SubmitSettings)
+    if settings.baidu or settings.indexnow or settings.bing:
+        yield Job(name="seo.push", schedule=Schedule(every=Every.DAY, at=time(4, 0)), run="seo.submission.jobs:push_job", title=Text("Tell search engines", "推送搜索引擎"))

@@ -10,6 +10,22 @@ depends_on = None
 
 
 def upgrade() -> None:
+    op.create_table('alert',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('kind', sa.String(), nullable=False),
+    sa.Column('dedupe', sa.String(), nullable=False),
+    sa.Column('severity', sa.String(), nullable=False),
+    sa.Column('title', sa.String(), nullable=False),
+    sa.Column('detail', sa.String(), nullable=False),
+    sa.Column('link', sa.String(), nullable=True),
+    sa.Column('opened_at', sa.BigInteger(), nullable=False),
+    sa.Column('last_at', sa.BigInteger(), nullable=False),
+    sa.Column('count', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('closed_at', sa.BigInteger(), nullable=True),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_alert'))
+    )
+    op.create_index('ix_alert_opened_at', 'alert', ['opened_at'], unique=False)
+    op.create_index('uq_alert_open_dedupe', 'alert', ['dedupe'], unique=True, sqlite_where=sa.text('closed_at IS NULL'), postgresql_where=sa.text('closed_at IS NULL'))
     op.create_table('api_key',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('name', sa.String(length=60), nullable=False),
@@ -44,12 +60,84 @@ def upgrade() -> None:
     op.create_index(op.f('ix_audit_log_action'), 'audit_log', ['action'], unique=False)
     op.create_index(op.f('ix_audit_log_actor'), 'audit_log', ['actor'], unique=False)
     op.create_index(op.f('ix_audit_log_at'), 'audit_log', ['at'], unique=False)
+    op.create_table('channel',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('name', sa.String(), nullable=False),
+    sa.Column('title', sa.String(), nullable=False),
+    sa.Column('medium', sa.String(), nullable=False),
+    sa.Column('reach', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('target', sa.String(), nullable=True),
+    sa.Column('declared', sa.Boolean(), nullable=False),
+    sa.Column('first_day', sa.Date(), nullable=False),
+    sa.Column('retired_at', sa.BigInteger(), nullable=True),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_channel')),
+    sa.UniqueConstraint('name', name=op.f('uq_channel_name'))
+    )
+    op.create_table('chore',
+    sa.Column('name', sa.String(), nullable=False),
+    sa.Column('next_at', sa.BigInteger(), nullable=False),
+    sa.Column('owner', sa.String(), nullable=True),
+    sa.Column('lease_until', sa.BigInteger(), nullable=True),
+    sa.Column('beats', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('finished_at', sa.BigInteger(), nullable=True),
+    sa.Column('line', sa.String(), nullable=True),
+    sa.Column('error', sa.String(), nullable=True),
+    sa.PrimaryKeyConstraint('name', name=op.f('pk_chore'))
+    )
+    op.create_table('identity',
+    sa.Column('id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('key', sa.String(), nullable=False),
+    sa.Column('person', sa.BigInteger(), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_identity'))
+    )
+    op.create_index(op.f('ix_identity_person'), 'identity', ['person'], unique=False)
+    op.create_table('identity_link',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('one', sa.BigInteger(), nullable=False),
+    sa.Column('other', sa.BigInteger(), nullable=False),
+    sa.Column('evidence', sa.String(), nullable=False),
+    sa.Column('at', sa.BigInteger(), nullable=False),
+    sa.Column('undone_at', sa.BigInteger(), nullable=True),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_identity_link')),
+    sa.UniqueConstraint('one', 'other', 'evidence', name=op.f('uq_identity_link_one_other_evidence'))
+    )
+    op.create_index(op.f('ix_identity_link_other'), 'identity_link', ['other'], unique=False)
     op.create_table('installation',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('fingerprint', sa.String(), nullable=False),
     sa.Column('claimed_at', sa.BigInteger(), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_installation'))
     )
+    op.create_table('job_mark',
+    sa.Column('job', sa.String(), nullable=False),
+    sa.Column('reconciled_until', sa.BigInteger(), nullable=False),
+    sa.PrimaryKeyConstraint('job', name=op.f('pk_job_mark'))
+    )
+    op.create_table('job_run',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('job', sa.String(), nullable=False),
+    sa.Column('period', sa.String(), nullable=False),
+    sa.Column('state', sa.String(), nullable=False),
+    sa.Column('due_at', sa.BigInteger(), nullable=False),
+    sa.Column('not_before', sa.BigInteger(), nullable=False),
+    sa.Column('expires_at', sa.BigInteger(), nullable=True),
+    sa.Column('asked_by', sa.String(), nullable=True),
+    sa.Column('argument', sa.JSON(none_as_null=True), nullable=True),
+    sa.Column('owner', sa.String(), nullable=True),
+    sa.Column('lease_until', sa.BigInteger(), nullable=True),
+    sa.Column('beats', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('attempts', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('started_at', sa.BigInteger(), nullable=True),
+    sa.Column('finished_at', sa.BigInteger(), nullable=True),
+    sa.Column('progress', sa.String(), nullable=True),
+    sa.Column('line', sa.String(), nullable=True),
+    sa.Column('error', sa.String(), nullable=True),
+    sa.Column('workspace_hash', sa.String(), nullable=True),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_job_run')),
+    sa.UniqueConstraint('job', 'period', name=op.f('uq_job_run_job_period'))
+    )
+    op.create_index('ix_job_run_due_at', 'job_run', ['due_at'], unique=False)
+    op.create_index('ix_job_run_state_not_before', 'job_run', ['state', 'not_before'], unique=False)
     op.create_table('login_attempt',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('key', sa.LargeBinary(), nullable=False),
@@ -57,6 +145,69 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_login_attempt'))
     )
     op.create_index(op.f('ix_login_attempt_key_at'), 'login_attempt', ['key', 'at'], unique=False)
+    op.create_table('origin',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('channel_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('medium', sa.String(), nullable=False),
+    sa.Column('source', sa.String(), nullable=False),
+    sa.Column('campaign', sa.String(), nullable=False),
+    sa.Column('term', sa.String(), nullable=False),
+    sa.Column('link_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('digest', sa.LargeBinary(length=16), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_origin')),
+    sa.UniqueConstraint('digest', name=op.f('uq_origin_digest'))
+    )
+    op.create_index(op.f('ix_origin_channel_id'), 'origin', ['channel_id'], unique=False)
+    op.create_index(op.f('ix_origin_link_id'), 'origin', ['link_id'], unique=False)
+    op.create_table('placement',
+    sa.Column('id', sa.String(), nullable=False),
+    sa.Column('channel', sa.String(), nullable=False),
+    sa.Column('kind', sa.String(), nullable=False),
+    sa.Column('target', sa.String(), nullable=True),
+    sa.Column('title', sa.String(), nullable=True),
+    sa.Column('at_url', sa.String(), nullable=True),
+    sa.Column('link_to', sa.String(), nullable=True),
+    sa.Column('rel', sa.String(), nullable=False),
+    sa.Column('cost', sa.BigInteger(), nullable=True),
+    sa.Column('currency', sa.String(), nullable=True),
+    sa.Column('state', sa.String(), nullable=False),
+    sa.Column('since', sa.BigInteger(), nullable=False),
+    sa.Column('checked_at', sa.BigInteger(), nullable=True),
+    sa.Column('misses', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('retired_at', sa.BigInteger(), nullable=True),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_placement'))
+    )
+    op.create_table('process',
+    sa.Column('id', sa.String(), nullable=False),
+    sa.Column('kind', sa.String(), nullable=False),
+    sa.Column('host', sa.String(), nullable=False),
+    sa.Column('machine', sa.String(), nullable=False),
+    sa.Column('pid', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('born', sa.String(), nullable=False),
+    sa.Column('version', sa.String(), nullable=False),
+    sa.Column('started_at', sa.BigInteger(), nullable=False),
+    sa.Column('beat_at', sa.BigInteger(), nullable=False),
+    sa.Column('doing', sa.String(), nullable=False),
+    sa.Column('stopping', sa.Boolean(), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_process'))
+    )
+    op.create_table('touch',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('at', sa.BigInteger(), nullable=False),
+    sa.Column('identity_id', sa.BigInteger(), nullable=False),
+    sa.Column('origin_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('kind', sa.String(), nullable=False),
+    sa.Column('evidence', sa.String(), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_touch')),
+    sa.UniqueConstraint('evidence', 'identity_id', 'at', name=op.f('uq_touch_evidence_identity_id_at'))
+    )
+    op.create_index('ix_touch_identity_id_at', 'touch', ['identity_id', 'at'], unique=False)
+    op.create_table('touch_change',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('identity_id', sa.BigInteger(), nullable=False),
+    sa.Column('at', sa.BigInteger(), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_touch_change'))
+    )
     op.create_table('user_account',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('name', sa.String(length=60), nullable=False),
@@ -71,6 +222,97 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_user_account')),
     sa.UniqueConstraint('name', name=op.f('uq_user_account_name'))
     )
+    op.create_table('cost',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.Column('channel_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('amount', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('currency', sa.String(), nullable=False),
+    sa.Column('campaign', sa.String(), nullable=False),
+    sa.Column('keyword', sa.String(), nullable=False),
+    sa.Column('engine', sa.String(), nullable=False),
+    sa.Column('placement', sa.String(), nullable=False),
+    sa.Column('impressions', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('clicks', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('source', sa.String(), nullable=False),
+    sa.Column('digest', sa.LargeBinary(length=16), nullable=False),
+    sa.ForeignKeyConstraint(['channel_id'], ['channel.id'], name=op.f('fk_cost_channel_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_cost')),
+    sa.UniqueConstraint('digest', name=op.f('uq_cost_digest'))
+    )
+    op.create_index(op.f('ix_cost_channel_id'), 'cost', ['channel_id'], unique=False)
+    op.create_index(op.f('ix_cost_day'), 'cost', ['day'], unique=False)
+    op.create_table('cost_rate',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('channel_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('per', sa.String(), nullable=False),
+    sa.Column('amount', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('currency', sa.String(), nullable=False),
+    sa.Column('from_day', sa.Date(), nullable=True),
+    sa.Column('until_day', sa.Date(), nullable=True),
+    sa.ForeignKeyConstraint(['channel_id'], ['channel.id'], name=op.f('fk_cost_rate_channel_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_cost_rate'))
+    )
+    op.create_index(op.f('ix_cost_rate_channel_id'), 'cost_rate', ['channel_id'], unique=False)
+    op.create_table('link',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('code', sa.String(), nullable=False),
+    sa.Column('channel_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('target', sa.String(), nullable=False),
+    sa.Column('label', sa.String(), nullable=False),
+    sa.Column('via', sa.String(), nullable=False),
+    sa.Column('contact_id', sa.Uuid(), nullable=True),
+    sa.Column('digest', sa.LargeBinary(length=16), nullable=False),
+    sa.Column('created_at', sa.BigInteger(), nullable=False),
+    sa.ForeignKeyConstraint(['channel_id'], ['channel.id'], name=op.f('fk_link_channel_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_link')),
+    sa.UniqueConstraint('code', name=op.f('uq_link_code')),
+    sa.UniqueConstraint('digest', name=op.f('uq_link_digest'))
+    )
+    op.create_index('ix_link_channel_id', 'link', ['channel_id'], unique=False)
+    op.create_table('notice',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('event', sa.String(), nullable=False),
+    sa.Column('alert_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('target', sa.String(), nullable=False),
+    sa.Column('kind', sa.String(), nullable=False),
+    sa.Column('title', sa.String(), nullable=False),
+    sa.Column('body', sa.String(), nullable=False),
+    sa.Column('link', sa.String(), nullable=True),
+    sa.Column('created_at', sa.BigInteger(), nullable=False),
+    sa.Column('state', sa.String(), nullable=False),
+    sa.Column('attempts', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('next_at', sa.BigInteger(), nullable=False),
+    sa.Column('sent_at', sa.BigInteger(), nullable=True),
+    sa.Column('message', sa.String(), nullable=True),
+    sa.Column('error', sa.String(), nullable=True),
+    sa.ForeignKeyConstraint(['alert_id'], ['alert.id'], name=op.f('fk_notice_alert_id'), ondelete='SET NULL'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_notice')),
+    sa.UniqueConstraint('event', name=op.f('uq_notice_event'))
+    )
+    op.create_index('ix_notice_state_next_at', 'notice', ['state', 'next_at'], unique=False)
+    op.create_index('ix_notice_target_sent_at', 'notice', ['target', 'sent_at'], unique=False)
+    op.create_table('placement_check',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('placement_id', sa.String(), nullable=False),
+    sa.Column('at', sa.BigInteger(), nullable=False),
+    sa.Column('verdict', sa.String(), nullable=False),
+    sa.Column('seen', sa.JSON(), nullable=False),
+    sa.ForeignKeyConstraint(['placement_id'], ['placement.id'], name=op.f('fk_placement_check_placement_id'), onupdate='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_placement_check'))
+    )
+    op.create_index('ix_placement_check_placement_at', 'placement_check', ['placement_id', 'at'], unique=False)
+    op.create_table('placement_event',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('placement_id', sa.String(), nullable=False),
+    sa.Column('at', sa.BigInteger(), nullable=False),
+    sa.Column('state', sa.String(), nullable=False),
+    sa.Column('evidence', sa.String(), nullable=False),
+    sa.Column('actor', sa.String(), nullable=False),
+    sa.ForeignKeyConstraint(['placement_id'], ['placement.id'], name=op.f('fk_placement_event_placement_id'), onupdate='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_placement_event'))
+    )
+    op.create_index('ix_placement_event_placement_at', 'placement_event', ['placement_id', 'at'], unique=False)
     op.create_table('user_known_address',
     sa.Column('user_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('address_index', sa.LargeBinary(), nullable=False),
@@ -103,6 +345,17 @@ def upgrade() -> None:
     sa.UniqueConstraint('token_hash', name=op.f('uq_user_session_token_hash'))
     )
     op.create_index(op.f('ix_user_session_user_id'), 'user_session', ['user_id'], unique=False)
+    op.create_table('click',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('link_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('at', sa.BigInteger(), nullable=False),
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.Column('bot', sa.String(), nullable=True),
+    sa.Column('contact_id', sa.Uuid(), nullable=True),
+    sa.ForeignKeyConstraint(['link_id'], ['link.id'], name=op.f('fk_click_link_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_click'))
+    )
+    op.create_index('ix_click_link_id_day', 'click', ['link_id', 'day'], unique=False)
 
 
 def downgrade() -> None:
