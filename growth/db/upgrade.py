@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -93,7 +93,7 @@ def copy_before_upgrade(database: Database) -> Path:
     folder: Path = database.workspace.state / "backups" / f"before-upgrade-{clock.now():%Y%m%dT%H%M%S%f}"
     folder.mkdir(parents=True)
     for path in sqlite_files(database):
-        with sqlite3.connect(path) as source, sqlite3.connect(folder / path.name) as target:
+        with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(folder / path.name)) as target:
             source.backup(target)
     for old in sorted(folder.parent.glob("before-upgrade-*"))[:-KEPT_COPIES]:
         shutil.rmtree(old)

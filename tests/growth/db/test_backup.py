@@ -20,7 +20,9 @@ from growth.placements.models import Placement, PlacementEvent
 def fill(database: Database, now: datetime, *, count: int = 3) -> None:
     with database.write() as session:
         for number in range(count):
-            session.add(Placement(id=f"p{number}", channel="好123", kind="directory", rel="any", state="live", since=now, cost=100, currency="CNY"))
+            session.add(
+                Placement(id=f"p{number}", channel="好123", kind="directory", rel="any", state="live", since=now, cost=100, currency="CNY")
+            )
             session.flush()
             session.add(PlacementEvent(placement_id=f"p{number}", at=now, state="live", evidence="见到“诚信贷”", actor="test"))
 

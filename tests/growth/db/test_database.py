@@ -134,7 +134,9 @@ def test_an_address_that_is_none_is_refused(make_workspace: Callable[..., Worksp
         open_database(make_workspace(database=f'"{address}"'))
 
 
-def test_a_locked_file_is_waited_for_and_then_said(make_workspace: Callable[..., Workspace], monkeypatch: pytest.MonkeyPatch, now: datetime) -> None:
+def test_a_locked_file_is_waited_for_and_then_said(
+    make_workspace: Callable[..., Workspace], monkeypatch: pytest.MonkeyPatch, now: datetime
+) -> None:
     monkeypatch.setattr("growth.db.database.BUSY_SECONDS", 1)
     database = open_database(make_workspace())
     holder = sqlite3.connect(str(database.engine.url.database), isolation_level=None)

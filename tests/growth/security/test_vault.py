@@ -66,7 +66,8 @@ def test_a_weak_or_malformed_key_is_refused_without_printing_it(text: str) -> No
 
 
 @pytest.mark.parametrize(
-    ("address", "masked"), [("+8613800138000", "138****8000"), ("zhang@qq.com", "z***@qq.com"), ("+442071838750", "+44****8750"), ("@x", "***")]
+    ("address", "masked"),
+    [("+8613800138000", "138****8000"), ("zhang@qq.com", "z***@qq.com"), ("+442071838750", "+44****8750"), ("@x", "***")],
 )
 def test_masks_show_enough_to_recognise(address: str, masked: str) -> None:
     assert mask_address(address) == masked

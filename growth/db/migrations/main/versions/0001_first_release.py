@@ -84,6 +84,30 @@ def upgrade() -> None:
     sa.Column('error', sa.String(), nullable=True),
     sa.PrimaryKeyConstraint('name', name=op.f('pk_chore'))
     )
+    op.create_table('contact',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('email', sa.LargeBinary(), nullable=True),
+    sa.Column('email_index', sa.LargeBinary(), nullable=True),
+    sa.Column('email_domain', sa.String(), nullable=True),
+    sa.Column('phone', sa.LargeBinary(), nullable=True),
+    sa.Column('phone_index', sa.LargeBinary(), nullable=True),
+    sa.Column('name', sa.LargeBinary(), nullable=True),
+    sa.Column('role', sa.String(), nullable=True),
+    sa.Column('locale', sa.String(), nullable=True),
+    sa.Column('timezone', sa.String(), nullable=True),
+    sa.Column('attributes', sa.JSON(), nullable=False),
+    sa.Column('personal', sa.LargeBinary(), nullable=True),
+    sa.Column('created_at', sa.BigInteger(), nullable=False),
+    sa.Column('last_visit', sa.BigInteger(), nullable=True),
+    sa.Column('last_sent', sa.BigInteger(), nullable=True),
+    sa.Column('merged_into', sa.Uuid(), nullable=True),
+    sa.ForeignKeyConstraint(['merged_into'], ['contact.id'], name=op.f('fk_contact_merged_into')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_contact'))
+    )
+    op.create_index(op.f('ix_contact_created_at'), 'contact', ['created_at'], unique=False)
+    op.create_index(op.f('ix_contact_last_visit'), 'contact', ['last_visit'], unique=False)
+    op.create_index(op.f('ix_contact_merged_into'), 'contact', ['merged_into'], unique=False)
+    op.create_index(op.f('ix_contact_role'), 'contact', ['role'], unique=False)
     op.create_table('identity',
     sa.Column('id', sa.BigInteger(), autoincrement=False, nullable=False),
     sa.Column('key', sa.String(), nullable=False),
@@ -102,6 +126,12 @@ def upgrade() -> None:
     sa.UniqueConstraint('one', 'other', 'evidence', name=op.f('uq_identity_link_one_other_evidence'))
     )
     op.create_index(op.f('ix_identity_link_other'), 'identity_link', ['other'], unique=False)
+    op.create_table('import_header',
+    sa.Column('kind', sa.String(), nullable=False),
+    sa.Column('header', sa.String(), nullable=False),
+    sa.Column('field', sa.String(), nullable=False),
+    sa.PrimaryKeyConstraint('kind', 'header', name=op.f('pk_import_header'))
+    )
     op.create_table('installation',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('fingerprint', sa.String(), nullable=False),
@@ -191,6 +221,15 @@ def upgrade() -> None:
     sa.Column('stopping', sa.Boolean(), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_process'))
     )
+    op.create_table('suppression',
+    sa.Column('medium', sa.String(), nullable=False),
+    sa.Column('address_index', sa.LargeBinary(), nullable=False),
+    sa.Column('reason', sa.String(), nullable=False),
+    sa.Column('evidence', sa.String(), nullable=True),
+    sa.Column('at', sa.BigInteger(), nullable=False),
+    sa.PrimaryKeyConstraint('medium', 'address_index', name=op.f('pk_suppression')),
+    sqlite_with_rowid=False
+    )
     op.create_table('touch',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('at', sa.BigInteger(), nullable=False),
@@ -222,6 +261,56 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_user_account')),
     sa.UniqueConstraint('name', name=op.f('uq_user_account_name'))
     )
+    op.create_table('consent',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('contact_id', sa.Uuid(), nullable=False),
+    sa.Column('medium', sa.String(), nullable=False),
+    sa.Column('purpose', sa.String(), nullable=False),
+    sa.Column('granted', sa.Boolean(), nullable=False),
+    sa.Column('source', sa.String(), nullable=False),
+    sa.Column('text_version', sa.String(), nullable=True),
+    sa.Column('evidence', sa.String(), nullable=True),
+    sa.Column('at', sa.BigInteger(), nullable=False),
+    sa.Column('is_current', sa.Boolean(), nullable=False),
+    sa.ForeignKeyConstraint(['contact_id'], ['contact.id'], name=op.f('fk_consent_contact_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_consent'))
+    )
+    op.create_index('ix_consent_contact_id', 'consent', ['contact_id'], unique=False)
+    op.create_index('uq_consent_current', 'consent', ['contact_id', 'medium', 'purpose'], unique=True, sqlite_where=sa.text('is_current'), postgresql_where=sa.text('is_current'))
+    op.create_table('contact_identity',
+    sa.Column('kind', sa.String(), nullable=False),
+    sa.Column('key_index', sa.LargeBinary(), nullable=False),
+    sa.Column('contact_id', sa.Uuid(), nullable=False),
+    sa.Column('value', sa.LargeBinary(), nullable=True),
+    sa.Column('evidence', sa.String(), nullable=False),
+    sa.Column('at', sa.BigInteger(), nullable=False),
+    sa.ForeignKeyConstraint(['contact_id'], ['contact.id'], name=op.f('fk_contact_identity_contact_id')),
+    sa.PrimaryKeyConstraint('kind', 'key_index', name=op.f('pk_contact_identity')),
+    sqlite_with_rowid=False
+    )
+    op.create_index(op.f('ix_contact_identity_contact_id'), 'contact_identity', ['contact_id'], unique=False)
+    op.create_table('contact_merge',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('kept', sa.Uuid(), nullable=False),
+    sa.Column('gone', sa.Uuid(), nullable=False),
+    sa.Column('evidence', sa.String(), nullable=False),
+    sa.Column('at', sa.BigInteger(), nullable=False),
+    sa.Column('moved', sa.JSON(), nullable=False),
+    sa.Column('undone_at', sa.BigInteger(), nullable=True),
+    sa.ForeignKeyConstraint(['gone'], ['contact.id'], name=op.f('fk_contact_merge_gone')),
+    sa.ForeignKeyConstraint(['kept'], ['contact.id'], name=op.f('fk_contact_merge_kept')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_contact_merge'))
+    )
+    op.create_index(op.f('ix_contact_merge_gone'), 'contact_merge', ['gone'], unique=False)
+    op.create_index(op.f('ix_contact_merge_kept'), 'contact_merge', ['kept'], unique=False)
+    op.create_table('contact_tag',
+    sa.Column('tag', sa.String(), nullable=False),
+    sa.Column('contact_id', sa.Uuid(), nullable=False),
+    sa.ForeignKeyConstraint(['contact_id'], ['contact.id'], name=op.f('fk_contact_tag_contact_id')),
+    sa.PrimaryKeyConstraint('tag', 'contact_id', name=op.f('pk_contact_tag')),
+    sqlite_with_rowid=False
+    )
+    op.create_index(op.f('ix_contact_tag_contact_id'), 'contact_tag', ['contact_id'], unique=False)
     op.create_table('cost',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('day', sa.Date(), nullable=False),
