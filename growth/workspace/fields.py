@@ -190,7 +190,8 @@ def _keep_reference(value: Any, info: ValidationInfo) -> Any:
     return value
 
 
-def _url(value: str) -> str:
+def checked_url(value: str) -> str:
+    """`value` as an absolute http(s) address in normal form. Raises ValueError saying how to write it."""
     text = unicodedata.normalize("NFKC", value).strip() if "：" in value or "／" in value else value.strip()
     if "://" not in text:
         raise ValueError(
@@ -289,7 +290,9 @@ WindowText = Annotated[
 #: ``20%`` → 0.2
 Percent = Annotated[Decimal, _reader(parse_percent, Decimal), _schema("string", r"^\d{1,3}(\.\d+)?\s*%$", "20%", description="a share")]
 #: an absolute http(s) address, kept in normal form
-Url = Annotated[str, AfterValidator(_url), WithJsonSchema({"type": "string", "format": "uri", "examples": ["https://www.example.com/"]})]
+Url = Annotated[
+    str, AfterValidator(checked_url), WithJsonSchema({"type": "string", "format": "uri", "examples": ["https://www.example.com/"]})
+]
 #: a host name, lower case
 Host = Annotated[str, AfterValidator(_host), WithJsonSchema({"type": "string", "examples": ["m.example.com"]})]
 #: a path of the site, starting with /

@@ -41,7 +41,7 @@ def find_workspace(start: Path | None = None, explicit: Path | None = None) -> P
             said_by = "-C" if explicit else "GROWTH_WORKSPACE"
             raise WorkspaceMissing(
                 _("{option} {folder}: there is no growth.yaml", option=said_by, folder=named),
-                fix=_("growth init {folder} --site https://…", folder=named),
+                fix=f"growth init {named} --site https://…",
             )
         return folder
     here = (start or Path.cwd()).absolute()
@@ -50,7 +50,7 @@ def find_workspace(start: Path | None = None, explicit: Path | None = None) -> P
             return folder
     raise WorkspaceMissing(
         _("there is no workspace here: no growth.yaml in {folder} or above", folder=here),
-        fix=_("growth init DIR --site https://…, or name one with -C DIR"),
+        fix=_("name one with -C DIR, or make one: growth init DIR --site https://…"),
     )
 
 
@@ -65,28 +65,40 @@ class _Read:
     contents: dict[str, bytes] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a workspace became: with problems, `workspace` holds what is right, or is None where growth.yaml itself is not."""
+
+    workspace: Workspace | None
+    problems: tuple[Problem, ...]
+
+
 def load_workspace(root: Path, *, previous: Workspace | None = None) -> Workspace:
     """Read a workspace whole. Raises WorkspaceInvalid with all problems of all files.
 
-    With `previous`, a broken file keeps the version that `previous` has of it and is told in `Workspace.problems`;
-    only a growth.yaml that was never right raises.
+    With `previous`, a broken file keeps the version that `previous` has of it and is told in `Workspace.problems`.
     """
+    reading = read_workspace(root, previous=previous)
+    if reading.workspace is None or (reading.problems and previous is None):
+        raise WorkspaceInvalid(reading.problems)
+    return reading.workspace
+
+
+def read_workspace(root: Path, *, previous: Workspace | None = None) -> Reading:
+    """Read what can be read. Raises WorkspaceMissing where there is no growth.yaml."""
     root = root.absolute()
     if not (root / MARKER).is_file():
-        raise WorkspaceMissing(
-            _("{folder}: there is no growth.yaml", folder=root), fix=_("growth init {folder} --site https://…", folder=root)
-        )
+        raise WorkspaceMissing(_("{folder}: there is no growth.yaml", folder=root), fix=f"growth init {root} --site https://…")
     read = _Read(root, previous)
     environment = read_environment(root)
     read.problems += environment.problems
-    installed = discover()
-    settings, sections, apps = _settings(read, environment, installed)
+    settings, sections, apps = _settings(read, environment, discover())
     kinds = {kind.name: kind for app in apps for kind in app.files}
     values = {kind.name: _files(read, kind, environment) for kind in kinds.values()}
-    if read.problems and (previous is None or settings is None):
-        raise WorkspaceInvalid(read.problems)
-    assert settings is not None
-    return Workspace(
+    problems = tuple(sorted(read.problems))
+    if settings is None:
+        return Reading(None, problems)
+    workspace = Workspace(
         root=root,
         settings=settings,
         apps=apps,
@@ -96,8 +108,9 @@ def load_workspace(root: Path, *, previous: Workspace | None = None) -> Workspac
         values=values,
         documents=read.documents,
         environment=environment,
-        problems=tuple(sorted(read.problems)),
+        problems=problems,
     )
+    return Reading(workspace, problems)
 
 
 def _settings(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
@@ -61,7 +61,7 @@ def validated(
         if as_written is data:
             break
         data = as_written
-    problems.extend(_problems(faults, document, at, model, data))
+    problems.extend(_problems(faults, document, at, model))
     return (None if problems else checked), problems
 
 
@@ -208,14 +208,14 @@ def _likeliest(faults: list[Fault]) -> list[Fault]:
     return faults
 
 
-def _problems(faults: list[Fault], document: Document, at: Path, model: type[BaseModel], data: Any) -> list[Problem]:
+def _problems(faults: list[Fault], document: Document, at: Path, model: type[BaseModel]) -> list[Problem]:
     by_place: dict[tuple[Path, bool], list[Fault]] = {}
     for fault in faults:
         by_place.setdefault((fault.path, fault.on_key), []).append(fault)
     found = []
     for (path, on_key), together in by_place.items():
         fault = together[0]
-        rule, message, hint = _explained(together, path, model, data, document, at)
+        rule, message, hint = _explained(together, path, model, document, at)
         where = document.where(*at, *path, key=on_key or fault.kind == "extra_forbidden")
         found.append(Problem(where.file, where.line, where.column, rule, Severity.ERROR, message, hint))
     return found
@@ -250,9 +250,7 @@ def _kinds() -> dict[str, str]:
     }
 
 
-def _explained(
-    together: list[Fault], path: Path, model: type[BaseModel], data: Any, document: Document, at: Path
-) -> tuple[str, str, str | None]:
+def _explained(together: list[Fault], path: Path, model: type[BaseModel], document: Document, at: Path) -> tuple[str, str, str | None]:
     """Rule, message and hint for the faults at one place."""
     fault = together[0]
     name = _name(path, at)
@@ -269,7 +267,7 @@ def _explained(
             return (
                 "unknown-key",
                 _("“{key}” is not known here", key=_last(path)),
-                hint_for(str(path[-1]), allowed_keys(model, path[:-1], data)),
+                hint_for(str(path[-1]), allowed_keys(model, path[:-1])),
             )
         case "literal_error" | "enum" | "union_tag_invalid":
             allowed = _expected([other for other in together if other.kind == fault.kind])
@@ -363,27 +361,54 @@ def _name(path: Path, at: Path = ()) -> str:
     return text or _("the file")
 
 
-def allowed_keys(model: type[BaseModel], path: Path, data: Any) -> list[str]:
-    """Keys that are known at `path` of a model, from its JSON Schema; those of every member where there is a choice."""
+#: members of a JSON Schema that may stand at one place
+Members = list[Mapping[str, Any]]
+
+
+def schema_members(model: type[BaseModel]) -> tuple[Members, Callable[[Members, str | int], Members]]:
+    """What a model allows at its root, as members of its JSON Schema, and a function that goes one step (key or index) down."""
     schema = model.model_json_schema(by_alias=True)
     definitions = schema.get("$defs", {})
 
-    def members(one: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    def members(one: Mapping[str, Any]) -> Members:
         if "$ref" in one:
             return members(definitions[one["$ref"].rpartition("/")[2]])
-        below = [member for key in ("anyOf", "oneOf", "allOf") for choice in one.get(key, ()) for member in members(choice)]
-        return [one, *below]
+        return [one, *(member for key in ("anyOf", "oneOf", "allOf") for choice in one.get(key, ()) for member in members(choice))]
 
-    here = members(schema)
-    for step in path:
-        below: list[Mapping[str, Any]] = []
+    def step(here: Members, to: str | int) -> Members:
+        below: Members = []
         for one in here:
-            if isinstance(step, int):
+            if isinstance(to, int):
                 candidates = [one.get("items"), *one.get("prefixItems", [])]
+            elif to in one.get("properties", {}):
+                candidates = [one["properties"][to]]
             else:
-                candidates = [one.get("properties", {}).get(step)]
-                if candidates == [None]:
-                    candidates = [one.get("additionalProperties"), *one.get("patternProperties", {}).values()]
+                candidates = [one.get("additionalProperties"), *one.get("patternProperties", {}).values()]
             below += [member for candidate in candidates if isinstance(candidate, dict) for member in members(candidate)]
-        here = below
+        return below
+
+    return members(schema), step
+
+
+def allowed_keys(model: type[BaseModel], path: Path) -> list[str]:
+    """Keys that are known at `path` of a model; those of every member where there is a choice."""
+    here, step = schema_members(model)
+    for to in path:
+        here = step(here, to)
     return list(dict.fromkeys(key for one in here for key in one.get("properties", {})))
+
+
+def texts_of(document: Document) -> Iterator[tuple[Path, str]]:
+    """Every text of a document that names a variable, with its path."""
+
+    def walk(value: Any, path: Path) -> Iterator[tuple[Path, str]]:
+        if isinstance(value, dict):
+            for key, item in value.items():
+                yield from walk(item, (*path, key))
+        elif isinstance(value, list):
+            for index, item in enumerate(value):
+                yield from walk(item, (*path, index))
+        elif isinstance(value, EnvText) and all(_OWN_NAME.fullmatch(match[1]) for match in REFERENCE.finditer(value)):
+            yield path, value
+
+    yield from walk(document.value(), ())

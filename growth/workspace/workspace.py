@@ -41,7 +41,7 @@ class Workspace:
     values: Mapping[str, Mapping[str, BaseModel]] = field(repr=False)
     documents: Mapping[tuple[str, str], Document] = field(repr=False)
     environment: Environment = field(repr=False)
-    #: what is wrong with files whose last good version is in use (`Watched`)
+    #: what is wrong with files that were left out, or whose last good version is in use (`Watched`)
     problems: tuple[Problem, ...] = ()
 
     @property
