@@ -292,6 +292,7 @@ GROWTH = App(
         "growth.alerts.models",
         "growth.jobs.models",
         "growth.channels.models",
+        "growth.contacts.models",
     ),
     migrations=(
         Migrations(owner="growth", store="main", package="growth.db.migrations.main"),
