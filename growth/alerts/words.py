@@ -1,19 +1,8 @@
-"""The closed sets of alerts."""
+"""The closed set of where a notice stands."""
 
 from __future__ import annotations
 
 from enum import StrEnum
-
-
-class Severity(StrEnum):
-    """How much an alert matters."""
-
-    #: something is broken and stays so until a person acts
-    ERROR = "error"
-    #: something will break, or did and mended itself
-    WARNING = "warning"
-    #: something happened that is worth telling
-    NOTICE = "notice"
 
 
 class NoticeState(StrEnum):

@@ -1,1 +1,34 @@
-"""Room."""
+"""Jobs: schedules and period keys, one run a job and period, and the engine that runs them."""
+
+from growth.jobs.asking import ask
+from growth.jobs.catalogue import Catalogue, read_catalogue
+from growth.jobs.holidays import HolidayCalendar, shipped
+from growth.jobs.job import Chore, ChoreRun, DuplicateJob, Job, JobRun, Postponed, RunState, UnknownJob
+from growth.jobs.period import ONCE, Period, UnknownPeriod, instant_of
+from growth.jobs.schedule import Occurrence, Schedule
+from growth.jobs.settings import HolidaysFile
+from growth.jobs.store import Run
+
+__all__ = [
+    "ONCE",
+    "Catalogue",
+    "Chore",
+    "ChoreRun",
+    "DuplicateJob",
+    "HolidayCalendar",
+    "HolidaysFile",
+    "Job",
+    "JobRun",
+    "Occurrence",
+    "Period",
+    "Postponed",
+    "Run",
+    "RunState",
+    "Schedule",
+    "UnknownJob",
+    "UnknownPeriod",
+    "ask",
+    "instant_of",
+    "read_catalogue",
+    "shipped",
+]

@@ -27,7 +27,7 @@ _FOR_GOOD = {310000, 300001, 400101, 400013, 400014, 400102, 400105, 43004}
 
 
 def signature(secret: str, at: datetime) -> tuple[str, str]:
-    """Timestamp in milliseconds, and base64 of HMAC-SHA256(secret, timestamp + "\\\\n" + secret). The clock may be an hour off at most."""
+    """Timestamp in milliseconds, and base64 of HMAC-SHA256 over it, a line break and the secret; good for an hour."""
     timestamp = str(to_micros(at) // 1000)
     digest = hmac.new(secret.encode(), f"{timestamp}\n{secret}".encode(), hashlib.sha256).digest()
     return timestamp, base64.b64encode(digest).decode()

@@ -25,7 +25,7 @@ _FOR_GOOD = {19021, 19022, 19024, 19001, 19002, 19003, 9499}
 
 
 def signature(secret: str, at: datetime) -> tuple[str, str]:
-    """Timestamp in seconds, and base64 of HMAC-SHA256 with the key timestamp + "\\\\n" + secret over nothing. The clock may be an hour off at most."""
+    """Timestamp in seconds; base64 of HMAC-SHA256 over nothing, keyed with timestamp, line break and secret. Good for an hour."""
     timestamp = str(to_micros(at) // 1_000_000)
     digest = hmac.new(f"{timestamp}\n{secret}".encode(), b"", hashlib.sha256).digest()
     return timestamp, base64.b64encode(digest).decode()
