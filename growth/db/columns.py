@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import threading
 import time
 from datetime import datetime
 from typing import Any
@@ -33,7 +34,18 @@ class Instant(TypeDecorator[datetime]):
 Minor = BigInteger
 
 
+_lock = threading.Lock()
+_newest = 0
+
+
 def uuid7() -> UUID:
-    """A UUIDv7 (RFC 9562 §5.7): 48 bits of milliseconds, then random; index-friendly, and no database counter leaks how many there are."""
+    """A UUIDv7 (RFC 9562 §5.7): 48 bits of milliseconds, then random; no database counter leaks how many there are.
+
+    Within a process each is greater than the one before (§6.2, method 2), so that ids tell the order and indexes grow at their end.
+    """
+    global _newest
     value = (time.time_ns() // 1_000_000 & 0xFFFFFFFFFFFF) << 80 | secrets.randbits(80)
-    return UUID(int=value & ~(0xF << 76) & ~(0x3 << 62) | 0x7 << 76 | 0x2 << 62)
+    value = value & ~(0xF << 76) & ~(0x3 << 62) | 0x7 << 76 | 0x2 << 62
+    with _lock:
+        _newest = value = value if value > _newest else _newest + 1
+    return UUID(int=value)
