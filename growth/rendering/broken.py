@@ -7,7 +7,7 @@ import traceback
 from difflib import get_close_matches
 from pathlib import Path
 
-from jinja2 import TemplateError, TemplateNotFound, TemplateSyntaxError, TemplatesNotFound, UndefinedError
+from jinja2 import TemplateError, TemplateNotFound, TemplatesNotFound, TemplateSyntaxError, UndefinedError
 from jinja2.exceptions import SecurityError
 
 from growth.errors import GrowthError, Where
@@ -31,7 +31,7 @@ class TemplateTooHeavy(TemplateBroken):
     """Rendering went past its limits of time, memory or output."""
 
 
-class Empty(Exception):  # noqa: N818  (never leaves this room)
+class Empty(Exception):
     """Raised while rendering where an empty value would be printed."""
 
 
@@ -71,6 +71,8 @@ def broken(fault: Exception, *, name: str, shown: dict[str, str], first_line: in
         )
     if isinstance(fault, MemoryError):
         return TemplateTooHeavy("the template needs more memory than allowed", fix="make its loops and texts smaller", where=where)
+    if isinstance(fault, RecursionError):
+        return TemplateTooHeavy("a macro or an include calls itself without end", where=where)
     if isinstance(fault, TemplateError):
         return TemplateBroken(fault.message or str(fault), where=where)
     return TemplateBroken(f"{type(fault).__name__}: {fault}", fix="check the values and filters on that line", where=where)

@@ -6,6 +6,7 @@ Undefined is an error everywhere; HTML escapes always, whatever a file is called
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -22,10 +23,12 @@ from growth.rendering.filters import FILTERS, TESTS
 from growth.rendering.loader import TemplateFolders, search_path, shipped
 
 T = TypeVar("T")
+_NESTED = re.compile(r"\{[^{}]*[^{}\w][^{}]*\}")
+_FIELD = re.compile(r"\{([A-Za-z_]\w*)\}")
 #: methods of text that make a short template print gigabytes or read attributes by a format string
-_HEAVY_TEXT = frozenset({"format", "format_map", "center", "ljust", "rjust", "zfill", "expandtabs", "translate", "encode"})
+HEAVY_TEXT = frozenset({"format", "format_map", "center", "ljust", "rjust", "zfill", "expandtabs", "translate", "encode"})
 #: filters of Jinja's own that do the same, or make two renderings of one thing differ
-_HEAVY_FILTERS = ("format", "center", "attr", "indent", "wordwrap", "pprint", "random", "xmlattr", "safe", "forceescape", "filesizeformat")
+HEAVY_FILTERS = ("format", "center", "attr", "indent", "wordwrap", "pprint", "random", "xmlattr", "safe", "forceescape", "filesizeformat")
 _HEAVY_GLOBALS = ("lipsum", "cycler", "joiner")
 #: longest text or list that `*` may make
 _REPEAT_LIMIT = 10_000
@@ -34,11 +37,13 @@ _REPEAT_LIMIT = 10_000
 class SafeEnvironment(ImmutableSandboxedEnvironment):
     """Jinja's immutable sandbox without the ways left in it to eat memory or time."""
 
+    #: the site's time zone, for the filters of dates
+    zone: ZoneInfo
     intercepted_binops = frozenset({"*", "**", "%", "<<"})
 
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
         """No underscore names, no format and padding methods of text."""
-        if attr.startswith("_") or (isinstance(obj, str | bytes) and attr in _HEAVY_TEXT):
+        if attr.startswith("_") or (isinstance(obj, str | bytes) and attr in HEAVY_TEXT):
             return False
         return super().is_safe_attribute(obj, attr, value)
 
@@ -58,7 +63,10 @@ class SafeEnvironment(ImmutableSandboxedEnvironment):
 
 
 def html_environment(root: Path | None = None, zone: ZoneInfo | None = None) -> SafeEnvironment:
-    """For pages, reports and HTML mails; `root` is the workspace whose templates win, `zone` the site's time zone. Kept, so that templates compile once."""
+    """For pages, reports and HTML mails. `root` is the workspace whose templates win, `zone` the site's time zone.
+
+    Environments are kept, so that templates compile once.
+    """
     return _environment(root, zone or ZoneInfo("Asia/Shanghai"), True, False)
 
 
@@ -73,7 +81,7 @@ def _environment(root: Path | None, zone: ZoneInfo, html: bool, user: bool) -> S
 
 
 def make_environment(folders: tuple[Path, ...], zone: ZoneInfo, *, html: bool, user: bool) -> SafeEnvironment:
-    """An environment over `folders`. `user`: for templates that people write for campaigns and replies; empty values are errors there and the heavy filters are gone."""
+    """An environment over `folders`. `user`: for what people write for campaigns and replies; an empty value is an error there."""
     environment = SafeEnvironment(
         loader=TemplateFolders(folders),
         autoescape=html,
@@ -87,12 +95,29 @@ def make_environment(folders: tuple[Path, ...], zone: ZoneInfo, *, html: bool, u
     )
     environment.filters.update(FILTERS)
     environment.tests.update(TESTS)
-    environment.globals.update(_=_, gettext=_, ngettext=ngettext, zone=zone)
-    for name in _HEAVY_FILTERS:
+    environment.zone = zone
+    environment.globals.update(_=say, gettext=say, ngettext=say_count)
+    for name in HEAVY_FILTERS:
         del environment.filters[name]
     for name in _HEAVY_GLOBALS:
         del environment.globals[name]
     return environment
+
+
+def say(message: str, /, **values: object) -> str:
+    """`message` in the language in force with its ``{name}`` fields filled. Bare names only: `str.format` would read attributes."""
+    return _filled(_(message), values)
+
+
+def say_count(one: str, many: str, n: int, /, **values: object) -> str:
+    """The form for `n`; ``{n}`` and further fields are filled. Bare names only, as in `say`."""
+    if _NESTED.search(one + many):
+        raise SecurityError("a field with a dot or bracket in a message")
+    return ngettext(one, many, int(n), **values)
+
+
+def _filled(message: str, values: Mapping[str, object]) -> str:
+    return _FIELD.sub(lambda match: str(values[match[1]]) if match[1] in values else match[0], message)
 
 
 def _printed(value: Any) -> Any:
@@ -131,7 +156,7 @@ def _guarded(environment: SafeEnvironment, name: str, work: Callable[[], T]) -> 
         return work()
     except RecursionError as fault:
         raise broken(fault, name=name, shown=shown_names(environment)) from fault
-    except Exception as fault:  # noqa: BLE001  (whatever a template does is its author's to mend)
+    except Exception as fault:
         loader = environment.loader
         assert isinstance(loader, TemplateFolders)
         if loader.find(name) is None:

@@ -24,9 +24,6 @@ def sparkline(values: Sequence[int | float | Decimal]) -> Markup:
     line = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
     floor = HEIGHT - _PAD - (0.0 - low) / reach * (HEIGHT - 2 * _PAD)
     area = f"{points[0][0]:.1f},{floor:.1f} {line} {points[-1][0]:.1f},{floor:.1f}"
-    last_x, last_y = points[-1]
-    return Markup(  # noqa: S704  (numbers only)
-        f'<svg class="spark" viewBox="0 0 {WIDTH} {HEIGHT}" preserveAspectRatio="none" aria-hidden="true" focusable="false">'
-        f'<polygon class="area" points="{area}"/><polyline points="{line}" vector-effect="non-scaling-stroke"/>'
-        f'<line class="dot" x1="{last_x:.1f}" y1="{last_y:.1f}" x2="{last_x:.1f}" y2="{last_y:.1f}" vector-effect="non-scaling-stroke"/></svg>'
-    )
+    svg = f'<svg class="spark" viewBox="0 0 {WIDTH} {HEIGHT}" preserveAspectRatio="none" aria-hidden="true" focusable="false">'
+    svg += f'<polygon class="area" points="{area}"/><polyline points="{line}" vector-effect="non-scaling-stroke"/></svg>'
+    return Markup(svg)  # noqa: S704  (numbers only)

@@ -1,0 +1,212 @@
+"""People's templates under limits: 2 s, 256 MB and 1 MB of output for each thing rendered, in a process of its own.
+
+```python
+with LimitedRenderer(root=workspace.root, zone=workspace.zone) as renderer:
+    renderer.load({"subject": Source(...), "body": Source(...)}, language="zh-CN")
+    for rendered in renderer.rows(variables_of_each_recipient):
+        if isinstance(rendered, GrowthError): …          # this one only; the others go on
+        else: rendered["subject"], rendered["body"]
+```
+Variables are plain values: dictionaries, lists, texts, numbers, dates, Money.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import pickle
+import selectors
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
+from pathlib import Path
+from threading import RLock
+from types import TracebackType
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import growth
+from growth.errors import GrowthError, Where
+from growth.language import language as current_language
+from growth.rendering.broken import TemplateBroken, TemplateTooHeavy
+from growth.rendering.child import ERRORS, LENGTH
+from growth.rendering.loader import search_path
+from growth.rendering.source import Source
+
+#: how long one rendering may take
+SECONDS = 2.0
+#: how long the process may take to start on a busy machine
+START_SECONDS = 30.0
+#: recipients handed over at once
+BATCH = 64
+Rendered = Mapping[str, str]
+
+
+class LimitedRenderer:
+    """A handle on the rendering process: started when first needed, killed when it goes past a limit, then started anew.
+
+    Safe to share between threads: one rendering at a time.
+    """
+
+    def __init__(self, *, root: Path | None = None, zone: ZoneInfo | None = None) -> None:
+        self._folders = [str(folder) for folder in search_path(root)]
+        self._zone = (zone or ZoneInfo("Asia/Shanghai")).key
+        self._lock = RLock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._loaded: dict[str, Any] | None = None
+        self._key = 0
+
+    def load(self, sources: Mapping[str, Source], *, language: str | None = None) -> None:
+        """Compile `sources` (by the part's name), in place of what was loaded. Raises TemplateBroken with FILE:LINE."""
+        with self._lock:
+            self._key += 1
+            self._loaded = {
+                "do": "load",
+                "key": self._key,
+                "sources": dict(sources),
+                "folders": self._folders,
+                "zone": self._zone,
+                "language": language or current_language(),
+            }
+            self._start()
+
+    def rows(self, variables: Iterable[Mapping[str, object]]) -> Iterator[Rendered | GrowthError]:
+        """One answer for each of `variables`, in order: the rendered parts, or the error that this one ran into."""
+        stream = iter(variables)
+        while batch := list(islice(stream, BATCH)):
+            yield from self._batch(batch)
+
+    def one(self, variables: Mapping[str, object]) -> Rendered:
+        """The parts for one set of variables. Raises TemplateBroken, VariableMissing or TemplateTooHeavy."""
+        (answer,) = self._batch([variables])
+        if isinstance(answer, GrowthError):
+            raise answer
+        return answer
+
+    def once(self, sources: Mapping[str, Source], variables: Mapping[str, object], *, language: str | None = None) -> Rendered:
+        """Load and render in one step: previews, replies."""
+        with self._lock:
+            self.load(sources, language=language)
+            return self.one(variables)
+
+    def close(self) -> None:
+        """End the process."""
+        with self._lock:
+            self._stop()
+
+    def __enter__(self) -> LimitedRenderer:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def _batch(self, batch: list[Mapping[str, object]]) -> list[Rendered | GrowthError]:
+        answers: list[Rendered | GrowthError] = []
+        with self._lock:
+            while len(answers) < len(batch):
+                if self._process is None or self._process.poll() is not None:
+                    self._start()
+                answers += self._until_a_limit(batch[len(answers) :])
+        return answers
+
+    def _until_a_limit(self, batch: list[Mapping[str, object]]) -> list[Rendered | GrowthError]:
+        """Answers up to the end or to the first rendering that had to be stopped."""
+        answers: list[Rendered | GrowthError] = []
+        try:
+            self._write({"do": "render", "key": self._key, "rows": [dict(variables) for variables in batch]})
+            for _row in batch:
+                answers.append(_answer(self._read(SECONDS)))
+        except TimeoutError:
+            self._stop()
+            answers.append(self._too_heavy(f"rendering takes longer than {SECONDS:.0f} s"))
+        except (EOFError, BrokenPipeError):
+            self._stop()
+            answers.append(self._too_heavy("rendering needs more memory than allowed"))
+        return answers
+
+    def _too_heavy(self, message: str) -> TemplateTooHeavy:
+        sources = list(self._loaded["sources"].values()) if self._loaded else []
+        where = Where(sources[0].name, sources[0].first_line) if sources else None
+        return TemplateTooHeavy(message, fix="make its loops and texts smaller", where=where)
+
+    def _start(self) -> None:
+        """A running process with the loaded sources."""
+        if self._loaded is None:
+            raise TemplateBroken("nothing to render was loaded")
+        if self._process is None or self._process.poll() is not None:
+            self._stop()
+            home = str(Path(growth.__file__).resolve().parent.parent)
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "growth.rendering.child"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                cwd="/" if os.name == "posix" else None,
+                env={"PYTHONPATH": home, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONIOENCODING": "utf-8", "PATH": os.defpath},
+            )
+        try:
+            self._write(self._loaded)
+            answer = _answer(self._read(START_SECONDS))
+        except (TimeoutError, EOFError, BrokenPipeError) as fault:
+            self._stop()
+            raise TemplateTooHeavy("the rendering process did not start", fix="look at the machine's memory and load") from fault
+        if isinstance(answer, GrowthError):
+            self._loaded = None
+            raise answer
+
+    def _stop(self) -> None:
+        process, self._process = self._process, None
+        if process is None:
+            return
+        process.kill()
+        process.wait()
+        for stream in (process.stdin, process.stdout):
+            if stream is not None:
+                try:
+                    stream.close()
+                except BrokenPipeError:
+                    pass
+
+    def _write(self, request: dict[str, Any]) -> None:
+        assert self._process is not None
+        assert self._process.stdin is not None
+        body = pickle.dumps(request, protocol=pickle.HIGHEST_PROTOCOL)
+        self._process.stdin.write(LENGTH.pack(len(body)) + body)
+        self._process.stdin.flush()
+
+    def _read(self, seconds: float) -> bytes:
+        """One answer. Raises TimeoutError past `seconds`, EOFError where the process is gone."""
+        assert self._process is not None
+        assert self._process.stdout is not None
+        until = time.monotonic() + seconds
+        handle = self._process.stdout.fileno()
+        head = _exactly(handle, LENGTH.size, until)
+        return _exactly(handle, LENGTH.unpack(head)[0], until)
+
+
+def _exactly(handle: int, count: int, until: float) -> bytes:
+    """`count` bytes of an unbuffered pipe by the monotonic instant `until`."""
+    parts: list[bytes] = []
+    with selectors.DefaultSelector() as selector:
+        selector.register(handle, selectors.EVENT_READ)
+        while count:
+            left = until - time.monotonic()
+            if left <= 0 or not selector.select(left):
+                raise TimeoutError
+            part = os.read(handle, min(count, 1 << 16))
+            if not part:
+                raise EOFError
+            parts.append(part)
+            count -= len(part)
+    return b"".join(parts)
+
+
+def _answer(raw: bytes) -> Rendered | GrowthError:
+    document = json.loads(raw.decode("utf-8", "surrogatepass"))
+    if "ok" in document:
+        rendered: Rendered = document["ok"]
+        return rendered
+    where = Where(*document["where"]) if document["where"] else None
+    return ERRORS.get(document["error"], TemplateBroken)(document["message"], fix=document["fix"], where=where)
