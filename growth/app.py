@@ -89,6 +89,7 @@ class App:
     providers           name → ``(Workspace) -> growth.messaging.Provider``, who carries messages (``smtp``, ``wechat`` …)
     metrics             ``(session) -> Iterable[Sample]``
     rules               ``() -> Iterable[RuleText]``: what ``growth explain`` knows
+    checks              ``(Workspace) -> Iterable[Problem]``: what ``growth check`` looks at beside single files
     """
 
     name: str
@@ -116,6 +117,7 @@ class App:
     providers: Mapping[str, str] = field(default_factory=dict)
     metrics: tuple[str, ...] = ()
     rules: tuple[str, ...] = ()
+    checks: tuple[str, ...] = ()
 
 
 class Level(StrEnum):
@@ -282,7 +284,10 @@ GROWTH = App(
     files=(
         FileKind(name="channels", pattern="channels.yaml", model="growth.channels.settings:ChannelsFile"),
         FileKind(name="placements", pattern="placements.yaml", model="growth.placements.settings:PlacementsFile"),
+        FileKind(name="holidays", pattern="holidays.yaml", model="growth.jobs.settings:HolidaysFile"),
     ),
+    checks=("growth.workspace.references:check_settings",),
+    rules=("growth.workspace.rules:rules",),
     jobs=("growth.placements.jobs:jobs",),
     doctor=("growth.db.doctor:diagnose", "growth.placements.keep:diagnose"),
     models=(

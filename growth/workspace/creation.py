@@ -60,7 +60,7 @@ def drafted(folder: Path) -> Iterator[Path]:
 def write_workspace(
     root: Path, *, site_url: str, keys: Mapping[str, str], language: str = "zh-CN", extra_env: Mapping[str, str] | None = None
 ) -> None:
-    """Write the files of a new workspace for the site at `site_url` into the empty folder `root`. Raises GrowthError for a wrong address."""
+    """Write the files of a new workspace for the site at `site_url` into the empty folder `root`. Raises GrowthError."""
     url = site_address(site_url)
     for name, text in _shipped(language).items():
         write_file(root / name, text.replace("@SITE_URL@", url))

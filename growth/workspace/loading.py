@@ -238,7 +238,7 @@ def _paths(read: _Read, kind: FileKind) -> list[tuple[str, Path]]:
     for path in sorted(place.iterdir()) if place.is_dir() else []:
         if path.name.startswith(".") or path.name.endswith("~") or path.is_dir():
             continue
-        if path.suffix == ".yaml" and not _strange(path.stem):
+        if path.suffix == ".yaml" and usable_name(path.stem):
             found.append((path.stem, path))
             continue
         file = f"{folder}/{path.name}"
@@ -254,9 +254,10 @@ def _paths(read: _Read, kind: FileKind) -> list[tuple[str, Path]]:
     return found
 
 
-def _strange(stem: str) -> bool:
-    """Whether a file name cannot be the name of a campaign, an activity, a survey: spaces, control characters, marks of paths and jobs."""
-    return not stem or any(not (character.isalnum() or character in "-_.") for character in unicodedata.normalize("NFC", stem))
+def usable_name(name: str) -> bool:
+    """Whether `name` can be that of a campaign, a channel, a file: letters of any language, digits, ``-``, ``_``, ``.``."""
+    letters = unicodedata.normalize("NFC", name)
+    return 0 < len(letters) <= 80 and letters[0] not in "-." and all(character.isalnum() or character in "-_." for character in letters)
 
 
 def _document(read: _Read, path: Path, kind: str, name: str) -> Document | None:

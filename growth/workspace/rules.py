@@ -27,7 +27,7 @@ RULES: tuple[RuleText, ...] = (
             "括号、引号或缩进不匹配，其后的内容无法读取。",
         ),
         (
-            "Look at the line named and the one before: close quotes and brackets, indent keys of one level alike, put a space after each colon.",
+            "Look at the line named and the one before: close quotes and brackets, indent one level alike, put a space after a colon.",
             "查看所指的行及上一行：补全引号和括号，同级的键缩进一致，冒号后留一个空格。",
         ),
         _YAML,
