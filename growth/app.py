@@ -284,11 +284,18 @@ GROWTH = App(
     files=(
         FileKind(name="channels", pattern="channels.yaml", model="growth.channels.settings:ChannelsFile"),
         FileKind(name="placements", pattern="placements.yaml", model="growth.placements.settings:PlacementsFile"),
+        FileKind(
+            name="segments",
+            pattern="segments.yaml",
+            model="growth.contacts.settings:SegmentsFile",
+            check="growth.contacts.settings:check_segments",
+        ),
         FileKind(name="holidays", pattern="holidays.yaml", model="growth.jobs.settings:HolidaysFile"),
     ),
     checks=("growth.workspace.references:check_settings",),
     rules=("growth.workspace.rules:rules",),
     jobs=("growth.placements.jobs:jobs",),
+    pages=("growth.web.login:pages", "growth.web.monitoring:pages", "growth.web.files:pages"),
     doctor=("growth.db.doctor:diagnose", "growth.placements.keep:diagnose"),
     models=(
         "growth.db.models",

@@ -81,4 +81,4 @@ def _new_link(session: Session, *, user_id: int | None, now: datetime) -> str:
 
 
 def _address(workspace: Workspace, token: str) -> str:
-    return f"{workspace.settings.address}welcome/{token}"
+    return f"{workspace.settings.public_url}welcome/{token}"

@@ -1,0 +1,125 @@
+"""A request at the door: is this host ours, who is calling, over what, under which path."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import secrets
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from growth.workspace import Workspace
+
+if TYPE_CHECKING:
+    from litestar.types import Scope
+
+IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
+#: host, optional port; nothing else may stand in a Host header (RFC 9110 §7.2)
+_HOST = re.compile(r"^(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(?::([0-9]{1,5}))?$")
+_ALWAYS = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+class ForeignHost(Exception):
+    """The Host header names no host of ours; the answer is 400 and says nothing more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """What is known of a request before anything else is looked at.
+
+    `address` is the client's, proxies that are trusted taken off; `local` means that a program on this machine asks us directly.
+    `host` and `netloc` are checked. `path` has lost the prefix.
+    """
+
+    id: str
+    address: str
+    local: bool
+    secure: bool
+    host: str
+    netloc: str
+    path: str
+
+
+def hosts_of(workspace: Workspace, *extra: str) -> frozenset[str]:
+    """The hosts under which this program may be called: `public_url`, `web.listen`, this machine."""
+    settings = workspace.settings
+    public = urlsplit(settings.public_url).hostname or ""
+    wide = {"0.0.0.0", "::", ""}  # noqa: S104 - compared, not bound
+    return _ALWAYS | ({public, settings.web.host, *extra} - wide)
+
+
+def arrive(scope: Scope, workspace: Workspace, *, extra_hosts: frozenset[str] = frozenset()) -> Arrival:
+    """Look at `scope`. Raises ForeignHost."""
+    headers: dict[bytes, list[bytes]] = {}
+    for name, value in scope["headers"]:
+        headers.setdefault(name, []).append(value)
+    netloc, host = _host(headers.get(b"host", []))
+    if host not in hosts_of(workspace, *extra_hosts):
+        raise ForeignHost
+    peer = _peer(scope)
+    forwarded = b",".join(headers.get(b"x-forwarded-for", [])).decode("latin-1")
+    trusted = [ipaddress.ip_network(network) for network in workspace.settings.web.trusted_proxies]
+    client = _client(peer, forwarded, trusted)
+    proto = b",".join(headers.get(b"x-forwarded-proto", [])).decode("latin-1").rpartition(",")[2].strip()
+    behind = peer is not None and any(peer in network for network in trusted)
+    public = urlsplit(workspace.settings.public_url)
+    # a proxy that is not told of still ends TLS: then the public address says so
+    secure = scope.get("scheme") == "https" or (behind and proto == "https") or (public.scheme == "https" and public.hostname == host)
+    return Arrival(
+        id=secrets.token_hex(6),
+        address=str(client) if client is not None else "unknown",
+        local=peer is not None and peer.is_loopback and not forwarded and b"forwarded" not in headers and host in _ALWAYS,
+        secure=secure,
+        host=host,
+        netloc=netloc,
+        path=_path(scope, workspace.settings.web.path_prefix),
+    )
+
+
+def _host(values: list[bytes]) -> tuple[str, str]:
+    if len(values) != 1:
+        raise ForeignHost
+    netloc = values[0].decode("latin-1").lower()
+    match = _HOST.match(netloc)
+    if match is None:
+        raise ForeignHost
+    return netloc, match[1].strip("[]").rstrip(".")
+
+
+def _peer(scope: Scope) -> IPAddress | None:
+    client: Any = scope.get("client")
+    return _ip(client[0]) if client else None
+
+
+def _client(peer: IPAddress | None, forwarded: str, trusted: list[Any]) -> IPAddress | None:
+    """The nearest address that is no trusted proxy; what stands further left was written by whoever called it."""
+    current = peer
+    for text in reversed([part.strip() for part in forwarded.split(",") if part.strip()]):
+        if current is None or not any(current in network for network in trusted):
+            return current
+        following = _ip(text)
+        if following is None:
+            return current
+        current = following
+    return current
+
+
+def _ip(text: str) -> IPAddress | None:
+    bare = text.strip('"')
+    if bare.startswith("["):
+        bare = bare[1:].partition("]")[0]
+    elif bare.count(":") == 1:
+        bare = bare.partition(":")[0]
+    try:
+        found = ipaddress.ip_address(bare.partition("%")[0])
+    except ValueError:
+        return None
+    return found.ipv4_mapped or found if isinstance(found, ipaddress.IPv6Address) else found
+
+
+def _path(scope: Scope, prefix: str) -> str:
+    path = scope["path"]
+    if prefix and (path == prefix or path.startswith(f"{prefix}/")):
+        return path[len(prefix) :] or "/"
+    return path
