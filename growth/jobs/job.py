@@ -39,8 +39,8 @@ class RunState(StrEnum):
 class Job:
     """Work that happens by a schedule, at most once a period; without a schedule it runs when it is asked for.
 
-    `run` is ``module:function`` taking a `JobRun` and returning one line for the history. `heavy`: in a process of its own, so that it holds
-    up nothing else, and is stopped after `time_limit`. After a crash the function is called again for the same period and must go on.
+    `run` is ``module:function`` taking a `JobRun` and returning one line for the history. `heavy`: in a process of its own, so that it
+    holds up nothing else, and is stopped after `time_limit`. After a crash the function is called again for the same period and must go on.
     """
 
     name: str
@@ -106,7 +106,7 @@ class ChoreRun:
 
 
 class Postponed(GrowthError):
-    """Raised by a job's function: the run goes on at `until` (a send window, a quota), it has not failed. The message is shown till then."""
+    """Raised by a job's function: the run goes on at `until` (a send window, a quota), it did not fail. The message is shown till then."""
 
     def __init__(self, message: str, *, until: datetime) -> None:
         super().__init__(message)

@@ -42,6 +42,7 @@ from growth.workspace.problems import (
 )
 from growth.workspace.schedule import Every, OnHoliday, ScheduleYaml
 from growth.workspace.settings import Settings
+from growth.workspace.watched import Watched
 from growth.workspace.workspace import SETTINGS, Workspace
 
 __all__ = [
@@ -66,6 +67,7 @@ __all__ = [
     "SitePath",
     "TimeOfDay",
     "Url",
+    "Watched",
     "Window",
     "WindowText",
     "Workspace",
