@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import itertools
 import unicodedata
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -40,15 +41,26 @@ class TableRow:
     extra: Mapping[str, str] = field(default_factory=dict)
 
 
+def first_rows(path: Path, count: int) -> list[list[str]]:
+    """The first rows as they stand, for a caller that looks for the header itself. Raises TableUnreadable."""
+    return list(itertools.islice(_cells(path), count))
+
+
 def read_table(
-    path: Path, *, columns: Mapping[str, Sequence[str]], required: Sequence[str] = (), own: Mapping[str, str] | None = None
+    path: Path,
+    *,
+    columns: Mapping[str, Sequence[str]],
+    required: Sequence[str] = (),
+    own: Mapping[str, str] | None = None,
+    skip: int = 0,
 ) -> Iterator[TableRow]:
     """The rows of `path`, empty ones left out.
 
-    `columns` maps our names to the headers that mean them; `own` maps headers of the user's own to our names (remembered mappings).
+    `columns` maps our names to the headers that mean them; `own` maps headers of the user's own to our names (remembered mappings);
+    `skip` rows stand before the header (titles of an export).
     Raises TableUnreadable for what is no table, has no header, a header twice, or lacks a `required` column.
     """
-    rows = _cells(path)
+    rows = itertools.islice(_cells(path), skip, None)
     header = next(rows, None)
     if header is None or not any(header):
         raise TableUnreadable("the file is empty", fix="the first row must hold the column names", where=Where(str(path)))
@@ -59,7 +71,7 @@ def read_table(
             f"there is no column “{meant}”", fix=f"the columns are: {', '.join(filter(None, header))}", where=Where(str(path))
         )
     known = set(columns)
-    for number, cells in enumerate(rows, start=2):
+    for number, cells in enumerate(rows, start=skip + 2):
         if not any(cells):
             continue
         values, extra = {}, {}

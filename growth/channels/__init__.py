@@ -12,6 +12,7 @@ from growth.channels.catalogue import (
 )
 from growth.channels.clicks import ClickCount, clicks_by_channel, clicks_of_link, record_click
 from growth.channels.cost import CostRow, channel_costs, costs_by_day, record_costs, total_cost
+from growth.channels.costs_import import CostImport, Rejected, import_costs
 from growth.channels.identity import (
     BadKey,
     Join,
@@ -55,10 +56,12 @@ __all__ = [
     "ChannelView",
     "ChannelsFile",
     "ClickCount",
+    "CostImport",
     "CostRow",
     "Join",
     "NewTouch",
     "Origin",
+    "Rejected",
     "ResolvedLink",
     "TouchKind",
     "TrackedLink",
@@ -77,6 +80,7 @@ __all__ = [
     "forget_touches",
     "form_of",
     "identity_id",
+    "import_costs",
     "insert_new",
     "join",
     "joins_of_person",

@@ -1,6 +1,7 @@
 """What channels cost: declared rates given their share of each day, and rows of imports, campaigns and placements.
 
-A month's fee is spread over its days so that the days sum to it exactly; a single payment over `from`–`until`, or on its one day.
+A month's fee is spread over its days so that the days sum to it exactly, and without `from` begins with the month of the channel's first
+day (declared, or first seen in a touch); a single payment is spread over `from`–`until`, or falls on its one day.
 Currencies are never converted: every sum is one by currency.
 """
 
@@ -70,13 +71,13 @@ def record_costs(session: Session, rows: Sequence[CostRow], *, medium: str | Non
     return len(fresh) + changed
 
 
-def costs_by_day(session: Session, *, from_day: date, until_day: date) -> dict[tuple[str, date, str], int]:
-    """Minor units by (channel, day, currency); days inclusive. Declared rates and rows together."""
+def costs_by_day(session: Session, *, from_day: date | None, until_day: date) -> dict[tuple[str, date, str], int]:
+    """Minor units by (channel, day, currency); days inclusive, None from the beginning. Declared rates and rows together."""
     sums: dict[tuple[str, date, str], int] = defaultdict(int)
     rows = session.execute(
         select(models.Channel.name, models.Cost.day, models.Cost.currency, func.sum(models.Cost.amount))
         .join(models.Channel, models.Channel.id == models.Cost.channel_id)
-        .where(models.Cost.day.between(from_day, until_day))
+        .where(models.Cost.day.between(from_day or date.min, until_day))
         .group_by(models.Channel.name, models.Cost.day, models.Cost.currency)
     )
     for name, day, currency, amount in rows:
@@ -88,7 +89,7 @@ def costs_by_day(session: Session, *, from_day: date, until_day: date) -> dict[t
     return dict(sums)
 
 
-def channel_costs(session: Session, *, from_day: date, until_day: date) -> dict[str, list[Money]]:
+def channel_costs(session: Session, *, from_day: date | None, until_day: date) -> dict[str, list[Money]]:
     """What each channel cost in these days, one sum a currency; channels without a cost are left out."""
     minor: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     for (name, _day, currency), amount in costs_by_day(session, from_day=from_day, until_day=until_day).items():
@@ -99,7 +100,7 @@ def channel_costs(session: Session, *, from_day: date, until_day: date) -> dict[
     }
 
 
-def total_cost(session: Session, *, from_day: date, until_day: date) -> list[Money]:
+def total_cost(session: Session, *, from_day: date | None, until_day: date) -> list[Money]:
     """What all channels cost in these days, one sum a currency."""
     minor: dict[str, int] = defaultdict(int)
     for (_name, _day, currency), amount in costs_by_day(session, from_day=from_day, until_day=until_day).items():
@@ -119,17 +120,17 @@ def span_share(amount: int, day: date, *, first: date, last: date) -> int:
     return amount * (position + 1) // length - amount * position // length
 
 
-def _share(session: Session, rate: models.CostRate, channel: models.Channel, from_day: date, until_day: date) -> Iterator[tuple[date, int]]:
+def _share(
+    session: Session, rate: models.CostRate, channel: models.Channel, from_day: date | None, until_day: date
+) -> Iterator[tuple[date, int]]:
     """The rate's part of each asked day."""
-    if rate.per == "month":
-        first, last = rate.from_day or from_day, rate.until_day or until_day
-        for day in _days(max(first, from_day), min(last, until_day)):
-            yield day, month_share(rate.amount, day)
-        return
-    first = rate.from_day or (rate.until_day if rate.until_day else _first_day(session, channel))
-    last = rate.until_day or first
-    for day in _days(max(first, from_day), min(last, until_day)):
-        yield day, span_share(rate.amount, day, first=first, last=last)
+    monthly = rate.per == "month"
+    first = rate.from_day or (rate.until_day if rate.until_day and not monthly else _first_day(session, channel))
+    if monthly and rate.from_day is None:
+        first = first.replace(day=1)
+    last = rate.until_day or (until_day if monthly else first)
+    for day in _days(max(first, from_day or first), min(last, until_day)):
+        yield day, month_share(rate.amount, day) if monthly else span_share(rate.amount, day, first=first, last=last)
 
 
 def _first_day(session: Session, channel: models.Channel) -> date:

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
 from typing import Final
-from urllib.parse import urljoin
 from uuid import UUID
 
 from sqlalchemy import select
@@ -137,9 +136,10 @@ def resolve_link(session: Session, code: str) -> ResolvedLink | None:
 
 def absolute_target(workspace: Workspace, target: str | None) -> str:
     """`target` as an absolute address; a path is the site's, None its start page. Raises BadTarget."""
+    base = workspace.settings.site.url if target is None or (target.startswith("/") and not target.startswith("//")) else None
     try:
-        return urls.normal(urljoin(workspace.settings.site.url, target or "/"), keep_fragment=True)
-    except (urls.NotAUrl, ValueError) as fault:
+        return urls.normal(target or "/", base=base, keep_fragment=True)
+    except urls.NotAUrl as fault:
         raise BadTarget(
             _("“{target}” is no address that a link may lead to", target=(target or "")[:80]), fix=_("write /register or https://…")
         ) from fault
