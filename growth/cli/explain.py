@@ -13,7 +13,9 @@ app = toolkit.single()
 
 
 @app.command()
-def explain(rule: Annotated[str | None, typer.Argument(help=_("Id of the rule, as check and plan print it; none lists all."))] = None) -> None:
+def explain(
+    rule: Annotated[str | None, typer.Argument(help=_("Id of the rule, as check and plan print it; none lists all."))] = None,
+) -> None:
     """Say why a rule exists, how to mend what it finds, and where it comes from.
 
     Example: growth explain yaml-duplicate-key

@@ -21,7 +21,8 @@ def new(
 ) -> None:
     """Write a file or an entry to start from; then edit it and run growth check.
 
-    Shipped examples: 欢迎, 已注册未实名, 已实名未首投, 30天未登录, 新标月报, 节日问候, 满意度. Example: growth new campaign monthly --from 新标月报
+    Shipped examples: 欢迎, 已注册未实名, 已实名未首投, 30天未登录, 新标月报, 节日问候, 满意度.
+    Example: growth new campaign monthly --from 新标月报
     """
     from growth.workspace.examples import new_entry
 

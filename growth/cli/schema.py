@@ -17,7 +17,9 @@ app = toolkit.single()
 
 @app.command()
 def schema(
-    name: Annotated[str | None, typer.Argument(help=_("A kind of file (campaign) or a file (channels.yaml); none lists the kinds."))] = None,
+    name: Annotated[
+        str | None, typer.Argument(help=_("A kind of file (campaign) or a file (channels.yaml); none lists the kinds."))
+    ] = None,
     write: Annotated[bool, typer.Option("--write", help=_("Write all schemas into .growth/schemas of the workspace."))] = False,
     dry_run: toolkit.dry_run_option = False,
 ) -> None:

@@ -8,14 +8,17 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib import resources
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Final
 
 from growth.errors import GrowthError
 from growth.language import _
+from growth.workspace.environment import parse_environment
 from growth.workspace.fields import checked_url
 from growth.workspace.files import write_file
 from growth.workspace.loading import MARKER
+from growth.workspace.reading import decoded
 from growth.workspace.schemas import write_schemas
 
 #: files whose names cannot be shipped as they are called in a workspace
@@ -29,10 +32,10 @@ class FolderTaken(GrowthError):
 
 
 @contextmanager
-def drafted(folder: Path) -> Iterator[Path]:
+def drafted(folder: Path, *, keep: bool = True) -> Iterator[Path]:
     """A folder beside `folder` to write a workspace into; at the end of the block it becomes `folder`, on an error it goes.
 
-    `folder` may be there where it holds nothing that the draft has too. Raises FolderTaken.
+    `folder` may be there where it holds nothing that the draft has too. Without `keep` the draft goes in any case. Raises FolderTaken.
     """
     folder = folder.expanduser().absolute()
     if (folder / MARKER).exists():
@@ -52,22 +55,34 @@ def drafted(folder: Path) -> Iterator[Path]:
     try:
         draft.chmod(0o755)
         yield draft
-        _take_place(draft, folder)
+        if keep:
+            _take_place(draft, folder)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
 
 
-def write_workspace(
-    root: Path, *, site_url: str, keys: Mapping[str, str], language: str = "zh-CN", extra_env: Mapping[str, str] | None = None
-) -> None:
-    """Write the files of a new workspace for the site at `site_url` into the empty folder `root`. Raises GrowthError."""
-    url = site_address(site_url)
-    for name, text in _shipped(language).items():
-        write_file(root / name, text.replace("@SITE_URL@", url))
-    write_environment(root, {**keys, **(extra_env or {})})
+def write_workspace(root: Path, *, site_url: str | None, keys: Mapping[str, str], language: str = "zh-CN", demo: bool = False) -> None:
+    """Write the files of a new workspace into the empty folder `root`: for the site at `site_url`, or the demo's.
+
+    The demo's files win over those of an empty workspace; with `site_url` it stands for another site than the sample one.
+    Raises GrowthError for a wrong address.
+    """
+    address = site_address(site_url) if site_url is not None else demo_site()
+    files: dict[str, str | bytes] = {**_shipped(language), **(_demo_files() if demo else {})}
+    variables = parse_environment(str(files.pop("env", ""))).file if demo else {}
+    marks = {"@SITE_URL@": address, **(_demo_marks() if demo else {})}
     for folder in _FOLDERS:
         (root / folder).mkdir(exist_ok=True)
         write_file(root / folder / ".gitkeep", "")
+    for name, content in files.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if isinstance(content, bytes):
+            path.write_bytes(content)
+        else:
+            write_file(path, _filled(content, marks))
+    (root / ".growth").mkdir(mode=0o700)
+    write_environment(root, {**keys, **{name: _filled(value, marks) for name, value in variables.items()}})
     write_schemas(root)
 
 
@@ -97,6 +112,43 @@ def _shipped(language: str) -> dict[str, str]:
             if entry.is_file():
                 found[_RENAMED.get(entry.name, entry.name)] = entry.read_text("utf-8")
     return found
+
+
+def demo_site() -> str:
+    """Where the sample site is served."""
+    from growth.sandbox.server import PORT
+
+    return f"http://127.0.0.1:{PORT - 1}/"
+
+
+def _demo_files() -> dict[str, str | bytes]:
+    """The demo's files by relative name; a file named ``env`` holds variables for ``.env``."""
+    found: dict[str, str | bytes] = {}
+
+    def walk(folder: Traversable, prefix: str) -> None:
+        for entry in folder.iterdir():
+            if entry.is_dir():
+                walk(entry, f"{prefix}{entry.name}/")
+            elif not entry.name.endswith((".py", ".pyc")):
+                data = entry.read_bytes()
+                text = decoded(data)
+                found[prefix + _RENAMED.get(entry.name, entry.name)] = data if text is None else text
+
+    walk(resources.files("growth.sandbox.demo") / "workspace", "")
+    return found
+
+
+def _demo_marks() -> dict[str, str]:
+    """What stands for the sandbox's addresses in the demo's files."""
+    from growth.sandbox.server import PORT, SMTP_PORT
+
+    return {"@SANDBOX_URL@": f"http://127.0.0.1:{PORT}", "@SANDBOX_PORT@": str(PORT), "@SMTP_PORT@": str(SMTP_PORT)}
+
+
+def _filled(text: str, marks: Mapping[str, str]) -> str:
+    for mark, value in marks.items():
+        text = text.replace(mark, value)
+    return text
 
 
 def _take_place(draft: Path, folder: Path) -> None:

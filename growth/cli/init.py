@@ -1,0 +1,78 @@
+"""``growth init``: a workspace with keys and database, and the link for the first administrator."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from growth import clock
+from growth.cli import toolkit
+from growth.cli.globals import current
+from growth.errors import GrowthError
+from growth.language import _
+
+app = toolkit.single()
+
+
+@app.command()
+def init(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help=_("The folder to make."))],
+    site: Annotated[str | None, typer.Option("--site", metavar="URL", help=_("Address of the site, https://…"))] = None,
+    demo: Annotated[bool, typer.Option("--demo", help=_("With a sample site, contacts, campaigns, channels and a history."))] = False,
+    dry_run: toolkit.dry_run_option = False,
+) -> None:
+    """Make a workspace: settings, fresh keys, the database, and a one-time link for the first administrator.
+
+    Example: growth init mysite --site https://www.example.com/
+    """
+    from growth.workspace.creation import drafted, site_address, write_workspace
+
+    if site is None and not demo:
+        raise GrowthError(_("--site is missing: the address of the site"), fix=f"growth init {folder} --site https://www.example.com/")
+    address = site_address(site) if site is not None else None
+    with drafted(folder, keep=not dry_run) as draft:
+        write_workspace(draft, site_url=address, keys=_fresh_keys(), language="en" if current().lang == "en" else "zh-CN", demo=demo)
+        link = _first_link(draft)
+        files = sorted(path.relative_to(draft).as_posix() for path in draft.rglob("*") if path.is_file() and ".growth" not in path.parts)
+    document = {
+        "workspace": str(folder.expanduser().absolute()),
+        "files": files,
+        "admin_link": None if dry_run else link,
+        "dry_run": dry_run,
+    }
+    if dry_run:
+        toolkit.emit(document, text=_("Would make {folder} with:", folder=folder) + "\n  " + "\n  ".join(files))
+        return
+    toolkit.emit(
+        document,
+        text=_("Made {folder}. The first administrator sets a password here, once, within 7 days:\n  {link}", folder=folder, link=link),
+    )
+    toolkit.hint(_("Keep a copy of {folder}/.env elsewhere: without its keys the database cannot be read.", folder=folder))
+    toolkit.hint(_("Next: growth -C {folder} check; growth -C {folder} seo audit; growth -C {folder} up", folder=folder))
+
+
+def _fresh_keys() -> dict[str, str]:
+    from growth.security import fresh_key
+
+    return {"GROWTH_KEYS": f"k1:{fresh_key()}", "GROWTH_INDEX_KEY": fresh_key(), "GROWTH_SIGNING_KEY": fresh_key()}
+
+
+def _first_link(root: Path) -> str:
+    """Make the database of the new workspace, say that it is the one that sends, and make the administrator's link."""
+    from growth.accounts import first_admin_link
+    from growth.db import open_database, upgrade
+    from growth.db.claim import claim
+    from growth.workspace import load_workspace
+
+    now = clock.now()
+    workspace = load_workspace(root)
+    database = open_database(workspace, check_schema=False)
+    try:
+        upgrade(database)
+        claim(database, now=now)
+        with database.write() as session:
+            return first_admin_link(session, workspace=workspace, now=now)
+    finally:
+        database.close()
