@@ -19,6 +19,9 @@ from growth.db import Database, open_database, upgrade
 from growth.security import fresh_key
 from growth.workspace import Workspace, load_workspace
 
+#: fixtures `web` and `make_web`: a browser for pages
+pytest_plugins = ["tests.web"]
+
 POSTGRES = os.environ.get("GROWTH_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/postgres")
 REQUIRE_SERVICES = os.environ.get("REQUIRE_SERVICES") == "1"
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)

@@ -25,6 +25,8 @@ from growth.money import Money
 from growth.text import printable
 
 if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
     from growth.db import Database
     from growth.workspace import Workspace
 
@@ -63,6 +65,22 @@ def database() -> Database:
         _opened["database"] = open_database(workspace())
     found: Database = _opened["database"]
     return found
+
+
+class _TakenBack(Exception):
+    """Ends the transaction of a dry run."""
+
+
+@contextmanager
+def changing(dry_run: bool) -> Iterator[Session]:
+    """A write transaction; with `dry_run` it is taken back at its end: the same code path, nothing changed."""
+    try:
+        with database().write() as session:
+            yield session
+            if dry_run:
+                raise _TakenBack
+    except _TakenBack:
+        return
 
 
 def close() -> None:

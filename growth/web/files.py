@@ -20,7 +20,10 @@ _POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 'self
 
 @public("/{name:str}")
 def public_file(visitor: Visitor, name: str) -> Page:
-    """A file directly in ``public/``; links that lead out of the workspace are not followed. robots.txt keeps crawlers out unless it is there."""
+    """A file directly in ``public/``; links that lead out of the workspace are not followed.
+
+    robots.txt keeps crawlers out unless it is there.
+    """
     match = _NAME.match(name)
     if match is None:
         raise Missing

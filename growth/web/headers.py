@@ -25,7 +25,8 @@ def preview_policy(site_origin: str) -> str:
 
     ``sandbox`` gives it an origin of its own wherever it is opened; only our own pages may frame it.
     """
-    return f"sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data: {site_origin}; frame-ancestors 'self'; base-uri 'none'"
+    images = f"img-src 'self' data: {site_origin}"
+    return f"sandbox; default-src 'none'; style-src 'unsafe-inline'; {images}; frame-ancestors 'self'; base-uri 'none'"
 
 
 def with_headers(headers: Iterable[tuple[bytes, bytes]], *, secure: bool) -> list[tuple[bytes, bytes]]:

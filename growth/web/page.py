@@ -1,6 +1,6 @@
 """`page`: a handler of the dashboard. Log-in, roles, limits and forgery are checked before the function is called.
 
-The order of the checks is `_serve`: how often → who → which roles → the form → is it ours → the function. The function is sync and runs in a thread.
+The order of the checks is `_serve`: how often → who → which roles → the form → is it ours → the function, sync, in a thread.
 """
 
 from __future__ import annotations

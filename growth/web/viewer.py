@@ -35,7 +35,7 @@ class Viewer:
 
     workspace, database, now    what the handler works with; `now` is the instant of the request
     user                        who is logged in
-    form                        the fields of a POST (`Form`: ``form["name"]``, ``form.list("tags")``, ``form.files["file"]``), checked against forgery
+    form                        the fields of a POST, safe from forgery: ``form["name"]``, ``form.list("tags")``, ``form.files["file"]``
     query                       the address's parameters by name (the first of each)
     address                     `growth.rendering.Address` of this page, as macros want it
     htmx, drawer                whether a fragment (htmx) or the inside of the drawer is asked for
