@@ -1,21 +1,28 @@
 """What any report or page is made of: figures with their evidence, tables, charts, sections."""
 
 from growth.reporting.chart import Chart, Series, bars, funnel, heat, line, stacked
+from growth.reporting.csv_file import csv_bytes, csv_parts, inert, table_csv
+from growth.reporting.document import Document, PdfUnavailable, html_document, pdf_document, print_pdf, xlsx_document
 from growth.reporting.figure import Better, Change, Figure, Value, change_since
+from growth.reporting.files import CannotWrite, write_whole
 from growth.reporting.period import PeriodChoice
 from growth.reporting.query import Query, sql_of
 from growth.reporting.section import Note, Section
+from growth.reporting.sheet import xlsx_bytes
 from growth.reporting.table import Column, Empty, Kind, Row, Table, TableState, arrange
 
 __all__ = [
     "Better",
+    "CannotWrite",
     "Change",
     "Chart",
     "Column",
+    "Document",
     "Empty",
     "Figure",
     "Kind",
     "Note",
+    "PdfUnavailable",
     "PeriodChoice",
     "Query",
     "Row",
@@ -27,9 +34,19 @@ __all__ = [
     "arrange",
     "bars",
     "change_since",
+    "csv_bytes",
+    "csv_parts",
     "funnel",
     "heat",
+    "html_document",
+    "inert",
     "line",
+    "pdf_document",
+    "print_pdf",
     "sql_of",
     "stacked",
+    "table_csv",
+    "write_whole",
+    "xlsx_bytes",
+    "xlsx_document",
 ]

@@ -28,7 +28,7 @@ class Better(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """How a figure moved: `value` is a share (0.12 = 12 % more), `good` None where neither way is news, `against` the words for what it is compared with."""
+    """How a figure moved: `value` is a share (0.12 = 12 % more), `good` None where neither way is news, `against` what with."""
 
     value: Decimal
     good: bool | None = None

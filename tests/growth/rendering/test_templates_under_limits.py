@@ -113,7 +113,17 @@ def test_an_endless_loop_is_stopped_and_costs_only_its_own_row(renderer: Limited
 def test_one_recipient_without_a_value_does_not_stop_the_others(renderer: LimitedRenderer) -> None:
     source = Source(text="您好\n{{ contact.name }}", name="templates/sms/a.txt", html=False)
     renderer.load({"text": source})
-    answers = list(renderer.rows([{"contact": {"name": "a"}}, {"contact": {}}, {"contact": {"name": ""}}, {"contact": {"name": None}}, {"contact": {"name": "b"}}]))
+    answers = list(
+        renderer.rows(
+            [
+                {"contact": {"name": "a"}},
+                {"contact": {}},
+                {"contact": {"name": ""}},
+                {"contact": {"name": None}},
+                {"contact": {"name": "b"}},
+            ]
+        )
+    )
     assert [isinstance(answer, VariableMissing) for answer in answers] == [False, True, True, True, False]
     assert all(str(answer).startswith("templates/sms/a.txt:2:") for answer in answers if isinstance(answer, GrowthError))
 
