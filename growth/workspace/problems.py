@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
@@ -120,12 +121,17 @@ class MissingSecret(GrowthError):
 def did_you_mean(word: str, allowed: Iterable[str]) -> str | None:
     """The allowed word that `word` probably stands for, or None."""
     choices = [choice for choice in dict.fromkeys(allowed) if choice != word]
-    by_folded = {choice.casefold().replace("-", "_"): choice for choice in choices}
-    folded = word.casefold().replace("-", "_")
+    by_folded = {_folded(choice): choice for choice in choices}
+    folded = _folded(word)
     if folded in by_folded:
         return by_folded[folded]
-    close = difflib.get_close_matches(folded, by_folded, n=1, cutoff=0.6)
+    close = difflib.get_close_matches(folded, by_folded, n=1, cutoff=0.6 if len(folded) > 3 else 0.5)
     return by_folded[close[0]] if close else None
+
+
+def _folded(word: str) -> str:
+    """Capitals, full-width letters and the two dashes do not make another word."""
+    return unicodedata.normalize("NFKC", word).casefold().replace("-", "_").replace(" ", "_")
 
 
 def hint_for(word: str, allowed: Sequence[str], *, limit: int = 12) -> str | None:
@@ -135,6 +141,6 @@ def hint_for(word: str, allowed: Sequence[str], *, limit: int = 12) -> str | Non
     parts = []
     if near is not None:
         parts.append(_("did you mean “{word}”?", word=near))
-    if listed:
+    if listed and limit:
         parts.append(_("allowed: {words}", words=listed))
     return " ".join(parts) or None
