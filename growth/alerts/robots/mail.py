@@ -26,9 +26,12 @@ _TIMEOUT_SECONDS = 20
 def send(message: RobotMessage, target: RobotTarget, http: httpx.Client) -> None:
     """Send one mail to all addresses of the target. Raises ProviderError; refused addresses and log-ins are for good."""
     mail = _written(message, target)
-    if target.workspace.settings.email.smtp is None:
+    email = target.workspace.settings.email
+    if email.smtp is None and email.provider == "outbox":
         _put_in_outbox(mail, message.event, target.workspace)
         return
+    if email.smtp is None:
+        raise ProviderError("the team is told by a mail server", permanent=True, fix="write `email: {smtp: {host: …}}` in growth.yaml")
     try:
         _submit(mail, target)
     except (smtplib.SMTPAuthenticationError, smtplib.SMTPRecipientsRefused, smtplib.SMTPSenderRefused) as fault:
@@ -42,9 +45,7 @@ def send(message: RobotMessage, target: RobotTarget, http: httpx.Client) -> None
 
 
 def _written(message: RobotMessage, target: RobotTarget) -> EmailMessage:
-    sender = target.workspace.settings.email.from_
-    if sender is None:
-        raise ProviderError("mail needs a sender", permanent=True, fix="write `email: {from: …}` in growth.yaml")
+    sender = target.workspace.settings.sender
     mail = EmailMessage()
     mail["Subject"] = printable(" ".join(message.title.split()))[:200]
     mail["From"] = sender
