@@ -295,7 +295,7 @@ GROWTH = App(
     checks=("growth.workspace.references:check_settings",),
     rules=("growth.workspace.rules:rules",),
     jobs=("growth.placements.jobs:jobs",),
-    pages=("growth.web.login:pages", "growth.web.monitoring:pages", "growth.web.files:pages"),
+    pages=("growth.web.login:pages", "growth.web.monitoring:pages", "growth.web.files:pages", "growth.web.styleguide:pages"),
     doctor=("growth.db.doctor:diagnose", "growth.placements.keep:diagnose"),
     models=(
         "growth.db.models",

@@ -3,6 +3,7 @@
 from growth.reporting.chart import Chart, Series, bars, funnel, heat, line, stacked
 from growth.reporting.csv_file import csv_bytes, csv_parts, inert, table_csv
 from growth.reporting.document import Document, PdfUnavailable, html_document, pdf_document, print_pdf, xlsx_document
+from growth.reporting.download import Download, UnknownFormat, download
 from growth.reporting.figure import Better, Change, Figure, Value, change_since
 from growth.reporting.files import CannotWrite, write_whole
 from growth.reporting.period import PeriodChoice
@@ -18,6 +19,7 @@ __all__ = [
     "Chart",
     "Column",
     "Document",
+    "Download",
     "Empty",
     "Figure",
     "Kind",
@@ -30,12 +32,14 @@ __all__ = [
     "Series",
     "Table",
     "TableState",
+    "UnknownFormat",
     "Value",
     "arrange",
     "bars",
     "change_since",
     "csv_bytes",
     "csv_parts",
+    "download",
     "funnel",
     "heat",
     "html_document",

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
+from litestar.handlers import HTTPRouteHandler
+
 from growth.app import TimelineEntry
 from growth.language import Text, _
 from growth.money import Money
@@ -27,11 +29,13 @@ from growth.reporting import (
     TableState,
     arrange,
     bars,
+    download,
     funnel,
     heat,
     line,
     stacked,
 )
+from growth.web import Page, Viewer, page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +80,21 @@ class StyleguidePage:
     timeline: Sequence[TimelineEntry]
     #: an empty table
     nothing: Table
+
+
+@page("/styleguide")
+def styleguide(viewer: Viewer) -> Page:
+    """The page; its table is filtered, sorted, paged and downloaded as every table is."""
+    if viewer.format:
+        whole = arrange(_table(), TableState.of(viewer.address), whole=True)
+        file = download(whole, viewer.format, viewer.workspace.zone)
+        return viewer.file(file.content, name=file.name, media_type=file.media_type)
+    return viewer.render("web/growth/styleguide.html", example(viewer.address), title=_("Style guide"))
+
+
+def pages() -> list[HTTPRouteHandler]:
+    """The handlers of this module."""
+    return [styleguide]
 
 
 def example(address: Address) -> StyleguidePage:
