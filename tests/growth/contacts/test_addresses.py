@@ -28,7 +28,9 @@ def test_a_phone_is_read_as_people_and_spreadsheets_write_it(written: str, norma
     assert normal_phone(written) == normal
 
 
-@pytest.mark.parametrize("written", ["", "1380013800", "23800138000", "13800138000.5", "phone", "+", "138001380001", "０", "+861", "--", "1234567"])
+@pytest.mark.parametrize(
+    "written", ["", "1380013800", "23800138000", "13800138000.5", "phone", "+", "138001380001", "０", "+861", "--", "1234567"]
+)
 def test_what_is_no_phone_is_refused(written: str) -> None:
     with pytest.raises(BadAddress) as caught:
         normal_phone(written)
