@@ -11,7 +11,9 @@ from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Final
+from zoneinfo import ZoneInfo
 
+from growth import clock
 from growth.errors import GrowthError
 from growth.language import _
 from growth.workspace.environment import parse_environment
@@ -70,7 +72,7 @@ def write_workspace(root: Path, *, site_url: str | None, keys: Mapping[str, str]
     address = site_address(site_url) if site_url is not None else demo_site()
     files: dict[str, str | bytes] = {**_shipped(language), **(_demo_files() if demo else {})}
     variables = parse_environment(str(files.pop("env", ""))).file if demo else {}
-    marks = {"@SITE_URL@": address, **(_demo_marks() if demo else {})}
+    marks = {**(_demo_marks() if demo else {}), "@SITE_URL@": address}
     for folder in _FOLDERS:
         (root / folder).mkdir(exist_ok=True)
         write_file(root / folder / ".gitkeep", "")
@@ -139,10 +141,17 @@ def _demo_files() -> dict[str, str | bytes]:
 
 
 def _demo_marks() -> dict[str, str]:
-    """What stands for the sandbox's addresses in the demo's files."""
+    """What stands for the addresses, dates and keys in the demo's files."""
+    from growth.sandbox.demo import marks
     from growth.sandbox.server import PORT, SMTP_PORT
 
-    return {"@SANDBOX_URL@": f"http://127.0.0.1:{PORT}", "@SANDBOX_PORT@": str(PORT), "@SMTP_PORT@": str(SMTP_PORT)}
+    return marks(
+        site_url=demo_site(),
+        sandbox_url=f"http://127.0.0.1:{PORT}",
+        smtp_port=SMTP_PORT,
+        public_url="http://127.0.0.1:8000/",
+        today=clock.site_day(clock.now(), ZoneInfo("Asia/Shanghai")),
+    )
 
 
 def _filled(text: str, marks: Mapping[str, str]) -> str:

@@ -210,6 +210,8 @@ def checked_url(value: str) -> str:
 def _host(value: str) -> str:
     text = value.strip().lower().rstrip(".")
     try:
+        if any(character in text for character in "/:@?#"):
+            raise urls.NotAUrl(value)
         return urls.host_of(urls.normal(f"http://{text}/"))
     except urls.NotAUrl:
         raise ValueError(_("“{text}” is not a host name; write it as m.example.com", text=value[:80])) from None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
@@ -61,7 +62,8 @@ def validated(
         if as_written is data:
             break
         data = as_written
-    problems.extend(_problems(faults, document, at, model))
+    told = {(problem.line, problem.column) for problem in problems}
+    problems.extend(problem for problem in _problems(faults, document, at, model) if (problem.line, problem.column) not in told)
     return (None if problems else checked), problems
 
 
@@ -156,6 +158,8 @@ def _replaced(data: Any, path: Path, value: Any) -> Any:
 def _faults(error: ValidationError, data: Any) -> list[Fault]:
     found = []
     for entry in error.errors(include_url=False):
+        if entry["type"] == "default_factory_not_called":
+            continue  # a default that is made of a value that is wrong itself
         path: list[str | int] = []
         branches: list[tuple[Path, str]] = []
         on_key, here = False, data
@@ -329,6 +333,8 @@ def _kind_hint(written: str | None, wanted: list[str], kinds: dict[str, str]) ->
     full_width = next((character for character in written if character in "［］｛｝"), None)
     if full_width is not None:
         return _("“{wrong}” is full-width; type {right}", wrong=full_width, right=chr(ord(full_width) - 0xFEE0))
+    if (half := unicodedata.normalize("NFKC", written)) != written and half.isascii():
+        return _("type {right}", right=half)
     if wanted == [kinds["bool_type"]]:
         return _("“{value}” is text in YAML; write true or false", value=written[:40])
     if kinds["list_type"] in wanted and kinds["dict_type"] not in wanted:
