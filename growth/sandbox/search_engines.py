@@ -17,12 +17,10 @@ from urllib.parse import urlsplit
 
 from growth import clock
 from growth.sandbox.asgi import NotJson, Request, Response, Route, as_json, problem, redirect
+from growth.sandbox.keys import BAIDU_TOKEN, BING_KEY
 from growth.sandbox.log import Log, Part
 from growth.sandbox.pages import ZONE, render
 
-#: what the site's console would show
-BAIDU_TOKEN = "sandboxBaidu0001"  # noqa: S105 - public, for the sandbox only
-BING_KEY = "sandbox0bing0key0000000000000001"
 _INDEXNOW_KEY = re.compile(r"[A-Za-z0-9-]{8,128}")
 _LOCAL = {"127.0.0.1", "localhost", "::1"}
 

@@ -1,5 +1,7 @@
 """The demo: an invented lender's site, its workspace, its contacts and three months of history."""
 
-from growth.sandbox.demo.site import INDEXNOW_KEY, DemoSite
+from growth.sandbox.demo.site import DemoSite
+from growth.sandbox.demo.workspace_files import marks, workspace_files, write_demo_workspace
+from growth.sandbox.keys import INDEXNOW_KEY
 
-__all__ = ["INDEXNOW_KEY", "DemoSite"]
+__all__ = ["INDEXNOW_KEY", "DemoSite", "marks", "workspace_files", "write_demo_workspace"]

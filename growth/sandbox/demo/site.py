@@ -17,10 +17,9 @@ from growth.sandbox.demo import content, pictures
 from growth.sandbox.demo.content import POSTS_A_PAGE, Page
 from growth.sandbox.demo.loan import monthly_plan
 from growth.sandbox.demo.members import Member, Members
+from growth.sandbox.keys import INDEXNOW_KEY
 from growth.sandbox.server import WebServer
 
-#: the key file that IndexNow looks for
-INDEXNOW_KEY = "c0ffee00growth0demo0site"
 ICP = "京ICP备00000000号"
 POLICE = "京公网安备 11010502000000号"
 _KINDS = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml", ".js": "text/javascript; charset=utf-8"}
