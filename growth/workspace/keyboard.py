@@ -20,6 +20,9 @@ _SUSPICIOUS = re.compile("[\t：，“”‘’－＃\u3000\u00a0\u2002\u2003]")
 _SPACES: Final = {"\u3000": 2, "\u00a0": 1, "\u2002": 1, "\u2003": 2}
 _BLOCK = re.compile(r"[|>][0-9+-]*\s*(#.*)?$")
 _PLAIN_KEY = re.compile(r"""(?P<key>[^\s:：#,\[\]{}"'“‘&*!|>%@`-][^:：#\n"“”]*?)[ \u3000]*(?P<colon>：|:(?=[\s\u3000\u00a0]|$))""")
+_QUOTED_KEY = re.compile(
+    r"""(?:(?P<open>["'])(?P<key>[^"']*)(?P=open)|(?P<wide>[“‘])(?P<words>[^"'“”‘’]*)[”’])[ \u3000]*(?P<colon>：|:(?=[\s\u3000\u00a0]|$))"""
+)
 _WORD = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 #: a key within braces, up to its colon
 _FLOW_KEY = re.compile(r"""[\s\u3000]*(?:"[^"]*"|'[^']*'|“[^”]*”|[^\s,，:：\[\]{}"'#][^,，:：\[\]{}"']*?)[\s\u3000]*(?::(?=\s)|：)""")
@@ -186,7 +189,7 @@ class _Typed:
 
     def key(self, text: str, position: int, after_dash: bool) -> int | None:
         """Put out the key at `position` with its colon; where the value may begin, or None where there is no key."""
-        quoted = re.match(r"""(?P<open>["'“‘])(?P<key>[^"'“”‘’]*)["'”’][ \u3000]*(?P<colon>：|:(?=[\s\u3000\u00a0]|$))""", text[position:])
+        quoted = _QUOTED_KEY.match(text[position:])
         match = quoted or _PLAIN_KEY.match(text[position:])
         if match is None:
             return None
@@ -194,15 +197,16 @@ class _Typed:
         wide = match["colon"] == "："
         if wide and not quoted and not self.is_key(match["key"], position + match.start("colon"), text[end:], after_dash):
             return None
-        if quoted:
-            self.emit(
-                "'" + match["key"].replace("'", "''") + "'" if match["open"] in "“‘" else match[0][: match.end("key") + 1],
-                match.end("key") + 1,
-            )
+        if quoted and quoted["wide"]:
+            body = quoted.end("words") + 1
+            self.emit("'" + quoted["words"].replace("'", "''") + "'", body)
+        elif quoted:
+            body = quoted.end("key") + 1
+            self.emit(quoted[0][:body], body)
         else:
-            self.emit(match["key"], len(match["key"]))
-        between = match.start("colon") - (match.end("key") + (1 if quoted else 0))
-        self.emit(" " * between, between)
+            body = match.end("key")
+            self.emit(match["key"], body)
+        self.emit(" " * (match.start("colon") - body), match.start("colon") - body)
         self.emit(": " if wide and end < len(text) and text[end] not in " \u3000\u00a0\t" else ":", 1)
         return end
 
