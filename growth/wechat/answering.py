@@ -43,13 +43,21 @@ def answer(message: Incoming, file: WeChatFile, faqs: dict[str, Faq], *, unanswe
                 continue
             return _faq_answer(reply, faqs[reply.faq], found)
         return Answer(
-            rule=reply.name, template=reply.say or "", news=reply.news, groups=match, tags=reply.tags, handoff=reply.handoff, action=reply.action
+            rule=reply.name,
+            template=reply.say or "",
+            news=reply.news,
+            groups=match,
+            tags=reply.tags,
+            handoff=reply.handoff,
+            action=reply.action,
         )
     if message.is_event and message.event == "click":
         if message.key == HANDOFF_KEY:
             return Answer(rule="menu:handoff", handoff=True)
         if named := next((reply for reply in file.replies if reply.name == message.key), None):
-            return Answer(rule=named.name, template=named.say or "", news=named.news, tags=named.tags, handoff=named.handoff, action=named.action)
+            return Answer(
+                rule=named.name, template=named.say or "", news=named.news, tags=named.tags, handoff=named.handoff, action=named.action
+            )
     limit = file.fallback.handoff_after
     called = limit is not None and unanswered + 1 >= limit and not message.is_event
     return Answer(rule="fallback", template=file.fallback.say, handoff=called, unmatched=not message.is_event)
@@ -89,4 +97,9 @@ def _faq_answer(reply: Reply, faq: Faq, found: str | None) -> Answer:
     if found is not None:
         return Answer(rule=reply.name, template=found, tags=reply.tags, plain=True)
     questions: Sequence[str] = faq.questions()[:8]
-    return Answer(rule=reply.name, template="\n".join(f"{number}. {question}" for number, question in enumerate(questions, start=1)), tags=reply.tags, plain=True)
+    return Answer(
+        rule=reply.name,
+        template="\n".join(f"{number}. {question}" for number, question in enumerate(questions, start=1)),
+        tags=reply.tags,
+        plain=True,
+    )

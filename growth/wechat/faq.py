@@ -11,7 +11,11 @@ from growth.errors import GrowthError, Where
 from growth.language import _
 from growth.tables import read_table
 
-COLUMNS = {"question": ("question", "问题", "提问"), "answer": ("answer", "答案", "回答"), "wordings": ("wordings", "其他问法", "相似问法", "别名")}
+COLUMNS = {
+    "question": ("question", "问题", "提问"),
+    "answer": ("answer", "答案", "回答"),
+    "wordings": ("wordings", "其他问法", "相似问法", "别名"),
+}
 #: share of two-character pieces that must agree before an answer is given
 LIKENESS = 0.5
 
@@ -78,10 +82,15 @@ def _from_yaml(path: Path) -> list[Entry]:
         found = YAML(typ="safe", pure=True).load(path.read_text("utf-8-sig"))
     except MarkedYAMLError as fault:
         mark = fault.problem_mark
-        raise GrowthError(str(fault.problem), where=Where(str(path), mark.line + 1 if mark else 1, mark.column + 1 if mark else 1)) from fault
+        raise GrowthError(
+            str(fault.problem), where=Where(str(path), mark.line + 1 if mark else 1, mark.column + 1 if mark else 1)
+        ) from fault
     if not isinstance(found, list) or not all(isinstance(row, dict) and row.get("question") and row.get("answer") for row in found):
         raise GrowthError(_("{file}: a list of {{question, wordings, answer}} is expected", file=path.name), where=Where(str(path)))
-    return [Entry(question=str(row["question"]), wordings=tuple(map(str, row.get("wordings") or ())), answer=str(row["answer"])) for row in found]
+    return [
+        Entry(question=str(row["question"]), wordings=tuple(map(str, row.get("wordings") or ())), answer=str(row["answer"]))
+        for row in found
+    ]
 
 
 def _from_markdown(path: Path) -> list[Entry]:
