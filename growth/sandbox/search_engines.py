@@ -20,9 +20,9 @@ from growth.sandbox.asgi import NotJson, Request, Response, Route, as_json, prob
 from growth.sandbox.keys import BAIDU_TOKEN, BING_KEY
 from growth.sandbox.log import Log, Part
 from growth.sandbox.pages import ZONE, render
+from growth.sandbox.pusher import NotHere, local_url
 
 _INDEXNOW_KEY = re.compile(r"[A-Za-z0-9-]{8,128}")
-_LOCAL = {"127.0.0.1", "localhost", "::1"}
 
 
 @dataclass(slots=True, kw_only=True)
@@ -146,7 +146,7 @@ class SearchEngines:
         folder = urlsplit(place).path.rpartition("/")[0] + "/"
         if location and any(not (urlsplit(url).path or "/").startswith(folder) for url in urls):
             return self._indexnow_error(422, "InvalidKeyLocation", "Invalid key location")
-        if self._pending < self.rules.key_pending or host not in _LOCAL:
+        if self._pending < self.rules.key_pending or not _is_local(place):
             # a key file elsewhere is never fetched: nothing leaves this machine
             self._pending += 1
             self._note("indexnow", host, urls)
@@ -307,6 +307,14 @@ def _fetch_local(url: str) -> str | None:
     except httpx.HTTPError:
         return None
     return answer.text if answer.status_code == 200 else None
+
+
+def _is_local(url: str) -> bool:
+    try:
+        local_url(url)
+    except NotHere:
+        return False
+    return True
 
 
 def _key_fault(key: str) -> str | None:

@@ -21,6 +21,8 @@ from growth.sandbox.home import Home
 from growth.sandbox.log import Log
 from growth.sandbox.mailbox import Mail, Mailbox
 from growth.sandbox.search_engines import SearchEngines
+from growth.sandbox.sms import Sms
+from growth.sandbox.sms_aliyun import AliyunSms
 from growth.sandbox.smtp import MailServer
 
 if TYPE_CHECKING:
@@ -98,6 +100,8 @@ class Sandbox:
             folder.mkdir(parents=True, exist_ok=True)
         self.log = Log(folder=folder, now=now)
         self.mailbox = Mailbox(self.log, folder=folder)
+        self.sms = Sms(self.log, now=now)
+        self.aliyun = AliyunSms(self.sms, now=now)
         self.search = SearchEngines(self.log, now=now)
         self.home = Home(self.log, addresses=self._addresses)
         self._web = WebServer(application(self.routes(), missing=self.home.missing), port=port, host=host)
@@ -120,7 +124,7 @@ class Sandbox:
     def routes(self) -> list[Route]:
         """The routes of all parts."""
         found = pages.routes()
-        for part in (self.mailbox, self.search, self.home):
+        for part in (self.mailbox, self.sms, self.aliyun, self.search, self.home):
             found += part.routes()
         return found
 
@@ -132,6 +136,7 @@ class Sandbox:
 
     def stop(self) -> None:
         """Stop both servers."""
+        self.aliyun.pusher.stop()
         self._web.stop()
         self._smtp.stop()
 
@@ -149,6 +154,7 @@ class Sandbox:
         """Settings that lead a workspace here."""
         return {
             "email.smtp": f"{{host: {self.smtp_host}, port: {self.smtp_port}, tls: none}}",
+            "sms.aliyun.endpoint": self.url,
             "submit.baidu.endpoint": f"{self.url}/urls",
             "submit.indexnow.endpoint": f"{self.url}/indexnow",
             "submit.bing.endpoint": f"{self.url}/webmaster/api.svc/json",
