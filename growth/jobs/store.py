@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, exists, func, select, update
+from sqlalchemy import delete, exists, func, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, aliased
 
+from growth.db import Instant
 from growth.jobs.job import RunState
 from growth.jobs.models import JobMarkRow, JobRunRow
 
@@ -109,7 +110,7 @@ def claim(session: Session, *, run: Run, owner: str, now: datetime, workspace_ha
             owner=owner,
             lease_until=now + LEASE,
             attempts=JobRunRow.attempts + 1,
-            started_at=func.coalesce(JobRunRow.started_at, now),
+            started_at=func.coalesce(JobRunRow.started_at, literal(now, Instant)),
             finished_at=None,
             progress=None,
             error=None,

@@ -63,10 +63,9 @@ def test_a_very_long_text_is_cut_to_what_the_service_takes(place: tuple[str, Ser
     assert "http://127.0.0.1:8000/seo" in str(service.taken[0]), "the link is never cut away"
 
 
+@pytest.mark.parametrize("place", ["wecom", "dingtalk", "feishu"], indirect=True)
 def test_words_of_strangers_mention_nobody_and_open_nothing(place: tuple[str, Service, RobotTarget], http: httpx.Client) -> None:
     name, service, target = place
-    if name == "webhook":
-        pytest.skip("a program reads it: the text goes as it is, in JSON")
     find_robot(name).send(
         message(title="<@all> 改版", body="<at id=all></at> [bank](http://evil.example) ![x](http://evil.example/x.png) \x1b[2J"),
         target,
