@@ -42,6 +42,7 @@ from growth.workspace.problems import (
 )
 from growth.workspace.schedule import Every, OnHoliday, ScheduleYaml
 from growth.workspace.settings import Settings
+from growth.workspace.upkeep import ReportSchedule, Targets
 from growth.workspace.watched import Watched
 from growth.workspace.workspace import SETTINGS, Workspace
 
@@ -60,11 +61,13 @@ __all__ = [
     "Problem",
     "Rate",
     "RateText",
+    "ReportSchedule",
     "ScheduleYaml",
     "Secret",
     "Settings",
     "Severity",
     "SitePath",
+    "Targets",
     "TimeOfDay",
     "Url",
     "Watched",

@@ -19,13 +19,20 @@ _SUSPICIOUS = re.compile("[\t：，“”‘’－＃\u3000\u00a0\u2002\u2003]")
 #: spaces that are not the one of YAML, and how wide they look
 _SPACES: Final = {"\u3000": 2, "\u00a0": 1, "\u2002": 1, "\u2003": 2}
 _BLOCK = re.compile(r"[|>][0-9+-]*\s*(#.*)?$")
-_PLAIN_KEY = re.compile(r"""(?P<key>[^\s:：#,\[\]{}"'“‘&*!|>%@`-][^:：#\n"“”]*?)[ \u3000]*(?P<colon>：|:(?=[\s\u3000\u00a0]|$))""")
+_PLAIN_KEY = re.compile(r"""(?P<key>[^\s:：#,\[\]{}"'“‘&*!|>%@`-][^:：#\n"“”]*+)(?P<colon>：|:(?=[\s\u3000\u00a0]|$))""")
 _QUOTED_KEY = re.compile(
     r"""(?:(?P<open>["'])(?P<key>[^"']*)(?P=open)|(?P<wide>[“‘])(?P<words>[^"'“”‘’]*)[”’])[ \u3000]*(?P<colon>：|:(?=[\s\u3000\u00a0]|$))"""
 )
 _WORD = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 #: a key within braces, up to its colon
-_FLOW_KEY = re.compile(r"""[\s\u3000]*(?:"[^"]*"|'[^']*'|“[^”]*”|[^\s,，:：\[\]{}"'#][^,，:：\[\]{}"']*?)[\s\u3000]*(?::(?=\s)|：)""")
+_FLOW_KEY = re.compile(r"""[\s\u3000]*(?:"[^"]*"|'[^']*'|“[^”]*”|[^\s,，:：\[\]{}"'#][^,，:：\[\]{}"']*+)[\s\u3000]*(?::(?=\s)|：)""")
+#: a text in full-width quotes, and a key with a full-width colon, within brackets
+_FLOW_QUOTED = re.compile(r"[“‘]([^“”‘’]*+)[”’](?=[\s\u3000]*(?:[,，:：\]}#]|$))")
+_FLOW_WIDE_KEY = re.compile(r"([^\s,，:：\[\]{}]++)([\s\u3000]*+)：")
+#: longer lines are refused where the keyboard is looked at: nobody types them
+_LONGEST_LINE: Final = 10_000
+#: how far an entry between commas is looked at
+_NEAR: Final = 300
 _SIMPLE = re.compile(r"[ -~]*")
 
 
@@ -122,6 +129,10 @@ class _Typed:
             if not text.strip() or indent > self.block:
                 return self.block_line(text, indent)
             self.block = None
+        if len(text) > _LONGEST_LINE:
+            hint = _("break it into lines, or write long text as a block: key: |")
+            self.refuse(0, "yaml-syntax", _("the line is longer than {n} characters", n=_LONGEST_LINE), hint)
+            return ""
         if self.quote is not None:
             self.flow(text, self.quoted(text, 0))
         elif self.brackets:
@@ -195,7 +206,7 @@ class _Typed:
             return None
         end = position + match.end()
         wide = match["colon"] == "："
-        if wide and not quoted and not self.is_key(match["key"], position + match.start("colon"), text[end:], after_dash):
+        if wide and not quoted and not self.is_key(match["key"].rstrip(" \u3000"), position + match.start("colon"), text[end:], after_dash):
             return None
         if quoted and quoted["wide"]:
             body = quoted.end("words") + 1
@@ -204,8 +215,8 @@ class _Typed:
             body = quoted.end("key") + 1
             self.emit(quoted[0][:body], body)
         else:
-            body = match.end("key")
-            self.emit(match["key"], body)
+            body = len(match["key"].rstrip(" \u3000"))
+            self.emit(match["key"][:body], body)
         self.emit(" " * (match.start("colon") - body), match.start("colon") - body)
         self.emit(": " if wide and end < len(text) and text[end] not in " \u3000\u00a0\t" else ":", 1)
         return end
@@ -285,6 +296,8 @@ class _Typed:
         if quote in rest or rest[-1:] not in ("”", "“", "’", "‘"):
             return False
         wrong = rest[-1]
+        if wrong in "”’" and rest.count(wrong) <= rest.count("“" if wrong == "”" else "‘"):
+            return False  # a quotation in a text that goes on in the next line
         message = _("the text opens with {open} and ends with the full-width {close}", open=quote, close=wrong)
         self.refuse(position + len(rest), "yaml-character", message, _("type {character}", character=quote))
         self.emit("''", len(text) - position)
@@ -348,12 +361,12 @@ class _Typed:
             return self.comma(text, position)
         if character in _SPACES or character in " \t":
             return self.spaces(text, position), fresh
-        if character in "“‘" and fresh and (quoted := re.match(r"[“‘]([^“”‘’]*)[”’](?=[\s\u3000]*(?:[,，:：\]}#]|$))", text[position:])):
-            self.emit("'" + quoted[1].replace("'", "''") + "'", quoted.end())
-            return position + quoted.end(), False
-        if fresh and self.brackets[-1] == "{" and (key := re.match(r"([^\s,，:：\[\]{}]+)([\s\u3000]*)：", text[position:])):
+        if character in "“‘" and fresh and (quoted := _FLOW_QUOTED.match(text, position)):
+            self.emit("'" + quoted[1].replace("'", "''") + "'", quoted.end() - position)
+            return quoted.end(), False
+        if fresh and self.brackets[-1] == "{" and (key := _FLOW_WIDE_KEY.match(text, position)):
             self.emit(key[1] + " " * len(key[2]), len(key[1]) + len(key[2]))
-            end = position + key.end()
+            end = key.end()
             self.emit(":" if text[end : end + 1] in (" ", "") else ": ", 1)
             return end, True
         if character == "：" and not fresh and self.out and self.out[-1].endswith("'"):
@@ -367,14 +380,15 @@ class _Typed:
 
     def comma(self, text: str, position: int) -> tuple[int, bool]:
         """A full-width comma within brackets: a separator, part of a text, or a question."""
-        left = re.split(r"[,，\[{]", text[:position])[-1].strip()
-        rest = text[position + 1 :]
+        before = text[max(position - _NEAR, 0) : position]
+        left = re.split(r"[,，\[{]", before)[-1].strip()
+        rest = text[position + 1 : position + _NEAR]
         right = re.split(r"[,，\]}]", rest)[0].strip()
         in_braces = self.brackets[-1] == "{"
         if in_braces:
             separates = _FLOW_KEY.match(rest) is not None
         else:
-            closed = text[:position].rstrip()[-1:] in ("]", "}", '"', "'", "”", "’")
+            closed = before.rstrip()[-1:] in ("]", "}", '"', "'", "”", "’")
             opens = rest.lstrip(" \u3000")[:1] in ("[", "{", '"', "'", "“", "‘")
             separates = closed or opens or not right or (_SIMPLE.fullmatch(left) is not None and _SIMPLE.fullmatch(right) is not None)
             if not separates:

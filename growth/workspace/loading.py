@@ -267,7 +267,10 @@ def _document(read: _Read, path: Path, kind: str, name: str) -> Document | None:
         read.problems.append(source)
         return None
     read.contents[source.file] = source.data
-    document = read_document(source.file, source.text)
+    before = read.previous.documents.get((kind, name)) if read.previous else None
+    document = (
+        before if before is not None and before.text == source.text and not before.problems else read_document(source.file, source.text)
+    )
     read.problems += document.problems
     read.documents[kind, name] = document
     return document if document.root is not None or not document.problems else None

@@ -12,7 +12,7 @@ from growth.language import _
 from growth.workspace.problems import Problem, Severity
 
 #: larger files are tables, not settings
-LARGEST: Final = 2 * 1024 * 1024
+LARGEST: Final = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,7 @@ def test_it_is_read_where_it_can_only_mean_one_thing(text: str, value: object) -
         ("a: [“你好，世界”, x]\n", {"a": ["你好，世界", "x"]}),
         ("a: 第一行\n  email：a@b\n", {"a": "第一行 email：a@b"}),
         ('a: "多行，\n  文：字”"\nb: 1\n', {"a": "多行， 文：字”", "b": 1}),
+        ('a: "他说“好”\n  然后走了"\n', {"a": "他说“好” 然后走了"}),
         ("a: “甲”和“乙”\n", {"a": "“甲”和“乙”"}),
         ("a: >-\n  甲：\n  乙，\nb: 1\n", {"a": "甲： 乙，", "b": 1}),
     ],
@@ -81,3 +82,8 @@ def test_places_are_those_of_the_text_as_it_was_typed() -> None:
 def test_a_duplicate_key_is_found_behind_full_width_colons_too() -> None:
     document = read_document("f.yaml", "a：1\nb：2\na：3\n")
     assert [(problem.rule, problem.line, problem.column) for problem in document.problems] == [("yaml-duplicate-key", 3, 1)]
+
+
+def test_a_line_that_nobody_typed_is_refused_and_costs_little() -> None:
+    document = read_document("f.yaml", "a: [" + "，" * 200_000 + "]\nb：1\n")
+    assert [(problem.rule, problem.line) for problem in document.problems] == [("yaml-syntax", 1)]

@@ -159,7 +159,7 @@ def test_what_notepad_saves_is_read(make_workspace: MakeWorkspace, encoding: str
 
 @pytest.mark.parametrize(
     ("content", "rule"),
-    [(b"site: \xff\xff\xff\n", "file-encoding"), (b"\x00\x01\x02", "file-encoding"), (b"#" * (2 * 1024 * 1024 + 1), "file-size")],
+    [(b"site: \xff\xff\xff\n", "file-encoding"), (b"\x00\x01\x02", "file-encoding"), (b"#" * (1024 * 1024 + 1), "file-size")],
 )
 def test_files_that_are_not_settings_are_refused(make_workspace: MakeWorkspace, content: bytes, rule: str) -> None:
     root = make_workspace(SITE).root
