@@ -292,10 +292,10 @@ GROWTH = App(
         ),
         FileKind(name="holidays", pattern="holidays.yaml", model="growth.jobs.settings:HolidaysFile"),
     ),
-    checks=("growth.workspace.references:check_settings",),
+    checks=("growth.workspace.references:check_settings", "growth.rendering.checking:check_templates"),
     rules=("growth.workspace.rules:rules",),
     jobs=("growth.placements.jobs:jobs",),
-    pages=("growth.web.login:pages", "growth.web.monitoring:pages", "growth.web.files:pages", "growth.web.styleguide:pages"),
+    pages=("growth.web.login:pages", "growth.web.settings:pages", "growth.web.monitoring:pages", "growth.web.files:pages", "growth.web.styleguide:pages"),
     doctor=("growth.db.doctor:diagnose", "growth.placements.keep:diagnose"),
     models=(
         "growth.db.models",
@@ -306,6 +306,7 @@ GROWTH = App(
         "growth.channels.models",
         "growth.contacts.models",
     ),
+    personal_data=("growth.contacts.erasing:PERSONAL_DATA",),
     migrations=(
         Migrations(owner="growth", store="main", package="growth.db.migrations.main"),
         Migrations(owner="growth", store="events", package="growth.db.migrations.events"),
@@ -330,6 +331,6 @@ GROWTH = App(
             id="reports", label=Text("Reports", "报告"), path="/reports", icon="reports", order=10, roles=("director", "viewer", "marketer")
         ),
         NavItem(id="jobs", label=Text("Jobs", "任务"), path="/jobs", icon="jobs", order=11),
-        NavItem(id="settings", label=Text("Settings", "设置"), path="/settings", icon="settings", order=12, roles=("admin",)),
+        NavItem(id="settings", label=Text("Settings", "设置"), path="/settings", icon="settings", order=12),
     ),
 )
