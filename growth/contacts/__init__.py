@@ -2,6 +2,8 @@
 
 from growth.contacts.address import BadAddress, Medium, domain_of, normal_address, normal_email, normal_phone, read_address
 from growth.contacts.consent import Purpose, Statement, consent_history, consent_of, record_consent
+from growth.contacts.erasing import Certificate, PersonalData, erase_contact, export_person
+from growth.contacts.exporting import ReasonMissing, export_columns, export_contacts, export_rows, list_contacts
 from growth.contacts.importing import ColumnRefused, ImportResult, import_contacts
 from growth.contacts.keeping import Outcome, remember
 from growth.contacts.merging import CannotUndo, merge_contacts, undo_merge
@@ -17,6 +19,8 @@ from growth.contacts.person import (
     keys_of,
 )
 from growth.contacts.rows import COLUMNS, Rejection, RowFault
+from growth.contacts.segments import UnknownSegment, count_segment, segment_named, segment_query
+from growth.contacts.settings import Condition, Segment, SegmentsFile, check_segment, named_segments
 from growth.contacts.suppression import (
     SuppressionReason,
     address_index,
@@ -31,37 +35,55 @@ __all__ = [
     "COLUMNS",
     "BadAddress",
     "CannotUndo",
+    "Certificate",
     "ColumnRefused",
+    "Condition",
     "ContactView",
     "ImportResult",
     "Medium",
     "Outcome",
     "PersonFacts",
+    "PersonalData",
     "Purpose",
+    "ReasonMissing",
     "Rejection",
     "RowFault",
+    "Segment",
+    "SegmentsFile",
     "Statement",
     "SuppressionReason",
     "UnknownContact",
+    "UnknownSegment",
     "address_index",
     "all_ids",
+    "check_segment",
     "consent_history",
     "consent_of",
     "contact",
     "contact_of_key",
     "contacts",
+    "count_segment",
     "domain_of",
+    "erase_contact",
+    "export_columns",
+    "export_contacts",
+    "export_person",
+    "export_rows",
     "find_contact",
     "import_contacts",
     "keys_of",
     "lift_by_confirmation",
+    "list_contacts",
     "merge_contacts",
+    "named_segments",
     "normal_address",
     "normal_email",
     "normal_phone",
     "read_address",
     "record_consent",
     "remember",
+    "segment_named",
+    "segment_query",
     "suppress",
     "suppressed",
     "suppression_counts",

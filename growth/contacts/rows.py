@@ -33,6 +33,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 }
 _YES = frozenset({"yes", "y", "true", "1", "是", "同意", "有"})
 _NO = frozenset({"no", "n", "false", "0", "否", "不同意", "拒绝", "无"})
+_RUNS = "=+-@|%＝＋－＠"
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _LOCALE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,3}")
 _WHEN = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T]+(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?)?")
@@ -123,15 +124,15 @@ class RowReader:
             return Rejection(row=row.number, column=broken.column, reason=broken.fault)
 
     def _facts(self, row: TableRow) -> PersonFacts:
-        said = row.values.get
+        said = {name: _bare(value) for name, value in row.values.items()}.get
         email = _address("email", said("email", ""), normal_email)
         phone = _address("phone", said("phone", ""), normal_phone)
         if not email and not phone:
             raise _Broken("email", RowFault.NO_ADDRESS)
         attributes: dict[str, str] = {}
         personal: dict[str, str] = {}
-        for header, value in row.extra.items():
-            if value:
+        for header, written in row.extra.items():
+            if value := _bare(written):
                 (personal if plain_header(header) in self.personal else attributes)[header] = _text(header, value, LONGEST["attribute"])
         return PersonFacts(
             email=email,
@@ -194,6 +195,11 @@ def read_instant(text: str, zone: ZoneInfo) -> datetime | None:
         return (found if found.tzinfo else found.replace(tzinfo=zone)).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
+
+
+def _bare(cell: str) -> str:
+    """A cell without the quote that exports put before what a spreadsheet would run."""
+    return cell[1:] if cell.startswith("'") and cell[1:2] and cell[1] in _RUNS else cell
 
 
 def _address(column: str, text: str, read: Callable[[str], str]) -> str | None:
