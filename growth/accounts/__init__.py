@@ -3,7 +3,7 @@
 from growth.accounts.audit import AuditEntry, AuditFault, audit_entries, record, verify
 from growth.accounts.keys import ApiKey, Scope, create_key, find_key, list_keys, note_use, parse_scopes, revoke_key, wants_note
 from growth.accounts.links import first_admin_link, link_user, password_link, use_link
-from growth.accounts.login import NewLogin, TooManyAttempts, WrongLogin, log_in
+from growth.accounts.login import NewLogin, TooManyAttempts, WrongLogin, WrongPassword, change_password, log_in
 from growth.accounts.passwords import PasswordHash, WeakPassword, check_password, hash_password
 from growth.accounts.roles import PERSONAL_ROLES, ROLE_TEXTS, Role, UnknownRole, may, parse_roles, role_words
 from growth.accounts.sessions import LoggedIn, end_session, end_sessions, list_sessions, start_session, touch_session
@@ -44,8 +44,10 @@ __all__ = [
     "UserExists",
     "WeakPassword",
     "WrongLogin",
+    "WrongPassword",
     "add_user",
     "audit_entries",
+    "change_password",
     "check_password",
     "create_key",
     "disable_user",

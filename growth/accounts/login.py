@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from growth.accounts.audit import record
 from growth.accounts.models import KnownAddress, LoginAttempt, UserRow
-from growth.accounts.passwords import fresh_hash, password_fits
+from growth.accounts.passwords import fresh_hash, hash_password, password_fits
 from growth.accounts.sessions import start_session
-from growth.accounts.users import User, login_row, note_login
+from growth.accounts.users import User, login_row, note_login, set_password
 from growth.db import Database, vault
 from growth.errors import GrowthError
 from growth.language import _
@@ -35,6 +35,13 @@ class WrongLogin(GrowthError):
 
     def __init__(self) -> None:
         super().__init__(_("this name and password do not belong together"), fix=_("ask an administrator for a new password link"))
+
+
+class WrongPassword(GrowthError):
+    """The old password is not the one that was given."""
+
+    def __init__(self) -> None:
+        super().__init__(_("the password so far is another one"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +74,23 @@ def log_in(database: Database, *, name: str, password: str, address: str, browse
             record(session, actor=f"user:{user.name}", action="login", subject=f"user:{user.name}", now=now)
             return NewLogin(user=user, token=token)
     raise WrongLogin
+
+
+def change_password(database: Database, *, user: User, old: str, new: str, address: str, browser: str = "", now: datetime) -> str:
+    """A new password for somebody who knows the old one; every session ends, the returned token is that of a new one.
+
+    Attempts count as log-ins do. Raises TooManyAttempts, WrongPassword, WeakPassword.
+    """
+    with database.write() as session:
+        _count_attempt(session, name=user.name, address=address, now=now)
+    with database.read() as session:
+        found = login_row(session, name=user.name)
+    if not password_fits(found[1] if found else None, old):
+        raise WrongPassword
+    hashed = hash_password(new, name=user.name)
+    with database.write() as session:
+        set_password(session, name=user.name, password_hash=hashed, actor=f"user:{user.name}", now=now)
+        return start_session(session, user_id=user.id, address=address, browser=browser, now=now)
 
 
 def _count_attempt(session: Session, *, name: str, address: str, now: datetime) -> None:

@@ -79,9 +79,10 @@ def end_session(session: Session, *, token: str) -> None:
     session.execute(delete(SessionRow).where(SessionRow.token_hash == token_hash(token)))
 
 
-def end_sessions(session: Session, *, user_id: int) -> None:
-    """End every session of the user."""
-    session.execute(delete(SessionRow).where(SessionRow.user_id == user_id))
+def end_sessions(session: Session, *, user_id: int, but: int | None = None) -> None:
+    """End every session of the user, `but` that one."""
+    query = delete(SessionRow).where(SessionRow.user_id == user_id)
+    session.execute(query if but is None else query.where(SessionRow.id != but))
 
 
 def list_sessions(session: Session, *, user_id: int, now: datetime) -> list[LoggedIn]:

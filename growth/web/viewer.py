@@ -14,6 +14,8 @@ from growth.accounts import PERSONAL_ROLES, Presence, Role, User
 from growth.db import Database
 from growth.language import known
 from growth.rendering import Address, Flash, html_environment, render
+from growth.reporting import Table, TableState, arrange, table_csv, xlsx_bytes
+from growth.reporting.table import DEFAULT_SIZE
 from growth.web import answers
 from growth.web.answers import Page
 from growth.web.arrival import Arrival
@@ -27,6 +29,8 @@ from growth.workspace import Workspace
 
 if TYPE_CHECKING:
     from litestar import Request
+
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @dataclasses.dataclass(slots=True, kw_only=True)
@@ -167,6 +171,19 @@ class Viewer:
     def file(self, content: bytes, *, name: str, media_type: str) -> Page:
         """A download."""
         return self._finish(answers.file_answer(content, name=name, media_type=media_type), flashes_shown=False)
+
+    def arrange(self, table: Table, *, sort: str = "", size: int = DEFAULT_SIZE) -> Table:
+        """A table held in memory as this page's address asks: filtered, sorted, one page of it; whole for a download."""
+        return arrange(table, TableState.of(self.address, sort=sort, size=size), whole=bool(self.format))
+
+    def download(self, table: Table, *, name: str = "") -> Page:
+        """The table as the file that `format` asks for; give it whole (`arrange` does)."""
+        stem = f"{name or table.title}-{self.now.astimezone(self.workspace.zone):%Y-%m-%d}"
+        if self.format == "xlsx":
+            return self.file(xlsx_bytes([table], self.workspace.zone, made_at=self.now), name=f"{stem}.xlsx", media_type=_XLSX)
+        if self.format == "json":
+            return self.json(table.as_json())
+        return self.file(table_csv(table, self.workspace.zone), name=f"{stem}.csv", media_type="text/csv")
 
     def preview(self, text: str) -> Page:
         """HTML that others wrote (a mail, a crawled page), for an iframe of ours: it runs no script and loads nothing foreign."""
