@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -12,6 +13,10 @@ from growth.cli import toolkit
 from growth.cli.globals import current
 from growth.errors import GrowthError
 from growth.language import _
+
+#: where the demo's dashboard and its sample site are served, beside the sandbox's own ports
+DEMO_PORT: Final = 8000
+DEMO_SITE_PORT: Final = 8024
 
 app = toolkit.single()
 
@@ -27,14 +32,14 @@ def init(
 
     Example: growth init mysite --site https://www.example.com/
     """
-    from growth.workspace.creation import drafted, site_address, write_workspace
+    from growth.workspace.creation import drafted, site_address
 
     if site is None and not demo:
         raise GrowthError(_("--site is missing: the address of the site"), fix=f"growth init {folder} --site https://www.example.com/")
-    address = site_address(site) if site is not None else None
+    address = site_address(site) if site is not None else f"http://127.0.0.1:{DEMO_SITE_PORT}/"
     with drafted(folder, keep=not dry_run) as draft:
-        write_workspace(draft, site_url=address, keys=_fresh_keys(), language="en" if current().lang == "en" else "zh-CN", demo=demo)
-        link = _first_link(draft)
+        _write(draft, address, demo=demo)
+        link = _first_link(draft, demo=demo)
         files = sorted(path.relative_to(draft).as_posix() for path in draft.rglob("*") if path.is_file() and ".growth" not in path.parts)
     document = {
         "workspace": str(folder.expanduser().absolute()),
@@ -53,13 +58,30 @@ def init(
     toolkit.hint(_("Next: growth -C {folder} check; growth -C {folder} seo audit; growth -C {folder} up", folder=folder))
 
 
-def _fresh_keys() -> dict[str, str]:
+def _write(root: Path, address: str, *, demo: bool) -> None:
+    """The files and the keys of a workspace; those of the demo stand over those of an empty one."""
     from growth.security import fresh_key
+    from growth.workspace.creation import write_environment, write_files
 
-    return {"GROWTH_KEYS": f"k1:{fresh_key()}", "GROWTH_INDEX_KEY": fresh_key(), "GROWTH_SIGNING_KEY": fresh_key()}
+    write_files(root, site_url=address, language="en" if current().lang == "en" and not demo else "zh-CN")
+    variables = {"GROWTH_KEYS": f"k1:{fresh_key()}", "GROWTH_INDEX_KEY": fresh_key(), "GROWTH_SIGNING_KEY": fresh_key()}
+    if demo:
+        from growth.sandbox import PORT, SMTP_PORT
+        from growth.sandbox.demo import write_demo_workspace
+
+        zone = ZoneInfo("Asia/Shanghai")
+        variables |= write_demo_workspace(
+            root,
+            site_url=address,
+            sandbox_url=f"http://127.0.0.1:{PORT}",
+            smtp_port=SMTP_PORT,
+            public_url=f"http://127.0.0.1:{DEMO_PORT}/",
+            today=clock.site_day(clock.now(), zone),
+        )
+    write_environment(root, variables)
 
 
-def _first_link(root: Path) -> str:
+def _first_link(root: Path, *, demo: bool) -> str:
     """Make the database of the new workspace, say that it is the one that sends, and make the administrator's link."""
     from growth.accounts import first_admin_link
     from growth.db import open_database, upgrade
@@ -72,6 +94,10 @@ def _first_link(root: Path) -> str:
     try:
         upgrade(database)
         claim(database, now=now)
+        if demo:
+            from growth.cli.demo_past import fill
+
+            fill(database, now=now)
         with database.write() as session:
             return first_admin_link(session, workspace=workspace, now=now)
     finally:

@@ -8,19 +8,14 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib import resources
-from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Final
-from zoneinfo import ZoneInfo
 
-from growth import clock
 from growth.errors import GrowthError
 from growth.language import _
-from growth.workspace.environment import parse_environment
 from growth.workspace.fields import checked_url
 from growth.workspace.files import write_file
 from growth.workspace.loading import MARKER
-from growth.workspace.reading import decoded
 from growth.workspace.schemas import write_schemas
 
 #: files whose names cannot be shipped as they are called in a workspace
@@ -63,28 +58,14 @@ def drafted(folder: Path, *, keep: bool = True) -> Iterator[Path]:
         shutil.rmtree(draft, ignore_errors=True)
 
 
-def write_workspace(root: Path, *, site_url: str | None, keys: Mapping[str, str], language: str = "zh-CN", demo: bool = False) -> None:
-    """Write the files of a new workspace into the empty folder `root`: for the site at `site_url`, or the demo's.
-
-    The demo's files win over those of an empty workspace; with `site_url` it stands for another site than the sample one.
-    Raises GrowthError for a wrong address.
-    """
-    address = site_address(site_url) if site_url is not None else demo_site()
-    files: dict[str, str | bytes] = {**_shipped(language), **(_demo_files() if demo else {})}
-    variables = parse_environment(str(files.pop("env", ""))).file if demo else {}
-    marks = {**(_demo_marks() if demo else {}), "@SITE_URL@": address}
+def write_files(root: Path, *, site_url: str, language: str = "zh-CN") -> None:
+    """Write the files of an empty workspace for the site at `site_url` (`site_address`) into the empty folder `root`."""
     for folder in _FOLDERS:
         (root / folder).mkdir(exist_ok=True)
         write_file(root / folder / ".gitkeep", "")
-    for name, content in files.items():
-        path = root / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if isinstance(content, bytes):
-            path.write_bytes(content)
-        else:
-            write_file(path, _filled(content, marks))
-    (root / ".growth").mkdir(mode=0o700)
-    write_environment(root, {**keys, **{name: _filled(value, marks) for name, value in variables.items()}})
+    for name, text in _shipped(language).items():
+        write_file(root / name, text.replace("@SITE_URL@", site_url))
+    (root / ".growth").mkdir(mode=0o700, exist_ok=True)
     write_schemas(root)
 
 
@@ -114,50 +95,6 @@ def _shipped(language: str) -> dict[str, str]:
             if entry.is_file():
                 found[_RENAMED.get(entry.name, entry.name)] = entry.read_text("utf-8")
     return found
-
-
-def demo_site() -> str:
-    """Where the sample site is served."""
-    from growth.sandbox.server import PORT
-
-    return f"http://127.0.0.1:{PORT - 1}/"
-
-
-def _demo_files() -> dict[str, str | bytes]:
-    """The demo's files by relative name; a file named ``env`` holds variables for ``.env``."""
-    found: dict[str, str | bytes] = {}
-
-    def walk(folder: Traversable, prefix: str) -> None:
-        for entry in folder.iterdir():
-            if entry.is_dir():
-                walk(entry, f"{prefix}{entry.name}/")
-            elif not entry.name.endswith((".py", ".pyc")):
-                data = entry.read_bytes()
-                text = decoded(data)
-                found[prefix + _RENAMED.get(entry.name, entry.name)] = data if text is None else text
-
-    walk(resources.files("growth.sandbox.demo") / "workspace", "")
-    return found
-
-
-def _demo_marks() -> dict[str, str]:
-    """What stands for the addresses, dates and keys in the demo's files."""
-    from growth.sandbox.demo import marks
-    from growth.sandbox.server import PORT, SMTP_PORT
-
-    return marks(
-        site_url=demo_site(),
-        sandbox_url=f"http://127.0.0.1:{PORT}",
-        smtp_port=SMTP_PORT,
-        public_url="http://127.0.0.1:8000/",
-        today=clock.site_day(clock.now(), ZoneInfo("Asia/Shanghai")),
-    )
-
-
-def _filled(text: str, marks: Mapping[str, str]) -> str:
-    for mark, value in marks.items():
-        text = text.replace(mark, value)
-    return text
 
 
 def _take_place(draft: Path, folder: Path) -> None:
