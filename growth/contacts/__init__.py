@@ -15,6 +15,7 @@ from growth.contacts.person import (
     contact,
     contact_of_key,
     contacts,
+    contacts_with,
     find_contact,
     keys_of,
 )
@@ -62,6 +63,7 @@ __all__ = [
     "contact",
     "contact_of_key",
     "contacts",
+    "contacts_with",
     "count_segment",
     "domain_of",
     "erase_contact",

@@ -117,6 +117,11 @@ def contact_of_key(session: Session, *, kind: str, value: str) -> UUID | None:
     )
 
 
+def contacts_with(session: Session, *, kind: str) -> set[UUID]:
+    """The contacts that have a key of that kind: ``signup`` for those who registered at the site."""
+    return set(session.scalars(select(ContactIdentity.contact_id).where(ContactIdentity.kind == kind).distinct()))
+
+
 def live_id(session: Session, contact_id: UUID) -> UUID:
     """The contact that `contact_id` is now, merges followed. Raises UnknownContact."""
     for _step in range(20):

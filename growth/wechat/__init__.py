@@ -1,6 +1,16 @@
 """App: the WeChat official account. It lives in growth, and nobody in growth imports it."""
 
-from growth.app import App
+from growth.app import App, Command, FileKind, Migrations
 from growth.language import Text
 
-APP = App(name="wechat", title=Text("WeChat", "微信"), order=30)
+APP = App(
+    name="wechat",
+    title=Text("WeChat", "微信"),
+    order=30,
+    commands=(Command(name="wechat", help=Text("The WeChat official account", "微信公众号"), target="growth.wechat.commands:app"),),
+    models=("growth.wechat.models",),
+    migrations=(Migrations(owner="wechat", store="main", package="growth.wechat.migrations.main"),),
+    files=(FileKind(name="wechat", pattern="wechat.yaml", model="growth.wechat.settings:WeChatFile", check="growth.wechat.lint:check"),),
+    pages=("growth.wechat.pages:pages",),
+    rules=("growth.wechat.lint:rules",),
+)

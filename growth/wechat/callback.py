@@ -1,8 +1,8 @@
 """The callback: verify, open, answer within the budget, once for each message however often WeChat repeats it.
 
-WeChat gives up after 5 s and asks again, three times in all, with the same MsgId and a fresh signature. So: the first request does the work and
-its answer is kept; a repeat gets that answer; one that comes while the work still runs waits for it. What is not ready within `reply_budget`
-is answered with ``success`` and goes out as a customer-service message.
+WeChat gives up after 5 s and asks again, three times in all, with the same MsgId and a fresh signature. So the first request does the
+work and its answer is kept; a repeat gets that answer; one that comes while the work still runs waits for it. What is not ready within
+`reply_budget` is answered with ``success`` and goes out as a customer-service message.
 """
 
 from __future__ import annotations
@@ -159,8 +159,8 @@ class Callback:
     def _kept(self, message: Incoming, *, now: datetime) -> Outgoing | None:
         with self._database.write() as session:
             row = session.execute(select(Inbox).where(Inbox.dedupe == message.dedupe)).scalar_one()
-            if row.state == "working" and now - row.received_at > DEAD_AFTER:
-                row.received_at = now
+            if row.state == "failed" or (row.state == "working" and now - row.received_at > DEAD_AFTER):
+                row.state, row.received_at = "working", now
                 return None
             if row.reply is None or row.reply_kind is None:
                 return Outgoing()
@@ -182,7 +182,7 @@ class Callback:
         begun = time.monotonic()
         try:
             done = handle(self._database, file, message, renderer=self._renderer)
-        except Exception:
+        except Exception:  # noqa: BLE001 - whatever it was, WeChat must get an answer, and a repeat another try
             _log.exception("a WeChat %s could not be handled", message.event or message.kind)
             self._finish(message, Handled(follower_id=None, rule=None, reply=Outgoing()), state="failed", took=time.monotonic() - begun)
             return Handled(follower_id=None, rule=None, reply=Outgoing())

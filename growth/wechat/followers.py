@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from growth.channels import TouchKind, find_channel, record_touch
 from growth.clock import site_day
 from growth.db import uuid7, vault
-from growth.wechat.models import FollowEvent, Follower, Tag
+from growth.wechat.models import Follower, FollowEvent, Tag
 from growth.workspace import Workspace
 
 #: where a touch is booked that has no channel of ours

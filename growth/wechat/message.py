@@ -168,7 +168,7 @@ def envelope_xml(*, encrypted: str, signature: str, timestamp: str, nonce: str) 
 
 def _element(parent: etree._Element, name: str, value: str) -> None:
     etree.SubElement(parent, name).text = "".join(
-        c for c in value if c in "\t\n\r" or c >= " " and not "\ud800" <= c <= "\udfff" and c not in "\ufffe\uffff"
+        c for c in value if c in "\t\n\r" or (c >= " " and not "\ud800" <= c <= "\udfff" and c not in "\ufffe\uffff")
     )
 
 

@@ -108,7 +108,7 @@ class Outbox(Base):
 
 
 class Window(Base):
-    """What customer-service messages a follower's last act allows: 5 in 48 h after a message, 3 in a minute after a menu click, follow or scan."""
+    """What customer-service messages a follower's last act allows (`growth.wechat.windows`)."""
 
     __tablename__ = "wx_window"
 

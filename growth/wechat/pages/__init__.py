@@ -1,0 +1,12 @@
+"""Routes of the official account."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def pages() -> list[Any]:
+    """Handlers in the order of the navigation."""
+    from growth.wechat.pages.callback import callback
+
+    return [callback]
