@@ -30,6 +30,8 @@ class Part(StrEnum):
     SEARCH = "search"
     #: an entry sent to the navigation directory
     DIRECTORY = "directory"
+    #: what a group robot told the team
+    CHAT = "chat"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

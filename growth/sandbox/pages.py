@@ -31,6 +31,7 @@ PARTS = (
     ("wechat", "/wechat", Text("WeChat", "微信")),
     ("search", "/search", Text("Search engines", "搜索引擎")),
     ("directory", "/directory", Text("Directory", "导航网站")),
+    ("team", "/team", Text("Team chat", "团队群聊")),
 )
 
 

@@ -17,6 +17,7 @@ from growth import clock
 from growth.errors import GrowthError
 from growth.sandbox import pages
 from growth.sandbox.asgi import Application, Route, application
+from growth.sandbox.directory import Directory
 from growth.sandbox.home import Home
 from growth.sandbox.log import Log
 from growth.sandbox.mailbox import Mail, Mailbox
@@ -24,6 +25,7 @@ from growth.sandbox.search_engines import SearchEngines
 from growth.sandbox.sms import Sms
 from growth.sandbox.sms_aliyun import AliyunSms
 from growth.sandbox.smtp import MailServer
+from growth.sandbox.team_chat import TeamChat
 
 if TYPE_CHECKING:
     import uvicorn
@@ -103,6 +105,8 @@ class Sandbox:
         self.sms = Sms(self.log, now=now)
         self.aliyun = AliyunSms(self.sms, now=now)
         self.search = SearchEngines(self.log, now=now)
+        self.directory = Directory(self.log, now=now)
+        self.team = TeamChat(self.log, now=now)
         self.home = Home(self.log, addresses=self._addresses)
         self._web = WebServer(application(self.routes(), missing=self.home.missing), port=port, host=host)
         try:
@@ -124,7 +128,7 @@ class Sandbox:
     def routes(self) -> list[Route]:
         """The routes of all parts."""
         found = pages.routes()
-        for part in (self.mailbox, self.sms, self.aliyun, self.search, self.home):
+        for part in (self.mailbox, self.sms, self.aliyun, self.search, self.directory, self.team, self.home):
             found += part.routes()
         return found
 
