@@ -4,7 +4,7 @@
 Service addresses of growth.yaml (SMTP host, `endpoint`, robot `url`) are the administrator's own words and are not fetched through here.
 """
 
-from growth.outbound.addresses import NEVER, PUBLIC_ONLY, AddressKind, Reach, address_refusal, port_of
+from growth.outbound.addresses import NEVER, PUBLIC_ONLY, AddressKind, Reach, address_refusal, port_of, site_is_local
 from growth.outbound.charset import Decoded, declared_charset, decode
 from growth.outbound.faults import (
     AddressRefused,
@@ -45,5 +45,6 @@ __all__ = [
     "decode",
     "fetch",
     "port_of",
+    "site_is_local",
     "system_resolve",
 ]

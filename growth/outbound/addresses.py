@@ -148,3 +148,17 @@ def port_of(url: str) -> int:
 
     parts = urlsplit(url)
     return parts.port or (443 if parts.scheme == "https" else 80)
+
+
+def site_is_local(url: str) -> bool:
+    """Whether a site is named by a private address or ``localhost``: then what belongs to it (a directory's stand-in) may be there too.
+
+    A name that merely resolves to a private address does not count: names come from outside.
+    """
+    host = urls.host_of(urls.normal(url)).strip("[]")
+    if host == "localhost":
+        return True
+    try:
+        return address_refusal(host) is not None
+    except ValueError:
+        return False

@@ -3,10 +3,11 @@
 from growth.placements.life import PlacementKind, PlacementState, UnknownPlacement, WrongStep, move
 from growth.placements.listing import ListingFound, find_listing
 from growth.placements.store import PlacementView, history, placement, placements, sync_placements
-from growth.placements.verify import Verdict, due_for_check, verify_placement
+from growth.placements.verify import Look, Verdict, due_for_check, reach_of, verify_placement
 
 __all__ = [
     "ListingFound",
+    "Look",
     "PlacementKind",
     "PlacementState",
     "PlacementView",
@@ -19,6 +20,7 @@ __all__ = [
     "move",
     "placement",
     "placements",
+    "reach_of",
     "sync_placements",
     "verify_placement",
 ]

@@ -15,5 +15,8 @@ def jobs(workspace: Workspace) -> Iterator[Job]:
     """One job, where something is declared."""
     if declared(workspace).placements:
         yield Job(
-            name="placements.verify", schedule=Schedule(every=Every.DAY, at=time(5, 0)), run="growth.placements.keep:verify_job", title=Text("Look at placements", "检查推广位")
+            name="placements.verify",
+            schedule=Schedule(every=Every.DAY, at=time(5, 0)),
+            run="growth.placements.keep:verify_job",
+            title=Text("Look at placements", "检查推广位"),
         )

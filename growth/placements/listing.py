@@ -7,6 +7,7 @@ import binascii
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import lxml.html
@@ -37,7 +38,7 @@ def find_listing(html: str, *, page_url: str, our_hosts: frozenset[str]) -> list
     """Every link on the page that leads to one of `our_hosts` (``www.`` makes no difference), in the order of the page."""
     if not html.strip():
         return []
-    document = lxml.html.document_fromstring(html)
+    document: Any = lxml.html.document_fromstring(html)
     hosts = {host.removeprefix("www.") for host in our_hosts}
     found = []
     page_nofollow = _page_nofollow(document)
@@ -48,7 +49,7 @@ def find_listing(html: str, *, page_url: str, our_hosts: frozenset[str]) -> list
         for target, wrapped in _targets(href, page_url):
             if urls.host_of(target).removeprefix("www.") in hosts:
                 rel = frozenset((link.get("rel") or "").lower().split()) | page_nofollow
-                anchor = " ".join("".join(link.itertext()).split()) or (link.get("title") or "")
+                anchor = " ".join(link.text_content().split()) or (link.get("title") or "")
                 found.append(
                     ListingFound(
                         href=href,
@@ -93,14 +94,14 @@ def _unwrapped(value: str) -> Iterator[str]:
                 continue
 
 
-def _page_nofollow(document: lxml.html.HtmlElement) -> frozenset[str]:
+def _page_nofollow(document: Any) -> frozenset[str]:
     for meta in document.iter("meta"):
         if (meta.get("name") or "").lower() == "robots" and re.search(r"\b(nofollow|none)\b", (meta.get("content") or "").lower()):
             return frozenset({"nofollow"})
     return frozenset()
 
 
-def _description(link: lxml.html.HtmlElement, anchor: str) -> str:
+def _description(link: Any, anchor: str) -> str:
     """The text of the smallest block around the link that says more than the link."""
     block = link
     for _step in range(4):
@@ -108,7 +109,7 @@ def _description(link: lxml.html.HtmlElement, anchor: str) -> str:
         if parent is None or parent.tag in ("body", "html"):
             break
         block = parent
-        text = " ".join("".join(block.itertext()).split())
+        text = " ".join(block.text_content().split())
         if len(text) > len(anchor) + 8:
             return text.replace(anchor, "", 1).strip()
     return ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from growth import urls
 from growth.db import Database
@@ -14,6 +15,10 @@ from growth.placements import store
 from growth.placements.life import PlacementState, UnknownPlacement, move
 from growth.placements.listing import ListingFound, find_listing
 from growth.placements.store import PlacementView
+from growth.workspace import Workspace
+
+if TYPE_CHECKING:
+    from growth.outbound import Reach
 
 #: days after a step at which the page is looked at again (reference: 3, 7, 14, 30, then monthly)
 LOOKS = (3, 7, 14, 30)
@@ -100,7 +105,7 @@ def _look(database: Database, view: PlacementView) -> tuple[Verdict, ListingFoun
     from growth.outbound import fetch  # heavy, and needed only here: placements.yaml is read by every command
 
     try:
-        answer = fetch(view.at, **_access(database))
+        answer = fetch(view.at, reach=reach_of(database.workspace))
     except GrowthError as fault:
         return Verdict.UNREACHABLE, None, fault.message
     if answer.status != 200:
@@ -114,11 +119,12 @@ def _look(database: Database, view: PlacementView) -> tuple[Verdict, ListingFoun
     return (Verdict.DIFFERENT if different else Verdict.LISTED), best, None
 
 
-def _access(database: Database) -> dict[str, bool]:
-    """A workspace whose own site is on this machine (the demo) looks at pages on this machine too."""
-    from growth.outbound import is_private_url
+def reach_of(workspace: Workspace) -> Reach:
+    """What may be fetched for this site: a site on this machine (the demo) has its directories there too."""
+    from growth.outbound import Reach, site_is_local
 
-    return {"allow_private": is_private_url(database.workspace.settings.site.url)}
+    site = workspace.settings.site
+    return Reach.of_site(site.url, *site.own_hosts, allow_private=site_is_local(site.url))
 
 
 def _plain(url: str) -> str:

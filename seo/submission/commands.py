@@ -90,7 +90,7 @@ def push(
     urls = _urls(file) if file else None
     answers: dict[str, Any] = {}
     if urls is None:
-        from seo.facts import indexable_urls
+        from seo.submission.known import indexable_urls
 
         urls = indexable_urls(database)
         if not urls:

@@ -72,6 +72,6 @@ def engine_modules() -> dict[str, EngineModule]:
     package = importlib.import_module("seo.submission.engines")
     found: dict[str, EngineModule] = {}
     for entry in pkgutil.iter_modules(package.__path__):
-        module: EngineModule = importlib.import_module(f"{package.__name__}.{entry.name}")  # type: ignore[assignment]
+        module: EngineModule = importlib.import_module(f"{package.__name__}.{entry.name}")
         found[module.META.id] = module
     return found

@@ -7,11 +7,10 @@ from datetime import datetime
 from growth import urls
 from growth.db import Database
 from growth.errors import GrowthError
-from growth.outbound import fetch, is_private_url
-from growth.placements import PlacementState, PlacementView, find_listing, placements
+from growth.outbound import fetch
+from growth.placements import Look, PlacementState, PlacementView, Verdict, find_listing, placements, reach_of
 from growth.placements.keep import verify_due
 from growth.placements.store import set_page
-from growth.placements.verify import Look, Verdict
 from seo.submission.directories import profiles
 
 #: states in which there may be something to see
@@ -51,7 +50,7 @@ def _listing_page(database: Database, view: PlacementView, pages: tuple[str, ...
     for template in pages:
         try:
             page = urls.normal(template.replace("{host}", host))
-            answer = fetch(page, allow_private=is_private_url(site.url))
+            answer = fetch(page, reach=reach_of(database.workspace))
         except (GrowthError, urls.NotAUrl):
             continue
         if answer.status == 200 and find_listing(answer.text, page_url=answer.url, our_hosts=frozenset({host, *site.own_hosts})):

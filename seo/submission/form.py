@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from http.cookies import SimpleCookie
+from typing import Any
 from urllib.parse import urljoin
 
 import httpx
@@ -13,8 +15,8 @@ import lxml.html
 from growth.db import Database
 from growth.errors import GrowthError, ProviderError
 from growth.language import _
-from growth.outbound import fetch, is_private_url
-from growth.placements import PlacementState, move
+from growth.outbound import fetch
+from growth.placements import PlacementState, move, reach_of
 from seo.submission.directories import dossier, fit, profile
 from seo.submission.prepare import guard_repeat, placement_of
 from seo.submission.settings import DirectoryProfile, FormProfile
@@ -44,12 +46,11 @@ def send_form(database: Database, directory: str, *, now: datetime, actor: str, 
     if view.state is not PlacementState.PREPARED:
         raise FormRefused(_("{id} is {state}, not prepared", id=view.id, state=view.state), fix=f"growth submit prepare {directory}")
     guard_repeat(database, view, chosen, now=now)
-    private = is_private_url(database.workspace.settings.site.url)
-    page = fetch(chosen.form.url, allow_private=private)
+    page = fetch(chosen.form.url, reach=reach_of(database.workspace))
     action, values = _filled(page.text, page.url, chosen, chosen.form, _texts(database, chosen))
     if dry_run:
         return Sent(directory=directory, placement=view.id, address=action, fields=values, receipt=None)
-    receipt = _posted(action, values, chosen, chosen.form, page.cookies)
+    receipt = _posted(action, values, chosen, chosen.form, _cookies(page.headers.get("set-cookie", "")))
     with database.write() as session:
         move(
             session,
@@ -72,7 +73,7 @@ def _texts(database: Database, chosen: DirectoryProfile) -> dict[str, str]:
 
 
 def _filled(html: str, page_url: str, chosen: DirectoryProfile, form: FormProfile, texts: dict[str, str]) -> tuple[str, dict[str, str]]:
-    document = lxml.html.document_fromstring(html)
+    document: Any = lxml.html.document_fromstring(html)
     wanted = set(form.fields)
     found = next((each for each in document.forms if wanted <= set(each.fields.keys())), None)
     if found is None:
@@ -107,5 +108,13 @@ def _posted(action: str, values: dict[str, str], chosen: DirectoryProfile, form:
     )
 
 
+def _cookies(header: str) -> dict[str, str]:
+    """The session cookie that a form's token is tied to."""
+    jar = SimpleCookie()
+    jar.load(header)
+    return {name: morsel.value for name, morsel in jar.items()}
+
+
 def _words(html: str) -> str:
-    return " ".join("".join(lxml.html.document_fromstring(html).itertext()).split()) if html.strip() else ""
+    document: Any = lxml.html.document_fromstring(html) if html.strip() else None
+    return " ".join(document.text_content().split()) if document is not None else ""

@@ -10,7 +10,7 @@ from growth.errors import GrowthError
 from growth.jobs import Job, Schedule
 from growth.language import Text, _
 from growth.workspace import Every, Workspace
-from seo.facts import indexable_urls
+from seo.submission.known import indexable_urls
 from seo.submission.push import candidates, engines, push
 from seo.submission.settings import SubmitSettings
 
@@ -38,4 +38,9 @@ def jobs(workspace: Workspace) -> Iterator[Job]:
     """The daily push, where an engine is set up."""
     settings = workspace.section("submit", SubmitSettings)
     if settings.baidu or settings.indexnow or settings.bing:
-        yield Job(name="seo.push", schedule=Schedule(every=Every.DAY, at=time(4, 0)), run="seo.submission.jobs:push_job", title=Text("Tell search engines", "推送搜索引擎"))
+        yield Job(
+            name="seo.push",
+            schedule=Schedule(every=Every.DAY, at=time(4, 0)),
+            run="seo.submission.jobs:push_job",
+            title=Text("Tell search engines", "推送搜索引擎"),
+        )

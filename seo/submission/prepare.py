@@ -12,8 +12,8 @@ from growth.clock import site_day
 from growth.db import Database
 from growth.errors import GrowthError
 from growth.language import _
-from growth.outbound import fetch, is_private_url
-from growth.placements import PlacementState, PlacementView, find_listing, history, move, placements
+from growth.outbound import fetch, site_is_local
+from growth.placements import PlacementState, PlacementView, find_listing, history, move, placements, reach_of
 from growth.placements.keep import sync
 from seo.submission.directories import Fitted, fit, profile
 from seo.submission.settings import DirectoryProfile
@@ -128,7 +128,7 @@ def _judged(database: Database, chosen: DirectoryProfile, now: datetime) -> list
 def _home(database: Database) -> _Home:
     url = database.workspace.settings.site.url
     try:
-        answer = fetch(url, allow_private=is_private_url(url))
+        answer = fetch(url, reach=reach_of(database.workspace))
     except GrowthError as fault:
         return _Home(status=0, text="", title="", problem=fault.message)
     title = re.search(r"<title[^>]*>(.*?)</title>", answer.text, re.I | re.S)
@@ -137,7 +137,7 @@ def _home(database: Database) -> _Home:
 
 def _https(database: Database, _home: _Home, _chosen: DirectoryProfile, _value: str, _now: datetime) -> Requirement:
     url = database.workspace.settings.site.url
-    local = is_private_url(url)
+    local = site_is_local(url)
     return Requirement(
         id="https",
         met=None if local else urlsplit(url).scheme == "https",
@@ -209,7 +209,7 @@ def _link_back(_database: Database, home: _Home, chosen: DirectoryProfile, _valu
 
 
 def _broken(database: Database, _home: _Home, _chosen: DirectoryProfile, value: str, _now: datetime) -> Requirement:
-    from seo.facts import broken_share
+    from seo.submission.known import broken_share
 
     share = broken_share(database)
     limit = float(value or 2)

@@ -162,7 +162,7 @@ def _count(result: PushResult, answer: BatchAnswer) -> None:
 
 def _keep(database: Database, engine: str, answer: BatchAnswer, *, now: datetime) -> None:
     day = site_day(now, database.workspace.zone)
-    verdicts = [(url, PushState.ACCEPTED, None) for url in answer.accepted]
+    verdicts: list[tuple[str, PushState, str | None]] = [(url, PushState.ACCEPTED, None) for url in answer.accepted]
     verdicts += [(entry.url, PushState.REJECTED, entry.reason) for entry in answer.rejected]
     verdicts += [(url, PushState.LEFT, answer.message or None) for url in answer.left]
     for start in range(0, len(verdicts), 500):

@@ -15,7 +15,7 @@ import httpx
 from growth import urls as urls_
 from growth.errors import GrowthError, ProviderError
 from growth.language import Text
-from growth.outbound import fetch, is_private_url
+from growth.outbound import Reach, fetch
 from growth.workspace import Workspace
 from seo.submission.engine import BatchAnswer, EngineMeta, Rejected
 from seo.submission.settings import SubmitSettings
@@ -38,6 +38,7 @@ class IndexNow:
     key: str
     endpoint: str
     key_location: str | None
+    reach: Reach
     meta: EngineMeta = META
 
     def quota(self) -> int | None:
@@ -75,7 +76,7 @@ class IndexNow:
     def _check_key_file(self) -> None:
         where = self.key_location or f"{urls_.origin(self.site)}/{self.key}.txt"
         try:
-            found = fetch(where, allow_private=is_private_url(self.site))
+            found = fetch(where, reach=self.reach)
         except GrowthError as fault:
             raise ProviderError(
                 f"indexnow: the key file {where} cannot be read: {fault.message}", permanent=True, fix=self._file_advice(where)
@@ -99,5 +100,9 @@ def connect(workspace: Workspace) -> IndexNow | None:
             where=workspace.where("growth", None, "submit", "indexnow", "key"),
         )
     return IndexNow(
-        site=workspace.settings.site.url, key=key, endpoint=workspace.resolve(settings.endpoint), key_location=settings.key_location
+        site=workspace.settings.site.url,
+        key=key,
+        endpoint=workspace.resolve(settings.endpoint),
+        key_location=settings.key_location,
+        reach=reach_of(workspace),
     )
