@@ -16,6 +16,7 @@ from growth import urls as urls_
 from growth.errors import GrowthError, ProviderError
 from growth.language import Text
 from growth.outbound import Reach, fetch
+from growth.placements import reach_of
 from growth.workspace import Workspace
 from seo.submission.engine import BatchAnswer, EngineMeta, Rejected
 from seo.submission.settings import SubmitSettings
