@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from growth.language import Text
 from growth.reporting.chart import Chart
@@ -13,12 +13,17 @@ from growth.reporting.table import Table
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
-    """A problem or a proposal in one sentence, with what it costs and what to do; `link` is the page that settles it."""
+    """A problem or a proposal in one sentence, with what it costs and what to do; `link` is the page that settles it.
+
+    `proposal` puts it among the proposals of the operations report, with the numbers of `evidence` it stands on.
+    """
 
     text: str
     severity: str = "notice"
     mend: str = ""
     link: str = ""
+    proposal: bool = False
+    evidence: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
