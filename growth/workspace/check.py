@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,7 @@ from growth.app import handed, load
 from growth.errors import ExitCode, GrowthError, Where
 from growth.language import _
 from growth.workspace.document import Node
-from growth.workspace.loading import read_workspace
+from growth.workspace.loading import MARKER, read_workspace
 from growth.workspace.problems import Problem, Severity, problem_at
 from growth.workspace.workspace import Workspace
 
@@ -18,13 +18,15 @@ from growth.workspace.workspace import Workspace
 FileCheck = Callable[[Workspace, str, Any], Iterable[Problem]]
 
 
-def check_workspace(root: Path) -> tuple[Problem, ...]:
+def check_workspace(root: Path, *, drafts: Mapping[str, str] | None = None) -> tuple[Problem, ...]:
     """All problems, in order of file and line. Raises WorkspaceMissing where there is no workspace.
+
+    `drafts` are texts in place of files, by relative name: what an editor is about to save.
 
     Owners judge the files that are right in form even where others are not; that a name is not there is then left to the next run,
     since it may stand in a broken file.
     """
-    reading = read_workspace(root)
+    reading = read_workspace(root, drafts=drafts)
     problems = list(reading.problems)
     if reading.workspace is not None:
         found = [problem for problem in _of_owners(reading.workspace) if not (problems and problem.rule == "unknown-reference")]
@@ -33,9 +35,17 @@ def check_workspace(root: Path) -> tuple[Problem, ...]:
 
 
 def only(problems: Iterable[Problem], files: Sequence[Path], root: Path) -> tuple[Problem, ...]:
-    """The problems of `files` (or of folders). Raises GrowthError for one that is not a file of the workspace."""
+    """The problems of `files` (or of folders), and the errors of growth.yaml: nothing can be judged while it is broken.
+
+    Raises GrowthError for a path that is not of the workspace.
+    """
     wanted = [_named(root, file) for file in files]
-    return tuple(problem for problem in problems if any(problem.file == name or problem.file.startswith(f"{name}/") for name in wanted))
+
+    def asked(problem: Problem) -> bool:
+        broken = problem.file == MARKER and problem.of_form
+        return broken or any(name in (".", problem.file) or problem.file.startswith(f"{name}/") for name in wanted)
+
+    return tuple(problem for problem in problems if asked(problem))
 
 
 def outcome(problems: Iterable[Problem]) -> ExitCode:

@@ -18,7 +18,7 @@ from growth.workspace.document import Document
 from growth.workspace.environment import Environment, read_environment
 from growth.workspace.keyboard import read_document
 from growth.workspace.problems import Problem, Severity, WorkspaceInvalid, WorkspaceMissing, hint_for
-from growth.workspace.reading import read_source
+from growth.workspace.reading import read_source, relative_name, source_of
 from growth.workspace.settings import Settings
 from growth.workspace.validation import validated
 from growth.workspace.workspace import SETTINGS, Workspace
@@ -60,6 +60,8 @@ class _Read:
 
     root: Path
     previous: Workspace | None
+    #: texts that stand for files, by relative name: what somebody is about to save
+    drafts: Mapping[str, str]
     problems: list[Problem] = field(default_factory=list)
     documents: dict[tuple[str, str], Document] = field(default_factory=dict)
     contents: dict[str, bytes] = field(default_factory=dict)
@@ -84,12 +86,15 @@ def load_workspace(root: Path, *, previous: Workspace | None = None) -> Workspac
     return reading.workspace
 
 
-def read_workspace(root: Path, *, previous: Workspace | None = None) -> Reading:
-    """Read what can be read. Raises WorkspaceMissing where there is no growth.yaml."""
+def read_workspace(root: Path, *, previous: Workspace | None = None, drafts: Mapping[str, str] | None = None) -> Reading:
+    """Read what can be read. `drafts` are texts in place of files, by relative name.
+
+    Raises WorkspaceMissing where there is no growth.yaml.
+    """
     root = root.absolute()
     if not (root / MARKER).is_file():
         raise WorkspaceMissing(_("{folder}: there is no growth.yaml", folder=root), fix=f"growth init {root} --site https://…")
-    read = _Read(root, previous)
+    read = _Read(root, previous, drafts or {})
     environment = read_environment(root)
     read.problems += environment.problems
     settings, sections, apps = _settings(read, environment, discover())
@@ -231,11 +236,12 @@ def _paths(read: _Read, kind: FileKind) -> list[tuple[str, Path]]:
     """Name and path of the files of a kind, in order of name; file names that cannot be a name are problems."""
     if not kind.many:
         path = read.root / kind.pattern
-        return [(kind.name, path)] if path.exists() or path.is_symlink() else []
+        return [(kind.name, path)] if kind.pattern in read.drafts or path.exists() or path.is_symlink() else []
     folder, _slash, _star = kind.pattern.rpartition("/")
     place = read.root / folder
     found = []
-    for path in sorted(place.iterdir()) if place.is_dir() else []:
+    drafted = {read.root / file for file in read.drafts if file.rpartition("/")[0] == folder}
+    for path in sorted({*place.iterdir(), *drafted} if place.is_dir() else drafted):
         if path.name.startswith(".") or path.name.endswith("~") or path.is_dir():
             continue
         if path.suffix == ".yaml" and usable_name(path.stem):
@@ -262,7 +268,8 @@ def usable_name(name: str) -> bool:
 
 def _document(read: _Read, path: Path, kind: str, name: str) -> Document | None:
     """A file as a tree; None where it cannot be read at all. What is wrong is added to the problems."""
-    source = read_source(read.root, path)
+    draft = read.drafts.get(relative_name(read.root, path))
+    source = read_source(read.root, path) if draft is None else source_of(relative_name(read.root, path), draft)
     if isinstance(source, Problem):
         read.problems.append(source)
         return None

@@ -52,6 +52,11 @@ def read_source(root: Path, path: Path) -> Source | Problem:
     return Source(file, text.replace("\r\n", "\n").replace("\r", "\n"), data)
 
 
+def source_of(file: str, text: str) -> Source:
+    """A text that is not in a file yet, as if it were read from `file`."""
+    return Source(file, text.replace("\r\n", "\n").replace("\r", "\n"), text.encode("utf-8", "replace"))
+
+
 def decoded(data: bytes) -> str | None:
     """`data` as text: UTF-8 (with or without BOM), UTF-16 with BOM, else GB18030; None where it is none of them."""
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import Any, Final
 
-from growth.app import load
+from growth.app import discover, load
 from growth.language import _
 from growth.workspace.check import secrets_in
 from growth.workspace.delivery import EmailProvider, Robot
@@ -111,11 +111,15 @@ def _secrets(workspace: Workspace) -> Iterator[Problem]:
 
 def _unread_files(workspace: Workspace) -> Iterator[Problem]:
     """A YAML file that nothing reads is probably misnamed."""
-    patterns = [kind.pattern for kind in workspace.kinds.values()]
+    patterns = [kind.pattern for app in discover() for kind in app.files]
     folders = {pattern.rpartition("/")[0] for pattern in patterns if "/" in pattern}
     known = {"growth.yaml", *patterns}
     for path in sorted(workspace.root.iterdir()):
-        if path.name.startswith(".") or path.name in _OTHERS or path.name in folders:
+        if path.name.startswith(".") or path.name in _OTHERS:
+            continue
+        if path.name in folders:
+            for deeper in sorted(path.glob("*/**/*.yaml")):
+                yield _unread(deeper.relative_to(workspace.root).as_posix(), _("put it into {folder}/ itself", folder=path.name))
             continue
         if path.is_dir():
             near = did_you_mean(path.name, folders)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from growth.app import GROWTH, App
+from growth.app import GROWTH, App, discover
 from growth.errors import ExitCode, GrowthError
 from growth.workspace import Problem, Severity, Workspace
 from growth.workspace.check import check_workspace, excerpt, only, outcome
@@ -91,6 +91,19 @@ def test_only_the_files_that_were_asked_for(make_workspace: MakeWorkspace) -> No
     assert [problem.file for problem in only(problems, [root / "chanels.yaml"], root)] == ["chanels.yaml"]
     with pytest.raises(GrowthError, match="not a file of this workspace"):
         only(problems, [Path("/etc/passwd")], root)
+
+
+def test_a_broken_growth_yaml_is_told_whatever_file_was_asked_for(make_workspace: MakeWorkspace) -> None:
+    root = make_workspace(SITE, files={"channels.yaml": "channels: {}\n"}).root
+    (root / "growth.yaml").write_text("site: 5\n")
+    assert [problem.file for problem in only(check_workspace(root), [Path("channels.yaml")], root)] == ["growth.yaml"]
+
+
+def test_a_file_in_a_deeper_folder_is_told(make_workspace: MakeWorkspace) -> None:
+    kinds = {kind.pattern.partition("/")[0] for app in discover() for kind in app.files if kind.many}
+    for folder in sorted(kinds):
+        root = make_workspace(SITE, files={f"{folder}/2026/x.yaml": "a: 1\n"}).root
+        assert found(root) == [(f"{folder}/2026/x.yaml", 1, "file-unread", "warning")]
 
 
 def raising(_workspace: Workspace) -> Iterator[Problem]:
