@@ -151,7 +151,7 @@ def _settings(
                 "wrong-type",
                 Severity.ERROR,
                 _("the file holds keys with values"),
-                _("start it with: site: {{url: https://…}}"),
+                _("start it with: site: {url: https://…}"),
             )
         )
     if len(read.problems) > before or settings is None:
