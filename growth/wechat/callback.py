@@ -23,6 +23,7 @@ from sqlalchemy.exc import IntegrityError
 
 from growth.db import Database, uuid7
 from growth.errors import GrowthError
+from growth.language import speaking
 from growth.rendering import LimitedRenderer
 from growth.wechat import crypto
 from growth.wechat.crypto import Envelope, Unverified
@@ -181,7 +182,8 @@ class Callback:
     def _work(self, file: WeChatFile, message: Incoming) -> Handled:
         begun = time.monotonic()
         try:
-            done = handle(self._database, file, message, renderer=self._renderer)
+            with speaking(self._database.workspace.settings.site.locale):
+                done = handle(self._database, file, message, renderer=self._renderer)
         except Exception:  # noqa: BLE001 - whatever it was, WeChat must get an answer, and a repeat another try
             _log.exception("a WeChat %s could not be handled", message.event or message.kind)
             self._finish(message, Handled(follower_id=None, rule=None, reply=Outgoing()), state="failed", took=time.monotonic() - begun)

@@ -93,7 +93,7 @@ def note_follow(session: Session, *, openid: str, scene: str, kind: FollowKind, 
     if channel:
         row.first_channel = row.first_channel or channel
         row.last_channel = channel
-    event = FollowEvent(follower_id=row.id, kind=kind, returning=returning, channel=channel, at=at, day=site_day(at, workspace.zone))
+    event = FollowEvent(follower_id=row.id, kind=kind, came_back=returning, channel=channel, at=at, day=site_day(at, workspace.zone))
     session.add(event)
     session.flush()
     record_touch(
@@ -113,7 +113,7 @@ def note_unfollow(session: Session, *, openid: str, at: datetime, workspace: Wor
     row.subscribed, row.unsubscribed_at = False, at
     session.add(
         FollowEvent(
-            follower_id=row.id, kind=FollowKind.UNFOLLOW, returning=False, channel=row.last_channel, at=at, day=site_day(at, workspace.zone)
+            follower_id=row.id, kind=FollowKind.UNFOLLOW, came_back=False, channel=row.last_channel, at=at, day=site_day(at, workspace.zone)
         )
     )
 

@@ -41,7 +41,7 @@ class FollowEvent(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     follower_id: Mapped[UUID] = mapped_column(ForeignKey("wx_follower.id"), index=True)
     kind: Mapped[str]
-    returning: Mapped[bool]
+    came_back: Mapped[bool]
     channel: Mapped[str | None]
     at: Mapped[datetime]
     day: Mapped[date]

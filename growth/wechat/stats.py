@@ -58,8 +58,8 @@ def by_channel(session: Session, *, first: date | None = None, last: date | None
     rows = session.execute(
         select(
             FollowEvent.channel,
-            _count(follow & ~FollowEvent.returning),
-            _count((follow & FollowEvent.returning) | (FollowEvent.kind == FollowKind.SCAN)),
+            _count(follow & ~FollowEvent.came_back),
+            _count((follow & FollowEvent.came_back) | (FollowEvent.kind == FollowKind.SCAN)),
             _count(FollowEvent.kind == FollowKind.UNFOLLOW),
         )
         .where(*within)

@@ -79,7 +79,7 @@ def upgrade() -> None:
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('follower_id', sa.Uuid(), nullable=False),
     sa.Column('kind', sa.String(), nullable=False),
-    sa.Column('returning', sa.Boolean(), nullable=False),
+    sa.Column('came_back', sa.Boolean(), nullable=False),
     sa.Column('channel', sa.String(), nullable=True),
     sa.Column('at', sa.BigInteger(), nullable=False),
     sa.Column('day', sa.Date(), nullable=False),
