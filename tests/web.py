@@ -53,7 +53,9 @@ class Browser:
         """GET; redirects are not followed."""
         return self.send("GET", path, headers=headers)
 
-    def post(self, path: str, data: Mapping[str, Any] | None = None, *, headers: Mapping[str, str] | None = None, files: Any = None) -> httpx.Response:
+    def post(
+        self, path: str, data: Mapping[str, Any] | None = None, *, headers: Mapping[str, str] | None = None, files: Any = None
+    ) -> httpx.Response:
         """POST a form of ours, with its token."""
         token = csrf_token(self.cookies.get(SESSION) or self.cookies.get(FORM, ""))
         return self.send("POST", path, data={**(data or {}), "_csrf_token": token}, headers=headers, files=files)

@@ -25,6 +25,7 @@ from growth.web.cookies import SESSION, cookie_name, csrf_token, drop_cookie
 from growth.web.frame import frame, with_prefix
 from growth.web.refusals import BadKey, Missing, NotLoggedIn, Refusal, TooOften
 from growth.web.shell import Shell, arrival_of, shell_of
+from growth.web.words import sentence
 
 if TYPE_CHECKING:
     from litestar.types import Receive, Scope, Send
@@ -55,7 +56,9 @@ def tell(fault: Exception, arrival: Arrival) -> Told:
             headers = {"www-authenticate": 'Bearer realm="growth"'}
         return Told(status=fault.status, title=_title(fault.status), detail=fault.message, fix=fault.fix, headers=headers)
     if isinstance(fault, BadToken):
-        return Told(status=404, title=_("This link does not work"), detail=fault.message, fix=fault.fix)
+        return Told(
+            status=404, title=_("This link does not work"), detail=sentence(fault.message), fix=sentence(fault.fix) if fault.fix else None
+        )
     if isinstance(fault, ProviderError):
         return Told(status=502, title=_title(502), detail=fault.message, fix=fault.fix)
     if isinstance(fault, Unreachable):
@@ -69,7 +72,7 @@ def tell(fault: Exception, arrival: Arrival) -> Told:
         )
     if isinstance(fault, GrowthError):
         status = 503 if fault.exit_code is ExitCode.UNFINISHED else 400
-        return Told(status=status, title=_title(status), detail=str(fault), fix=fault.fix)
+        return Told(status=status, title=_title(status), detail=sentence(str(fault)), fix=sentence(fault.fix) if fault.fix else None)
     if isinstance(fault, HTTPException) and fault.status_code < 500:
         return _told_by_litestar(fault)
     log.error("%s %s", arrival.id, arrival.path, exc_info=fault)

@@ -14,6 +14,7 @@ from growth.web.cookies import SESSION, drop_cookie, session_cookie
 from growth.web.entrance import Guest, entrance
 from growth.web.page import page
 from growth.web.viewer import Viewer
+from growth.web.words import browser_words, said
 
 
 @entrance("/login")
@@ -28,7 +29,7 @@ def login(guest: Guest) -> Page:
             name=guest.form.get("name"),
             password=guest.form.raw("password"),
             address=guest.visitor.client,
-            browser=guest.visitor.user_agent,
+            browser=browser_words(guest.visitor.user_agent),
             now=guest.visitor.now,
         )
     except TooManyAttempts as fault:
@@ -46,7 +47,7 @@ def _login_page(guest: Guest, fault: GrowthError | None = None, *, status: int =
         title=_("Log in"),
         status=status,
         headers=headers,
-        fault=fault,
+        fault=said(fault) if fault else "",
         name=guest.form.get("name") if fault else "",
         next=own_path(guest.query.get("next", "/")),
     )
@@ -68,7 +69,7 @@ def welcome(guest: Guest, token: str) -> Page:
             with database.write() as session:
                 done = accounts.use_link(session, token=token, name=name, password_hash=hashed, now=now)
                 new = accounts.start_session(
-                    session, user_id=done.id, address=guest.visitor.client, browser=guest.visitor.user_agent, now=now
+                    session, user_id=done.id, address=guest.visitor.client, browser=browser_words(guest.visitor.user_agent), now=now
                 )
             guest.cookies.append(session_cookie(new, secure=guest.arrival.secure))
             return guest.redirect("/")
@@ -77,7 +78,9 @@ def welcome(guest: Guest, token: str) -> Page:
                 raise
             fault = error
     title = _("Choose a password") if user else _("The first administrator")
-    return guest.render("web/growth/welcome.html", title=title, status=400 if fault else 200, user=user, name=name, fault=fault)
+    return guest.render(
+        "web/growth/welcome.html", title=title, status=400 if fault else 200, user=user, name=name, fault=said(fault) if fault else ""
+    )
 
 
 @page("/logout", methods=("POST",))

@@ -18,6 +18,7 @@ from growth.web.cookies import session_cookie
 from growth.web.page import page
 from growth.web.refusals import Missing
 from growth.web.viewer import Viewer
+from growth.web.words import said
 
 ADMIN = (Role.ADMIN,)
 #: the newest entries that the audit page looks through
@@ -146,7 +147,7 @@ def password(viewer: Viewer) -> Page:
             now=viewer.now,
         )
     except GrowthError as fault:
-        return _account_page(viewer, fault.message + (f" · {fault.fix}" if fault.fix else ""))
+        return _account_page(viewer, said(fault))
     viewer.cookies.append(session_cookie(token, secure=viewer.arrival.secure))
     viewer.flash(_("The password is changed; you are logged out everywhere else."))
     return viewer.redirect("/settings")
@@ -177,7 +178,7 @@ def add_user(viewer: Viewer) -> Page:
             accounts.add_user(session, name=name, roles=roles, actor=viewer.actor, now=viewer.now)
             link = accounts.password_link(session, workspace=viewer.workspace, name=name, actor=viewer.actor, now=viewer.now)
     except GrowthError as fault:
-        return _users_page(viewer, fault=_said(fault), name=name)
+        return _users_page(viewer, fault=said(fault), name=name)
     return _users_page(viewer, link=link, link_name=name)
 
 
@@ -230,7 +231,7 @@ def user_roles(viewer: Viewer, name: str) -> Page:
         with viewer.database.write() as session:
             found = accounts.set_roles(session, name=name, roles=viewer.form.list("role"), actor=viewer.actor, now=viewer.now)
     except GrowthError as fault:
-        return _user_page(viewer, name, fault=_said(fault))
+        return _user_page(viewer, name, fault=said(fault))
     viewer.flash(_("{name} has the roles {roles}.", name=found.name, roles=role_words(found.roles)))
     return viewer.redirect(f"/settings/users/{quote(found.name, safe='')}")
 
@@ -251,7 +252,7 @@ def user_state(viewer: Viewer, name: str) -> Page:
         with viewer.database.write() as session:
             found = act(session, name=name, actor=viewer.actor, now=viewer.now)
     except GrowthError as fault:
-        return _user_page(viewer, name, fault=_said(fault))
+        return _user_page(viewer, name, fault=said(fault))
     said = (
         _("{name} cannot log in any more.", name=found.name)
         if found.state == "disabled"
@@ -292,7 +293,7 @@ def create_key(viewer: Viewer) -> Page:
         with viewer.database.write() as session:
             key = accounts.create_key(session, name=name, scopes=viewer.form.list("scope"), actor=viewer.actor, now=viewer.now)
     except GrowthError as fault:
-        return _keys_page(viewer, fault=_said(fault), name=name)
+        return _keys_page(viewer, fault=said(fault), name=name)
     return _keys_page(viewer, key=key)
 
 
@@ -398,10 +399,6 @@ def _tabs(viewer: Viewer, here: str) -> list[tuple[str, str, bool]]:
 
 def _crumbs(words: str, address: str = "") -> list[tuple[str, str]]:
     return [(_("Settings"), "/settings"), (words, address)]
-
-
-def _said(fault: GrowthError) -> str:
-    return fault.message + (f" · {fault.fix}" if fault.fix and not fault.fix.startswith("growth ") else "")
 
 
 def pages() -> list[HTTPRouteHandler]:
