@@ -26,6 +26,7 @@ from growth.sandbox.sms import Sms
 from growth.sandbox.sms_aliyun import AliyunSms
 from growth.sandbox.smtp import MailServer
 from growth.sandbox.team_chat import TeamChat
+from growth.sandbox.wechat import WeChat
 
 if TYPE_CHECKING:
     import uvicorn
@@ -104,6 +105,7 @@ class Sandbox:
         self.mailbox = Mailbox(self.log, folder=folder)
         self.sms = Sms(self.log, now=now)
         self.aliyun = AliyunSms(self.sms, now=now)
+        self.wechat = WeChat(self.log, folder=folder, now=now)
         self.search = SearchEngines(self.log, now=now)
         self.directory = Directory(self.log, now=now)
         self.team = TeamChat(self.log, now=now)
@@ -128,7 +130,7 @@ class Sandbox:
     def routes(self) -> list[Route]:
         """The routes of all parts."""
         found = pages.routes()
-        for part in (self.mailbox, self.sms, self.aliyun, self.search, self.directory, self.team, self.home):
+        for part in (self.mailbox, self.sms, self.aliyun, self.wechat, self.search, self.directory, self.team, self.home):
             found += part.routes()
         return found
 
@@ -158,6 +160,7 @@ class Sandbox:
         """Settings that lead a workspace here."""
         return {
             "email.smtp": f"{{host: {self.smtp_host}, port: {self.smtp_port}, tls: none}}",
+            "api_base": self.url,
             "sms.aliyun.endpoint": self.url,
             "submit.baidu.endpoint": f"{self.url}/urls",
             "submit.indexnow.endpoint": f"{self.url}/indexnow",
