@@ -13,8 +13,8 @@ from growth.language import _
 from growth.workspace.document import parse
 from growth.workspace.edit import with_entry
 from growth.workspace.files import write_file
-from growth.workspace.loading import usable_name
-from growth.workspace.problems import hint_for
+from growth.workspace.loading import read_workspace, usable_name
+from growth.workspace.problems import WorkspaceInvalid, hint_for
 from growth.workspace.reading import read_source
 from growth.workspace.schemas import header
 from growth.workspace.workspace import Workspace
@@ -87,11 +87,21 @@ def new_entry(workspace: Workspace, kind: str, name: str, *, example: str | None
         raise UnknownExample(_("there is no example “{name}” for {kind}", name=chosen, kind=kind), fix=hint_for(chosen, shipped))
     added = _filled((_folder(kind) / f"{chosen}.yaml").read_text("utf-8"), workspace, name)
     entry = _new_file(workspace, made, name, added) if made.parent is None else _new_part(workspace, made, name, added)
+    _require_right(workspace, entry)
     if not dry_run:
         path = workspace.path(entry.file)
         path.parent.mkdir(parents=True, exist_ok=True)
         write_file(path, entry.text)
     return entry
+
+
+def _require_right(workspace: Workspace, entry: NewEntry) -> None:
+    """The file must be one that can be read afterwards; what it refers to may be missing yet. Raises WorkspaceInvalid."""
+    problems = [
+        problem for problem in read_workspace(workspace.root, drafts={entry.file: entry.text}).problems if problem.file == entry.file
+    ]
+    if problems:
+        raise WorkspaceInvalid(problems)
 
 
 def _new_file(workspace: Workspace, kind: NewKind, name: str, added: str) -> NewEntry:

@@ -293,11 +293,8 @@ def _explained(together: list[Fault], path: Path, model: type[BaseModel], docume
             limit = fault.context.get("max_length")
             return "wrong-value", _("{key} is too long", key=name), _("at most {n}", n=limit)
         case "string_pattern_mismatch":
-            return (
-                "wrong-value",
-                _("{key}: “{value}” has not the form that is expected", key=name, value=(written or "")[:60]),
-                _("form: {form}", form=fault.context.get("pattern")),
-            )
+            message = _("{key}: “{value}” has not the form that is expected", key=name, value=(written or _last(path))[:60])
+            return "wrong-value", message, _form_hint(str(fault.context.get("pattern")), written or _last(path))
     kinds = _kinds()
     wanted = list(dict.fromkeys(kinds[other.kind] for other in together if other.kind in kinds))
     wanted += [f"“{word}”" for other in together if other.kind in ("literal_error", "enum") for word in _expected([other])]
@@ -325,6 +322,13 @@ def _bounds(fault: Fault) -> str | None:
         if key in fault.context:
             return text.format(n=fault.context[key])
     return None
+
+
+def _form_hint(pattern: str, written: str) -> str:
+    """A pattern in words where it is one of names, else as it is."""
+    if re.fullmatch(r"\^?\(?\[[A-Za-z0-9_.\-\\]+\].*", pattern) and not written.isascii():
+        return _("use the letters a–z, digits, - and _")
+    return _("form: {form}", form=pattern)
 
 
 def _kind_hint(written: str | None, wanted: list[str], kinds: dict[str, str]) -> str | None:

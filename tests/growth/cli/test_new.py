@@ -61,6 +61,7 @@ def test_entries_join_those_that_are_there(make_workspace: MakeWorkspace) -> Non
         (["campaign", "a b"], "cannot be a name"),
         (["channel", "a"], "is there already"),
         (["placement", "p"], "is there already"),
+        (["placement", "推广位"], "letters a–z"),
     ],
 )
 def test_what_cannot_be_made_is_refused_and_nothing_changes(

@@ -15,7 +15,7 @@ def test_defaults_work_and_are_pointed_out(workspace: Workspace) -> None:
 
 
 def test_a_site_in_use_is_fine(make_workspace: MakeWorkspace) -> None:
-    text = 'site: {url: https://www.example.com/}\npublic_url: https://go.example.com/\n'
+    text = "site: {url: https://www.example.com/}\npublic_url: https://go.example.com/\n"
     text += 'email: {smtp: {host: mail, password: "${SMTP_PASSWORD}"}}\n'
     workspace = make_workspace(text, files={".git/HEAD": "x", ".gitignore": "a\n.env\n"}, env={"SMTP_PASSWORD": "x"})
     assert levels(workspace) == {"git": Level.OK, "variables": Level.OK, "public-url": Level.OK}
