@@ -324,8 +324,13 @@ GROWTH = App(
         "growth.jobs.models",
         "growth.channels.models",
         "growth.contacts.models",
+        "growth.messaging.models",
     ),
     personal_data=("growth.contacts.erasing:PERSONAL_DATA",),
+    providers={
+        "smtp": "growth.messaging.providers.smtp:open_smtp",
+        "outbox": "growth.messaging.providers.outbox:open_outbox",
+    },
     migrations=(
         Migrations(owner="growth", store="main", package="growth.db.migrations.main"),
         Migrations(owner="growth", store="events", package="growth.db.migrations.events"),

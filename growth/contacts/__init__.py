@@ -19,6 +19,7 @@ from growth.contacts.person import (
     find_contact,
     keys_of,
 )
+from growth.contacts.reach import Barrier, barriers, note_sent, reach_query
 from growth.contacts.rows import COLUMNS, Rejection, RowFault
 from growth.contacts.segments import UnknownSegment, count_segment, segment_named, segment_query
 from growth.contacts.settings import Condition, Segment, SegmentsFile, check_segment, named_segments
@@ -35,6 +36,7 @@ from growth.contacts.suppression import (
 __all__ = [
     "COLUMNS",
     "BadAddress",
+    "Barrier",
     "CannotUndo",
     "Certificate",
     "ColumnRefused",
@@ -57,6 +59,7 @@ __all__ = [
     "UnknownSegment",
     "address_index",
     "all_ids",
+    "barriers",
     "check_segment",
     "consent_history",
     "consent_of",
@@ -81,6 +84,8 @@ __all__ = [
     "normal_address",
     "normal_email",
     "normal_phone",
+    "note_sent",
+    "reach_query",
     "read_address",
     "record_consent",
     "remember",

@@ -108,6 +108,43 @@ def upgrade() -> None:
     op.create_index(op.f('ix_contact_last_visit'), 'contact', ['last_visit'], unique=False)
     op.create_index(op.f('ix_contact_merged_into'), 'contact', ['merged_into'], unique=False)
     op.create_index(op.f('ix_contact_role'), 'contact', ['role'], unique=False)
+    op.create_table('delivery',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('stream', sa.String(), nullable=False),
+    sa.Column('occurrence', sa.String(), nullable=False),
+    sa.Column('medium', sa.String(), nullable=False),
+    sa.Column('address_index', sa.LargeBinary(), nullable=False),
+    sa.Column('purpose', sa.String(), nullable=False),
+    sa.Column('contact_id', sa.Uuid(), nullable=True),
+    sa.Column('address', sa.LargeBinary(), nullable=True),
+    sa.Column('domain', sa.String(), nullable=True),
+    sa.Column('variant', sa.String(), nullable=True),
+    sa.Column('state', sa.String(), nullable=False),
+    sa.Column('reason', sa.String(), nullable=True),
+    sa.Column('attempts', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('owner', sa.String(), nullable=True),
+    sa.Column('lease_until', sa.BigInteger(), nullable=True),
+    sa.Column('due_at', sa.BigInteger(), nullable=True),
+    sa.Column('provider', sa.String(), nullable=True),
+    sa.Column('provider_id', sa.String(), nullable=True),
+    sa.Column('submitted_at', sa.BigInteger(), nullable=True),
+    sa.Column('at', sa.BigInteger(), nullable=False),
+    sa.Column('opened_at', sa.BigInteger(), nullable=True),
+    sa.Column('machine_opened_at', sa.BigInteger(), nullable=True),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_delivery')),
+    sa.UniqueConstraint('stream', 'occurrence', 'medium', 'address_index', name=op.f('uq_delivery_stream_occurrence_medium_address_index'))
+    )
+    op.create_index('ix_delivery_cap', 'delivery', ['address_index', 'submitted_at'], unique=False, sqlite_where=sa.text('submitted_at IS NOT NULL'), postgresql_where=sa.text('submitted_at IS NOT NULL'))
+    op.create_index('ix_delivery_contact_id', 'delivery', ['contact_id'], unique=False)
+    op.create_index('ix_delivery_provider_id', 'delivery', ['provider_id'], unique=False, sqlite_where=sa.text('provider_id IS NOT NULL'), postgresql_where=sa.text('provider_id IS NOT NULL'))
+    op.create_index('ix_delivery_work', 'delivery', ['stream', 'occurrence', 'state', 'domain'], unique=False)
+    op.create_table('feedback_seen',
+    sa.Column('provider', sa.String(), nullable=False),
+    sa.Column('event', sa.String(), nullable=False),
+    sa.Column('at', sa.BigInteger(), nullable=False),
+    sa.PrimaryKeyConstraint('provider', 'event', name=op.f('pk_feedback_seen')),
+    sqlite_with_rowid=False
+    )
     op.create_table('identity',
     sa.Column('id', sa.BigInteger(), autoincrement=False, nullable=False),
     sa.Column('key', sa.String(), nullable=False),
@@ -176,6 +213,20 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_login_attempt'))
     )
     op.create_index(op.f('ix_login_attempt_key_at'), 'login_attempt', ['key', 'at'], unique=False)
+    op.create_table('mailing',
+    sa.Column('stream', sa.String(), nullable=False),
+    sa.Column('occurrence', sa.String(), nullable=False),
+    sa.Column('medium', sa.String(), nullable=False),
+    sa.Column('purpose', sa.String(), nullable=False),
+    sa.Column('state', sa.String(), nullable=False),
+    sa.Column('recipients', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('reason', sa.String(), nullable=True),
+    sa.Column('created_at', sa.BigInteger(), nullable=False),
+    sa.Column('frozen_at', sa.BigInteger(), nullable=True),
+    sa.Column('started_at', sa.BigInteger(), nullable=True),
+    sa.Column('finished_at', sa.BigInteger(), nullable=True),
+    sa.PrimaryKeyConstraint('stream', 'occurrence', name=op.f('pk_mailing'))
+    )
     op.create_table('origin',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('channel_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
@@ -190,6 +241,11 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_origin_channel_id'), 'origin', ['channel_id'], unique=False)
     op.create_index(op.f('ix_origin_link_id'), 'origin', ['link_id'], unique=False)
+    op.create_table('pace',
+    sa.Column('key', sa.String(), nullable=False),
+    sa.Column('next_at', sa.BigInteger(), nullable=False),
+    sa.PrimaryKeyConstraint('key', name=op.f('pk_pace'))
+    )
     op.create_table('placement',
     sa.Column('id', sa.String(), nullable=False),
     sa.Column('channel', sa.String(), nullable=False),

@@ -1,0 +1,96 @@
+"""Whether a person may be written to, and why not: one rule for a plan, for a frozen audience and for the last look before sending."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, case, func, literal, null, or_, select, update
+from sqlalchemy.orm import Session
+
+from growth.contacts.address import Medium
+from growth.contacts.consent import Purpose
+from growth.contacts.models import Consent, Contact, ContactIdentity, Suppression
+
+
+class Barrier(StrEnum):
+    """Why a person may not be written to."""
+
+    #: no e-mail, phone or openid
+    NO_ADDRESS = "no_address"
+    #: the address is on the suppression list
+    SUPPRESSED = "suppressed"
+    #: marketing without a recorded consent, or any message after a refusal of its purpose
+    NO_CONSENT = "no_consent"
+    #: the person has another address by now
+    ADDRESS_CHANGED = "address_changed"
+    #: there is no such person any more
+    ERASED = "erased"
+
+
+def reach_query(*, medium: Medium, purpose: Purpose, audience: Select[UUID]) -> Select[Any]:
+    """Everybody of `audience` (a Select of contact ids): ``id``, ``address_index``, ``domain``, ``reason`` (NULL where none)."""
+    index, domain, people = _address(medium)
+    reason = case((index.is_(None), literal(Barrier.NO_ADDRESS.value)), *_against(purpose), else_=null())
+    return (
+        select(Contact.id, index.label("address_index"), domain.label("domain"), reason.label("reason"))
+        .select_from(people)
+        .outerjoin(Suppression, and_(Suppression.medium == medium, Suppression.address_index == index))
+        .outerjoin(Consent, _said(medium, purpose))
+        .where(Contact.id.in_(audience))
+    )
+
+
+def barriers(session: Session, *, medium: Medium, purpose: Purpose, people: Mapping[UUID, bytes]) -> dict[UUID, Barrier]:
+    """What is against writing to each of `people` at the address (its keyed hash) given; those left out of the answer may be written to."""
+    index, _domain, from_ = _address(medium)
+    query = (
+        select(Contact.id, index, case(*_against(purpose), else_=null()))
+        .select_from(from_)
+        .outerjoin(Suppression, and_(Suppression.medium == medium, Suppression.address_index == index))
+        .outerjoin(Consent, _said(medium, purpose))
+        .where(Contact.id.in_(people), Contact.merged_into.is_(None))
+    )
+    found: dict[UUID, Barrier] = dict.fromkeys(people, Barrier.ERASED)
+    for id_, current, reason in session.execute(query):
+        if reason is not None:
+            found[id_] = Barrier(reason)
+        elif current != people[id_]:
+            found[id_] = Barrier.ADDRESS_CHANGED
+        else:
+            del found[id_]
+    return found
+
+
+def note_sent(session: Session, ids: Collection[UUID], *, at: datetime) -> None:
+    """These people were sent a message."""
+    session.execute(update(Contact).where(Contact.id.in_(ids)).values(last_sent=at).execution_options(synchronize_session=False))
+
+
+def _address(medium: Medium) -> tuple[ColumnElement[Any], ColumnElement[Any], Any]:
+    """The address of a contact for a medium: its keyed hash, its domain, and the tables they stand in."""
+    if medium is Medium.EMAIL:
+        return Contact.email_index.expression, Contact.email_domain.expression, Contact
+    if medium is Medium.SMS:
+        return Contact.phone_index.expression, null(), Contact
+    openid = select(ContactIdentity.contact_id, func.min(ContactIdentity.key_index).label("key_index")).where(
+        ContactIdentity.kind == medium.key
+    )
+    keys = openid.group_by(ContactIdentity.contact_id).subquery("openid")
+    return keys.c.key_index, null(), Contact.__table__.outerjoin(keys, keys.c.contact_id == Contact.id)
+
+
+def _said(medium: Medium, purpose: Purpose) -> ColumnElement[bool]:
+    """The statement that counts, joined by this."""
+    return and_(Consent.contact_id == Contact.id, Consent.medium == medium, Consent.purpose == purpose, Consent.is_current.is_(True))
+
+
+def _against(purpose: Purpose) -> tuple[tuple[ColumnElement[bool], ColumnElement[str]], ...]:
+    """Suppression stops everything but staff; marketing needs a yes; service is stopped by a no."""
+    if purpose is Purpose.STAFF:
+        return ((literal(False), literal("")),)
+    refused = or_(Consent.granted.is_(None), Consent.granted.is_(False)) if purpose is Purpose.MARKETING else Consent.granted.is_(False)
+    return (Suppression.reason.is_not(None), literal(Barrier.SUPPRESSED.value)), (refused, literal(Barrier.NO_CONSENT.value))

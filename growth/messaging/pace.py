@@ -1,0 +1,70 @@
+"""How fast messages go out: rates kept in the database, so that all processes and restarts share them, and windows of the day."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from growth.channels import insert_new
+from growth.messaging.models import Pace
+from growth.workspace import Rate, Window
+
+#: as many as one claim takes
+MOST_AT_ONCE = 32
+
+
+def burst(rate: Rate) -> int:
+    """How many may go at once: what a second allows, at least one, at most a batch."""
+    return max(1, min(MOST_AT_ONCE, int(rate.per_second)))
+
+
+def allowed(session: Session, *, key: str, rate: Rate, now: datetime) -> int:
+    """How many may go now (generic cell rate algorithm, ITU-T I.371); take them with `take` in the same transaction."""
+    due = _next(session, key) or now
+    step = rate.per / rate.count
+    free = now + step * burst(rate) - max(due, now)
+    return max(0, int(free / step + 1e-9))
+
+
+def take(session: Session, *, key: str, rate: Rate, count: int, now: datetime) -> None:
+    """Use up `count`."""
+    due = _next(session, key)
+    if due is None:
+        insert_new(session, Pace, [{"key": key, "next_at": now}], on="key")
+        due = _next(session, key) or now
+    after = max(due, now) + rate.per / rate.count * count
+    session.execute(update(Pace).where(Pace.key == key).values(next_at=after))
+
+
+def ready_at(session: Session, *, key: str, rate: Rate, now: datetime) -> datetime:
+    """When the next one may go."""
+    due = _next(session, key) or now
+    return max(now, due - rate.per / rate.count * (burst(rate) - 1))
+
+
+def _next(session: Session, key: str) -> datetime | None:
+    """The pace's row, held by this transaction until its end."""
+    return session.scalar(select(Pace.next_at).where(Pace.key == key).with_for_update())
+
+
+def open_at(window: Window | None, *, now: datetime, zone: ZoneInfo) -> datetime:
+    """`now` where the window is open, else when it opens next. None is always open."""
+    if window is None:
+        return now
+    local = now.astimezone(zone)
+    if window.contains(local.time()):
+        return now
+    opening = local.replace(hour=window.start.hour, minute=window.start.minute, second=window.start.second, microsecond=0)
+    if opening <= local:
+        opening += timedelta(days=1)
+    return opening.astimezone(now.tzinfo)
+
+
+def closed_by(quiet: Window | None, *, now: datetime, zone: ZoneInfo) -> datetime:
+    """`now` outside quiet hours, else their end."""
+    if quiet is None or not quiet.contains(now.astimezone(zone).time()):
+        return now
+    return open_at(Window(quiet.end, quiet.start), now=now, zone=zone)

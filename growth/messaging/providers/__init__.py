@@ -1,0 +1,1 @@
+"""Providers that come with growth: one file each, named in `App.providers`."""
