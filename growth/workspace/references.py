@@ -113,7 +113,7 @@ def _unread_files(workspace: Workspace) -> Iterator[Problem]:
     """A YAML file that nothing reads is probably misnamed."""
     patterns = [kind.pattern for app in discover() for kind in app.files]
     folders = {pattern.rpartition("/")[0] for pattern in patterns if "/" in pattern}
-    known = {"growth.yaml", *patterns}
+    known = {"growth.yaml", *patterns, *_named_files(workspace)}
     for path in sorted(workspace.root.iterdir()):
         if path.name.startswith(".") or path.name in _OTHERS:
             continue
@@ -128,6 +128,19 @@ def _unread_files(workspace: Workspace) -> Iterator[Problem]:
         elif path.suffix in (".yaml", ".yml") and path.name not in known:
             near = did_you_mean(PurePosixPath(path.name).stem, [PurePosixPath(name).stem for name in known if "/" not in name])
             yield _unread(path.name, _("did you mean {name}.yaml?", name=near) if near else None)
+
+
+def _named_files(workspace: Workspace) -> Iterator[str]:
+    """File names that stand somewhere in YAML, as ``faq: faq.yaml`` does."""
+    nodes = [document.root for document in workspace.documents.values() if document.root is not None]
+    while nodes:
+        node = nodes.pop()
+        if isinstance(node.content, dict):
+            nodes += [entry.node for entry in node.content.values()]
+        elif isinstance(node.content, list):
+            nodes += node.content
+        elif node.text and node.text.endswith((".yaml", ".yml")):
+            yield node.text.removeprefix("./")
 
 
 def _unread(file: str, hint: str | None) -> Problem:

@@ -84,6 +84,14 @@ def test_files_that_nothing_reads_are_told(make_workspace: MakeWorkspace) -> Non
     assert "channels.yaml" in str(problems[0].hint)
 
 
+def test_a_file_that_another_names_is_read(make_workspace: MakeWorkspace) -> None:
+    files = {
+        "wechat.yaml": "replies:\n  - {name: faq, when: {is: [帮助]}, faq: faq.yaml}\n",
+        "faq.yaml": "- {question: 多久到账？, answer: 一天内。}\n",
+    }
+    assert "faq.yaml" not in [problem.file for problem in check_workspace(make_workspace(SITE, files=files).root)]
+
+
 def test_only_the_files_that_were_asked_for(make_workspace: MakeWorkspace) -> None:
     root = make_workspace(SITE, files={"chanels.yaml": "x: 1\n", "other.yaml": "x: 1\n"}).root
     problems = check_workspace(root)
