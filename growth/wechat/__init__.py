@@ -1,6 +1,6 @@
 """App: the WeChat official account. It lives in growth, and nobody in growth imports it."""
 
-from growth.app import App, Command, FileKind, Migrations
+from growth.app import App, Command, FileKind, Migrations, NavItem
 from growth.language import Text
 
 APP = App(
@@ -8,6 +8,16 @@ APP = App(
     title=Text("WeChat", "微信"),
     order=30,
     commands=(Command(name="wechat", help=Text("The WeChat official account", "微信公众号"), target="growth.wechat.commands:app"),),
+    navigation=(
+        NavItem(
+            id="wechat",
+            label=Text("WeChat", "微信"),
+            path="/wechat",
+            icon="wechat",
+            order=7,
+            roles=("marketer", "service", "director", "viewer"),
+        ),
+    ),
     models=("growth.wechat.models",),
     migrations=(Migrations(owner="wechat", store="main", package="growth.wechat.migrations.main"),),
     files=(FileKind(name="wechat", pattern="wechat.yaml", model="growth.wechat.settings:WeChatFile", check="growth.wechat.lint:check"),),

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from growth.alerts import raise_alert
+from growth.alerts import close_alert, raise_alert
 from growth.language import _
 from growth.wechat.models import Conversation
 from growth.wechat.settings import Handoff
@@ -85,3 +85,19 @@ def days_of(text: str) -> frozenset[str]:
 
 def _clock(local: datetime) -> time:
     return local.time().replace(tzinfo=None)
+
+
+def take_over(session: Session, *, follower_id: UUID, agent: str, at: datetime) -> None:
+    """A person answers: the bot is silent until `give_back` or a silence."""
+    row = conversation(session, follower_id=follower_id, at=at)
+    if row.state != DeskState.HUMAN:
+        row.state, row.since = DeskState.HUMAN, at
+    row.agent, row.last_at = agent, at
+    close_alert(session, dedupe=f"follower_waiting:{follower_id}", now=at)
+
+
+def give_back(session: Session, *, follower_id: UUID, at: datetime) -> None:
+    """The bot answers again."""
+    row = conversation(session, follower_id=follower_id, at=at)
+    row.state, row.since, row.last_at, row.reason, row.agent, row.unanswered = DeskState.BOT, at, at, "", None, 0
+    close_alert(session, dedupe=f"follower_waiting:{follower_id}", now=at)

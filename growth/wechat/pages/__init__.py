@@ -7,6 +7,17 @@ from typing import Any
 
 def pages() -> list[Any]:
     """Handlers in the order of the navigation."""
+    from growth.wechat.pages import inbox, overview
     from growth.wechat.pages.callback import callback
 
-    return [callback]
+    return [
+        callback,
+        overview.overview,
+        overview.replies,
+        inbox.inbox,
+        inbox.conversation,
+        inbox.answer,
+        inbox.close,
+        inbox.qrcodes,
+        inbox.qrcode,
+    ]
