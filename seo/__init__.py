@@ -8,15 +8,19 @@ APP = App(
     title=Text("SEO", "SEO"),
     order=10,
     commands=(
+        Command(name="seo", help=Text("Audit the site: crawl, issues, reports", "SEO 审计：抓取、问题、报告"), target="seo.commands:app"),
         Command(
             name="submit",
             help=Text("Tell search engines and directories of the site", "向搜索引擎和导航网站提交"),
             target="seo.submission.commands:app",
         ),
     ),
-    models=("seo.submission.models",),
-    migrations=(Migrations(owner="seo", store="main", package="seo.migrations.main"),),
+    models=("seo.models", "seo.submission.models"),
+    migrations=(
+        Migrations(owner="seo", store="main", package="seo.migrations.main"),
+        Migrations(owner="seo", store="crawl", package="seo.migrations.crawl"),
+    ),
     files=(FileKind(name="directories", pattern="directories.yaml", model="seo.submission.settings:DirectoriesFile"),),
-    sections={"submit": "seo.submission.settings:SubmitSettings"},
+    sections={"seo": "seo.settings:SeoSettings", "submit": "seo.submission.settings:SubmitSettings"},
     jobs=("seo.submission.jobs:jobs",),
 )

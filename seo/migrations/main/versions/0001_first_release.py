@@ -10,6 +10,62 @@ depends_on = None
 
 
 def upgrade() -> None:
+    op.create_table('seo_crawl',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('start_url', sa.Text(), nullable=False),
+    sa.Column('state', sa.String(), nullable=False),
+    sa.Column('started_at', sa.BigInteger(), nullable=False),
+    sa.Column('finished_at', sa.BigInteger(), nullable=True),
+    sa.Column('heartbeat_at', sa.BigInteger(), nullable=False),
+    sa.Column('seconds', sa.Double(), nullable=False),
+    sa.Column('max_pages', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('pages', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('requests', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('links', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('urls', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('queued', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('failures', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('errors', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('warnings', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('notices', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('workspace_hash', sa.String(), nullable=False),
+    sa.Column('stopped_because', sa.Text(), nullable=True),
+    sa.Column('totals', sa.JSON(), nullable=False),
+    sa.Column('kept', sa.Boolean(), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_seo_crawl'))
+    )
+    op.create_table('seo_external_fault',
+    sa.Column('url_hash', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False),
+    sa.Column('url', sa.Text(), nullable=False),
+    sa.Column('since', sa.BigInteger(), nullable=False),
+    sa.Column('looked_at', sa.BigInteger(), nullable=False),
+    sa.Column('crawl_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.PrimaryKeyConstraint('url_hash', name=op.f('pk_seo_external_fault'))
+    )
+    op.create_table('seo_issue',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('identity', sa.LargeBinary(), nullable=False),
+    sa.Column('check_id', sa.String(), nullable=False),
+    sa.Column('severity', sa.String(), nullable=False),
+    sa.Column('url', sa.Text(), nullable=False),
+    sa.Column('url_hash', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('cause', sa.Text(), nullable=True),
+    sa.Column('detail', sa.Text(), nullable=False),
+    sa.Column('state', sa.String(), nullable=False),
+    sa.Column('first_seen', sa.BigInteger(), nullable=False),
+    sa.Column('first_crawl_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('last_crawl_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('fixed_at', sa.BigInteger(), nullable=True),
+    sa.Column('fixed_crawl_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('accepted', sa.Text(), nullable=True),
+    sa.Column('weight', sa.Double(), nullable=False),
+    sa.Column('assigned_to', sa.String(), nullable=True),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_seo_issue')),
+    sa.UniqueConstraint('identity', name=op.f('uq_seo_issue_identity'))
+    )
+    op.create_index('ix_seo_issue_list', 'seo_issue', ['last_crawl_id', 'check_id'], unique=False)
+    op.create_index('ix_seo_issue_state', 'seo_issue', ['state', 'last_crawl_id'], unique=False)
+    op.create_index('ix_seo_issue_url', 'seo_issue', ['url_hash'], unique=False)
     op.create_table('seo_push',
     sa.Column('engine', sa.String(), nullable=False),
     sa.Column('url', sa.String(), nullable=False),

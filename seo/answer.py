@@ -1,0 +1,74 @@
+"""One HTTP answer as the crawl got it: the value between fetching and judging."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Fault(StrEnum):
+    """Why there is no answer."""
+
+    #: the name does not resolve
+    DNS = "dns"
+    #: nobody listens
+    REFUSED = "refused"
+    #: the encrypted connection failed
+    TLS = "tls"
+    #: the connection was cut
+    RESET = "reset"
+    #: no whole answer in time
+    TIMEOUT = "timeout"
+    #: larger than the limit, packed or unpacked
+    TOO_LARGE = "too-large"
+    #: a private address that may not be reached
+    PRIVATE = "private-address"
+    #: the body's compression is broken
+    ENCODING = "encoding"
+    #: not HTTP
+    PROTOCOL = "protocol"
+    #: anything else
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What came back for one URL, redirects not followed.
+
+    `headers` has lower-case names, repeated ones joined by “, ”. `body` is unpacked; `wire_bytes` is what travelled. `cut` says that the body was
+    left out or stopped because nobody reads such a type. `fault` stands where there is no `status` (0).
+    """
+
+    url: str
+    status: int
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    wire_bytes: int = 0
+    cut: bool = False
+    ttfb_ms: int = 0
+    total_ms: int = 0
+    fault: Fault | None = None
+    fault_text: str = ""
+
+    @property
+    def ok(self) -> bool:
+        """Whether the status is 2xx."""
+        return 200 <= self.status < 300
+
+    @property
+    def redirects(self) -> bool:
+        """Whether it points somewhere else (a 3xx with Location; 304 does not)."""
+        return self.status in (301, 302, 303, 307, 308) and bool(self.headers.get("location", "").strip())
+
+    @property
+    def media_type(self) -> str:
+        """``text/html``; empty where the header is missing."""
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+    @property
+    def is_html(self) -> bool:
+        """Whether it says that it is HTML, or says nothing and looks like it."""
+        if (kind := self.media_type) in ("text/html", "application/xhtml+xml"):
+            return True
+        return not kind and self.body[:512].lstrip()[:15].lower().startswith((b"<!doctype html", b"<html"))

@@ -1,0 +1,319 @@
+"""The audit: walk the site, judge what was found, bring the issues in line. Each step can be repeated after a crash without harm."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, func, select
+
+from growth import __version__, clock, urls
+from growth.db import Database
+from growth.errors import ExitCode, GrowthError, Unfinished
+from growth.language import _
+from seo.crawl.fetcher import Fetcher
+from seo.crawl.frontier import Frontier
+from seo.crawl.lock import only_crawl
+from seo.crawl.origins import Origins
+from seo.crawl.plan import Plan
+from seo.crawl.record import Recorder
+from seo.crawl.walk import Counts, End, Tick, Walk
+from seo.crawls import Crawl, CrawlState, crawl_of, find_crawl, newest
+from seo.facts import seo_settings, site_facts, user_agent
+from seo.finish import finish
+from seo.landing import landing_urls
+from seo.models import CrawlRow, LinkRow, OriginRow, PageRow, SitemapRow, TextRow, UrlRow
+from seo.rules import Rules, rules_of
+from seo.severity import Severity
+from seo.settings import SeoSettings
+
+#: pages of the crawl before that are looked at again although no link leads to them any more
+MOST_EARLIER = 50_000
+#: a crawl whose process was killed can be resumed within this time; older ones are closed when a new one begins
+RESUME_WITHIN = timedelta(days=14)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditResult:
+    """What `growth seo audit` prints."""
+
+    crawl: Crawl
+    issues: dict[str, int]
+    by_check: dict[str, int]
+
+    def as_json(self) -> dict[str, Any]:
+        """The shape of contracts/cli.md."""
+        crawl = self.crawl
+        return {
+            "crawl": {
+                "id": str(crawl.id),
+                "status": crawl.state.value,
+                "pages": crawl.pages,
+                "requests": crawl.requests,
+                "links": crawl.links,
+                "seconds": round(crawl.seconds, 2),
+            },
+            "issues": self.issues,
+            "by_check": self.by_check,
+        }
+
+    def exceeds(self, threshold: str) -> bool:
+        """Whether there are issues of the severity `threshold` or worse (``none``: never)."""
+        if threshold == "none":
+            return False
+        limit = Severity(threshold).rank
+        return any(number and Severity(name).rank <= limit for name, number in self.issues.items())
+
+
+class AuditStopped(GrowthError):
+    """The audit was asked to stop; everything that came is kept."""
+
+    exit_code = ExitCode.INTERRUPTED
+
+
+def run_audit(
+    database: Database,
+    *,
+    now: datetime,
+    start_url: str | None = None,
+    max_pages: int | None = None,
+    resume: bool = False,
+    stopped: Callable[[], bool] = lambda: False,
+    tick: Tick | None = None,
+) -> AuditResult:
+    """Audit the site (or go on with the audit that was cut off).
+
+    Raises Unfinished where the site cannot be crawled (robots.txt answers 5xx, a firewall refuses), AuditStopped where `stopped` said so.
+    """
+    workspace = database.workspace
+    settings = seo_settings(workspace)
+    with only_crawl(database):
+        crawl = _resumed(database, max_pages) if resume else _begun(database, settings, start_url, max_pages, now)
+        plan = _plan(database, crawl, settings)
+        rules = rules_of(settings.checks)
+        begun = time.monotonic()
+        try:
+            end, origins = _walk(database, plan, rules, stopped=stopped, tick=tick or _silent, spent=crawl.seconds)
+        except Unfinished as fault:
+            _close(database, crawl.id, CrawlState.UNFINISHED, crawl.seconds + time.monotonic() - begun, because=str(fault))
+            raise
+        except BaseException:
+            _close(database, crawl.id, CrawlState.INTERRUPTED, crawl.seconds + time.monotonic() - begun)
+            raise
+        seconds = crawl.seconds + time.monotonic() - begun
+        if end is End.INTERRUPTED:
+            _close(database, crawl.id, CrawlState.INTERRUPTED, seconds)
+            raise AuditStopped(_("stopped; what was crawled is kept"), fix="growth seo audit --resume")
+        if end is End.REFUSED:
+            because = _("a firewall ({name}) answers instead of the site", name=origins.firewall)
+            _close(database, crawl.id, CrawlState.UNFINISHED, seconds, because=because)
+            raise Unfinished(because, fix=_("allow this machine's address there, then run: growth seo audit --resume"))
+        counts = finish(database, plan, rules, probes=origins.probes, complete=end is End.DONE, now=now)
+        seconds = crawl.seconds + time.monotonic() - begun
+        state = CrawlState.DONE if end is End.DONE else CrawlState.LIMITED
+        _close(database, crawl.id, state, seconds, finished_at=clock.now(), issues=counts["issues"], totals=counts["totals"])
+        prune(database, keep=settings.crawl.keep)
+    with database.read() as session:
+        return AuditResult(crawl=find_crawl(session, crawl.id), issues=counts["issues"], by_check=counts["by_check"])
+
+
+def prune(database: Database, *, keep: int) -> list[int]:
+    """Take away pages and links of all crawls but the newest `keep`; their figures stay. Returns the crawls that lost theirs."""
+    from seo.models import FindingRow, InlinkRow, SitemapEntryRow
+
+    with database.read() as session:
+        query = select(CrawlRow.id).where(CrawlRow.kept.is_(True)).order_by(CrawlRow.id.desc()).offset(keep)
+        gone = list(session.scalars(query))
+    for id in gone:
+        with database.store("crawl").write() as session:
+            for model in (InlinkRow, LinkRow, TextRow, FindingRow, SitemapEntryRow, SitemapRow, OriginRow, PageRow, UrlRow):
+                session.execute(delete(model).where(model.crawl_id == id))
+        with database.write() as session:
+            session.get_one(CrawlRow, id).kept = False
+    return gone
+
+
+def _walk(database: Database, plan: Plan, rules: Rules, *, stopped: Callable[[], bool], tick: Tick, spent: float) -> tuple[End, Any]:
+    frontier = Frontier(plan.scope, plan.crawl_id)
+    known: dict[str, tuple[int, str | None, str]] = {}
+    with database.store("crawl").read() as session:
+        columns = (
+            UrlRow.id,
+            UrlRow.url,
+            UrlRow.kind,
+            UrlRow.state,
+            UrlRow.reason,
+            UrlRow.depth,
+            UrlRow.hops,
+            UrlRow.found_by,
+            UrlRow.rank,
+            UrlRow.attempts,
+        )
+        rows = session.execute(
+            select(*columns).where(UrlRow.crawl_id == plan.crawl_id).order_by(UrlRow.id).execution_options(yield_per=5000)
+        )
+        frontier.restore(rows.tuples())
+        for row in session.scalars(select(OriginRow).where(OriginRow.crawl_id == plan.crawl_id)):
+            known[row.origin] = (row.robots_status, row.robots_fault, row.robots_text)
+        read = select(UrlRow.url).join(SitemapRow, (SitemapRow.crawl_id == UrlRow.crawl_id) & (SitemapRow.id == UrlRow.id))
+        sitemaps = set(session.scalars(read.where(UrlRow.crawl_id == plan.crawl_id)))
+        counts = _counts(session, plan.crawl_id)
+        last_text = session.scalar(select(func.max(TextRow.id)).where(TextRow.crawl_id == plan.crawl_id)) or 0
+    counts.requests = max(counts.requests, _requests(database, plan.crawl_id))
+    recorder = Recorder(database, frontier, last_text=last_text)
+    origins = Origins(plan, frontier, recorder, known, sitemaps)
+    begun = time.monotonic()
+
+    def heartbeat(counts: Counts, waiting: int) -> None:
+        with database.write() as session:
+            row = session.get_one(CrawlRow, plan.crawl_id)
+            row.heartbeat_at = clock.now()
+            row.pages, row.requests, row.links, row.failures = counts.pages, counts.requests, counts.links, counts.failures
+            row.urls, row.queued = len(frontier.ids), waiting
+            row.seconds = spent + time.monotonic() - begun
+
+    with Fetcher(plan.job) as fetcher:
+        walk = Walk(
+            plan,
+            frontier=frontier,
+            recorder=recorder,
+            fetcher=fetcher,
+            rules=rules,
+            origins=origins,
+            counts=counts,
+            stopped=stopped,
+            heartbeat=heartbeat,
+            tick=tick,
+        )
+        origins.begin()
+        end = walk.run()
+        heartbeat(walk.counts, frontier.waiting())
+    origins.firewall = walk.counts.firewall
+    return end, origins
+
+
+def _begun(database: Database, settings: SeoSettings, start_url: str | None, max_pages: int | None, now: datetime) -> Crawl:
+    """A new crawl's row; one that was cut off is closed."""
+    workspace = database.workspace
+    try:
+        start = urls.normal(start_url or workspace.settings.site.url)
+    except urls.NotAUrl as fault:
+        raise GrowthError(
+            _("“{url}” is not a web address", url=start_url or ""), fix="growth seo audit https://www.example.com/"
+        ) from fault
+    budget = max_pages if max_pages is not None else settings.crawl.max_pages
+    with database.write() as session:
+        for row in session.scalars(select(CrawlRow).where(CrawlRow.state.in_(_OPEN))):
+            row.state = CrawlState.ABANDONED.value
+            row.finished_at = row.finished_at or row.heartbeat_at
+        row = CrawlRow(
+            start_url=start,
+            state=CrawlState.RUNNING.value,
+            started_at=now,
+            heartbeat_at=now,
+            max_pages=budget,
+            workspace_hash=workspace.hash,
+            totals={"program": __version__},
+        )
+        session.add(row)
+        session.flush()
+        return crawl_of(row)
+
+
+def _resumed(database: Database, max_pages: int | None) -> Crawl:
+    with database.write() as session:
+        last = newest(session)
+        if last is None or not last.state.can_resume:
+            raise GrowthError(_("there is no audit to resume"), fix="growth seo audit")
+        if not last.kept:
+            raise GrowthError(_("crawl {id} cannot be resumed: its pages were taken away", id=last.id), fix="growth seo audit")
+        row = session.get_one(CrawlRow, last.id)
+        was_limited = row.state == CrawlState.LIMITED
+        row.state = CrawlState.RUNNING.value
+        row.stopped_because = None
+        row.heartbeat_at = clock.now()
+        if max_pages is not None:
+            row.max_pages = max_pages
+        elif was_limited:
+            row.max_pages = max(row.max_pages, seo_settings(database.workspace).crawl.max_pages)
+        session.flush()
+        return crawl_of(row)
+
+
+def _close(
+    database: Database,
+    id: int,
+    state: CrawlState,
+    seconds: float,
+    *,
+    because: str | None = None,
+    finished_at: datetime | None = None,
+    issues: dict[str, int] | None = None,
+    totals: dict[str, Any] | None = None,
+) -> None:
+    with database.write() as session:
+        row = session.get_one(CrawlRow, id)
+        row.state, row.seconds, row.stopped_because, row.finished_at = state.value, seconds, because, finished_at
+        if issues is not None:
+            row.errors, row.warnings, row.notices = issues["error"], issues["warning"], issues["notice"]
+        if totals is not None:
+            row.totals = {**row.totals, **totals}
+
+
+def _plan(database: Database, crawl: Crawl, settings: SeoSettings) -> Plan:
+    workspace = database.workspace
+    facts = site_facts(workspace, crawl.start_url)
+    headers = {name: workspace.resolve(value) for name, value in settings.crawl.headers.items()}
+    if settings.crawl.cookies:
+        headers["Cookie"] = "; ".join(f"{name}={workspace.resolve(value)}" for name, value in settings.crawl.cookies.items())
+    return Plan(
+        crawl_id=crawl.id,
+        start=crawl.start_url,
+        settings=settings.crawl,
+        site=facts,
+        user_agent=user_agent(workspace),
+        max_pages=crawl.max_pages,
+        headers=headers,
+        landing=landing_urls(workspace, facts),
+        earlier=_earlier(database, crawl),
+        retry_s=settings.crawl.retry_after.total_seconds(),
+    )
+
+
+def _earlier(database: Database, crawl: Crawl) -> Sequence[str]:
+    """Pages of the newest judged crawl of the same start page, if their rows are still there."""
+    with database.read() as session:
+        states = [state.value for state in CrawlState if state.is_judged]
+        query = select(CrawlRow.id).where(
+            CrawlRow.id < crawl.id, CrawlRow.state.in_(states), CrawlRow.kept.is_(True), CrawlRow.start_url == crawl.start_url
+        )
+        before = session.scalar(query.order_by(CrawlRow.id.desc()).limit(1))
+    if before is None:
+        return ()
+    with database.store("crawl").read() as session:
+        pages = select(UrlRow.url).join(PageRow, (PageRow.crawl_id == UrlRow.crawl_id) & (PageRow.id == UrlRow.id))
+        return list(session.scalars(pages.where(UrlRow.crawl_id == before).order_by(UrlRow.id).limit(MOST_EARLIER)))
+
+
+def _counts(session: Any, crawl_id: int) -> Counts:
+    """What was done before the crawl was cut off."""
+    pages = session.scalar(select(func.count()).select_from(PageRow).where(PageRow.crawl_id == crawl_id)) or 0
+    links = session.scalar(select(func.count()).select_from(LinkRow).where(LinkRow.crawl_id == crawl_id)) or 0
+    tries = session.scalar(select(func.coalesce(func.sum(UrlRow.attempts), 0)).where(UrlRow.crawl_id == crawl_id)) or 0
+    broken = session.scalar(select(func.count()).select_from(UrlRow).where(UrlRow.crawl_id == crawl_id, UrlRow.verdict == "broken")) or 0
+    return Counts(pages=pages, links=links, requests=int(tries), failures=broken)
+
+
+def _requests(database: Database, crawl_id: int) -> int:
+    with database.read() as session:
+        return session.get_one(CrawlRow, crawl_id).requests
+
+
+def _silent(*, done: int | None = None, total: int | None = None, errors: int = 0, note: str = "") -> None:
+    return
+
+
+_OPEN = [CrawlState.RUNNING.value, CrawlState.INTERRUPTED.value, CrawlState.UNFINISHED.value]

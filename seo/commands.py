@@ -1,0 +1,231 @@
+"""``growth seo …``: thin commands over the audit."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Annotated, Any
+
+import typer
+
+from growth import clock
+from growth.cli import toolkit
+from growth.errors import ExitCode, GrowthError
+from growth.language import _
+
+app = toolkit.group(_("Audit the site: crawl it, find what is wrong, say what it costs.\n\nExample: growth -C mysite seo audit"))
+
+CrawlOption = Annotated[int | None, typer.Option("--crawl", metavar="ID", help=_("a crawl of the past; default: the newest"))]
+_SEVERITIES = ("error", "warning", "notice")
+
+
+@app.command()
+def audit(
+    url: Annotated[str | None, typer.Argument(metavar="[URL]", help=_("where to begin; default: site.url"))] = None,
+    max_pages: Annotated[int | None, typer.Option("--max-pages", min=1, metavar="N", help=_("read at most N pages"))] = None,
+    resume: Annotated[bool, typer.Option("--resume", help=_("go on with the audit that was cut off"))] = False,
+    fail_on: Annotated[
+        str | None,
+        typer.Option("--fail-on", metavar="error|warning|notice|none", help=_("exit 1 when there are issues of this severity or worse")),
+    ] = None,
+) -> None:
+    """Crawl the site and check it; the issues are in the dashboard, and in `growth seo issues`.
+
+    Example: growth seo audit --max-pages 500 --fail-on error
+    """
+    from seo.audit import run_audit
+    from seo.facts import seo_settings
+
+    threshold = _threshold(fail_on) or seo_settings(toolkit.workspace()).fail_on
+    if resume and url is not None:
+        raise GrowthError(_("--resume goes on with the last audit and takes no URL"), fix="growth seo audit --resume")
+    database = toolkit.database()
+    with _stop_signals() as stopped, toolkit.progress(_("Crawling")) as tick:
+        result = run_audit(database, now=clock.now(), start_url=url, max_pages=max_pages, resume=resume, stopped=stopped, tick=tick)
+    toolkit.emit(result.as_json(), text=_summary(result))
+    if result.exceeds(threshold):
+        raise typer.Exit(ExitCode.FOUND)
+
+
+@app.command()
+def issues(
+    crawl: CrawlOption = None,
+    check: Annotated[str | None, typer.Option("--check", metavar="ID", help=_("of one check"))] = None,
+    severity: Annotated[str | None, typer.Option("--severity", metavar="error|warning|notice", help=_("of one severity"))] = None,
+    state: Annotated[
+        str | None, typer.Option("--state", metavar="new|fixed|open", help=_("found for the first time, gone, or found before"))
+    ] = None,
+    accepted: Annotated[bool, typer.Option("--accepted", help=_("also those that growth.yaml accepts"))] = False,
+    limit: Annotated[int | None, typer.Option("--limit", min=1, help=_("the heaviest N"))] = None,
+) -> None:
+    """The issues of the newest audit, those that cost most first.
+
+    Example: growth seo issues --severity error --jsonl
+    """
+    from seo.check import check_named
+    from seo.listing import list_issues
+
+    if check is not None:
+        check_named(check)
+    if severity is not None and severity not in _SEVERITIES:
+        raise GrowthError(_("“{text}” is not a severity", text=severity), fix="--severity error|warning|notice")
+    if state is not None and state not in ("new", "fixed", "open", "reappeared"):
+        raise GrowthError(_("“{text}” is not a state", text=state), fix="--state new|fixed|open")
+    rows = list_issues(toolkit.database(), crawl_id=crawl, check=check, severity=severity, state=state, accepted=accepted, limit=limit)
+    columns = {
+        "severity": _("Severity"),
+        "check": _("Check"),
+        "state": _("State"),
+        "url": _("Page"),
+        "message": _("What is wrong"),
+        "weight": _("Weight"),
+    }
+    toolkit.emit_rows((issue.as_json() for issue in rows), columns=columns, long=True, empty=_("No issue of this kind."))
+
+
+@app.command()
+def pages(crawl: CrawlOption = None) -> None:
+    """Every URL of the site that the crawl fetched.
+
+    Example: growth seo pages --jsonl
+    """
+    from seo.listing import list_pages
+
+    columns = {
+        "url": "URL",
+        "status": _("Status"),
+        "title": _("Title"),
+        "depth": _("Clicks"),
+        "indexable": _("Indexable"),
+        "inlinks": _("In-links"),
+    }
+    toolkit.emit_rows(list_pages(toolkit.database(), crawl_id=crawl), columns=columns, long=True)
+
+
+@app.command()
+def links(
+    broken: Annotated[bool, typer.Option("--broken", help=_("only those whose target does not work"))] = False,
+    crawl: CrawlOption = None,
+) -> None:
+    """Every link of the crawl with what it leads to.
+
+    Example: growth seo links --broken
+    """
+    from seo.listing import list_links
+
+    columns = {
+        "source": _("Page"),
+        "line": _("Line"),
+        "kind": _("Kind"),
+        "anchor": _("Text"),
+        "target": _("Target"),
+        "status": _("Status"),
+        "verdict": _("Verdict"),
+    }
+    toolkit.emit_rows(list_links(toolkit.database(), crawl_id=crawl, broken=broken), columns=columns, long=True, empty=_("No such link."))
+
+
+@app.command()
+def checks() -> None:
+    """The catalogue of checks.
+
+    Example: growth seo checks --json
+    """
+    from seo.listing import list_checks
+
+    columns = {"id": _("Check"), "severity": _("Severity"), "group": _("Group"), "title": _("What is wrong"), "limits": _("Limits")}
+    toolkit.emit_rows(list_checks(), columns=columns)
+
+
+@app.command()
+def crawls() -> None:
+    """The crawls so far.
+
+    Example: growth seo crawls
+    """
+    from seo.listing import list_crawls
+
+    columns = {
+        **{
+            "id": _("Crawl"),
+            "status": _("State"),
+            "started_at": _("Begun"),
+            "pages": _("Pages"),
+            "requests": _("Requests"),
+            "seconds": _("Seconds"),
+        },
+        **{"errors": _("Errors"), "warnings": _("Warnings"), "notices": _("Notices")},
+    }
+    toolkit.emit_rows(list_crawls(toolkit.database()), columns=columns, empty=_("No crawl yet: growth seo audit"))
+
+
+@app.command()
+def robots(
+    file_or_url: Annotated[str, typer.Argument(metavar="FILE_OR_URL", help=_("a robots.txt, or its address"))],
+    url: Annotated[str, typer.Option("--url", help=_("may this be fetched?"))],
+    agent: Annotated[str, typer.Option("--agent", metavar="NAME", help=_("a product token (Baiduspider) or a whole User-Agent"))] = "*",
+) -> None:
+    """Test a robots.txt: may AGENT fetch URL, and which line says so? Needs no workspace.
+
+    Example: growth seo robots robots.txt --agent Baiduspider --url /private/
+    """
+    from seo.robots import parse_robots, verdict
+    from seo.tryout import robots_text
+
+    found = verdict(parse_robots(robots_text(file_or_url)), agent, url)
+    where = f"{_('line')} {found.line}: {found.rule}" if found.line else _("no rule matches")
+    toolkit.emit(
+        {"allowed": found.allowed, "line": found.line, "rule": found.rule},
+        text=f"{_('allowed') if found.allowed else _('not allowed')} ({where})",
+    )
+
+
+def _threshold(text: str | None) -> str | None:
+    if text is not None and text not in (*_SEVERITIES, "none"):
+        raise GrowthError(_("“{text}” is not a severity", text=text), fix="--fail-on error|warning|notice|none")
+    return text
+
+
+@contextmanager
+def _stop_signals() -> Iterator[Callable[[], bool]]:
+    """Ctrl-C and SIGTERM ask the audit to stop; a second one ends it at once."""
+    asked = False
+
+    def ask(_number: int, _frame: Any) -> None:
+        nonlocal asked
+        if asked:
+            raise KeyboardInterrupt
+        asked = True
+        toolkit.warn(_("stopping; what is under way may still arrive"))
+
+    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield lambda: asked
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _summary(result: Any) -> str:
+    crawl, found = result.crawl, result.issues
+    lines = [
+        _(
+            "{pages} pages, {requests} requests, {links} links in {seconds} s",
+            pages=crawl.pages,
+            requests=crawl.requests,
+            links=crawl.links,
+            seconds=f"{crawl.seconds:.1f}",
+        ),
+        _(
+            "{errors} errors, {warnings} warnings, {notices} notices",
+            errors=found["error"],
+            warnings=found["warning"],
+            notices=found["notice"],
+        ),
+    ]
+    if crawl.state.value == "limited":
+        lines.append(_("stopped after {n} pages; the rest: growth seo audit --resume", n=crawl.max_pages))
+    lines += [f"  {number:>6}  {check}" for check, number in list(result.by_check.items())[:12]]
+    lines.append(_("what to do about them: growth seo issues · growth seo report -o report.html"))
+    return "\n".join(lines)

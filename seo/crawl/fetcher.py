@@ -1,0 +1,156 @@
+"""The parent's end of the fetching child: send orders, take what was fetched, start it anew when it dies or hangs."""
+
+from __future__ import annotations
+
+import os
+import select
+import subprocess
+import sys
+import tempfile
+import time
+from types import TracebackType
+from typing import Self
+
+from growth.errors import Unfinished
+from growth.language import _
+from seo.answer import Answer, Fault
+from seo.crawl.wire import Fetched, Frames, Job, Order, fetched_decoder, framed
+
+#: seconds without a sign of life, beyond the time limit of an answer, after which a child counts as hanging
+PATIENCE = 60.0
+#: how often a child may be started anew in one crawl
+STARTS = 5
+#: size of the pipe that answers come through, where the system allows it
+PIPE_BYTES = 1 << 20
+
+
+class Fetcher:
+    """Owns the child. `outstanding` holds the orders under way by id."""
+
+    def __init__(self, job: Job) -> None:
+        self.job = job
+        self.outstanding: dict[int, Order] = {}
+        self._starts = 0
+        self._again: set[int] = set()
+        self._start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def send(self, order: Order) -> None:
+        """Hand an order to the child."""
+        self.outstanding[order.id] = order
+        self._write(framed(order))
+
+    def take(self, wait_s: float) -> list[tuple[Order, Answer]]:
+        """What came back, waiting at most `wait_s` seconds for the first."""
+        ready, _w, _x = select.select([self._out], [], [], wait_s)
+        if not ready:
+            if self.outstanding and time.monotonic() - self._alive > self.job.timeout_s + PATIENCE:
+                self._restart()
+            return []
+        data = os.read(self._out, PIPE_BYTES)
+        if not data:
+            self._restart()
+            return []
+        self._alive = time.monotonic()
+        found = []
+        for body in self._frames.feed(data):
+            fetched = fetched_decoder.decode(body)
+            order = self.outstanding.pop(fetched.id, None)
+            if order is not None:
+                found.append((order, _answer(order, fetched)))
+        if not self.outstanding:
+            self._alive = time.monotonic()
+        return found
+
+    def close(self) -> None:
+        """End the child; what is under way is given up."""
+        if self._process.stdin:
+            try:
+                self._process.stdin.close()
+            except OSError:
+                pass
+        try:
+            self._process.wait(2)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        if self._process.stdout:
+            self._process.stdout.close()
+        self._log.close()
+
+    def _start(self) -> None:
+        self._starts += 1
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115 - closed in close()
+        environment = {**os.environ, "TLDEXTRACT_PUBLIC_SUFFIX_LIST_URLS": "", "PYTHONUNBUFFERED": "1"}
+        # a session of its own: Ctrl-C in the terminal is for the parent alone
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "seo.crawl.child"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._log,
+            env=environment,
+            start_new_session=True,
+            bufsize=0,
+        )
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._out = self._process.stdout.fileno()
+        _widen(self._out)
+        self._frames = Frames()
+        self._alive = time.monotonic()
+        self._write(framed(self.job))
+
+    def _write(self, data: bytes) -> None:
+        assert self._process.stdin is not None
+        try:
+            self._process.stdin.write(data)
+        except BrokenPipeError:
+            pass  # noticed when reading
+
+    def _restart(self) -> None:
+        """A new child for one that died or hangs; orders that were under way are sent once more, then given up as failed."""
+        self._log.seek(0)
+        last = self._log.read()[-2000:].decode("utf-8", "replace").strip().splitlines()
+        self.close()
+        if self._starts >= STARTS:
+            raise Unfinished(
+                _("the fetching process ended {n} times; its last words: {words}", n=self._starts, words=last[-1] if last else "–"),
+                fix="growth seo audit --resume",
+            )
+        self._start()
+        for order in list(self.outstanding.values()):
+            if order.id in self._again:
+                self._write(framed(Order(id=order.id, url="about:blank")))
+            else:
+                self._again.add(order.id)
+                self._write(framed(order))
+
+
+def _answer(order: Order, fetched: Fetched) -> Answer:
+    return Answer(
+        url=order.url,
+        status=0 if fetched.fault and fetched.fault not in (Fault.TOO_LARGE, Fault.ENCODING) else fetched.status,
+        headers=fetched.headers,
+        body=fetched.body,
+        wire_bytes=fetched.wire_bytes,
+        cut=fetched.cut,
+        ttfb_ms=fetched.ttfb_ms,
+        total_ms=fetched.total_ms,
+        fault=Fault(fetched.fault) if fetched.fault else None,
+        fault_text=fetched.fault_text,
+    )
+
+
+def _widen(descriptor: int) -> None:
+    """A larger pipe, so that the child can go on while the parent judges. Linux only; elsewhere the default stays."""
+    try:
+        import fcntl
+
+        fcntl.fcntl(descriptor, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
+    except (ImportError, AttributeError, OSError):
+        pass

@@ -1,0 +1,95 @@
+"""No fetch reaches a private address, unless the site itself is there or growth.yaml says so (promise 8; A6 of the attack list).
+
+A name is resolved once, each address is looked at, and the connection goes to an address that was looked at: a name that changes its
+answer in between gains nothing. Redirects are new requests and come through here again.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Sequence
+from typing import Any
+
+from scrapy.resolver import CachingHostnameResolver, HostResolution
+from twisted.internet.interfaces import IAddress, IHostnameResolver, IHostResolution, IResolutionReceiver
+from zope.interface.declarations import implementer, provider
+
+from seo.crawl.addresses import address_refusal
+
+_trusted: frozenset[str] = frozenset()
+_private_allowed = False
+_refused: dict[tuple[str, int], str] = {}
+_cache: dict[str, list[Any]] = {}
+#: names whose addresses are remembered
+_CACHE_SIZE = 5000
+
+
+def allow(*, trusted: frozenset[str], private: bool) -> None:
+    """Set what this process may reach: ``host:port`` that are trusted whatever their address, and whether private addresses are allowed at all."""
+    global _trusted, _private_allowed
+    _trusted, _private_allowed = trusted, private
+    _refused.clear()
+    _cache.clear()
+
+
+def refusal_of(host: str, port: int) -> str:
+    """Why the last look-up of a host gave nothing to connect to; "" where it was not refused."""
+    return _refused.get((host, port), "")
+
+
+def refusal(host: str, port: int, address: str) -> str | None:
+    """Why an address must not be reached, or None."""
+    if _private_allowed or f"{host}:{port}" in _trusted:
+        return None
+    return address_refusal(ipaddress.ip_address(address.partition("%")[0]))
+
+
+@provider(IResolutionReceiver)
+class _Checked:
+    """Hands on the addresses that may be reached."""
+
+    def __init__(self, receiver: IResolutionReceiver, host: str, port: int) -> None:
+        self.receiver, self.host, self.port = receiver, host, port
+        self.addresses: list[Any] = []
+
+    def resolutionBegan(self, resolution: IHostResolution) -> None:
+        """Pass it on."""
+        self.receiver.resolutionBegan(resolution)
+
+    def addressResolved(self, address: IAddress) -> None:
+        """Pass it on where it is allowed; remember it either way."""
+        self.addresses.append(address)
+        if (why := refusal(self.host, self.port, address.host)) is None:
+            self.receiver.addressResolved(address)
+        else:
+            _refused[self.host, self.port] = why
+
+    def resolutionComplete(self) -> None:
+        """Pass it on."""
+        if self.addresses and len(_cache) < _CACHE_SIZE:
+            _cache[self.host] = self.addresses
+        self.receiver.resolutionComplete()
+
+
+@implementer(IHostnameResolver)
+class GuardedResolver(CachingHostnameResolver):  # type: ignore[misc]
+    """The reactor's name resolver, with each address looked at."""
+
+    def resolveHostName(
+        self,
+        resolutionReceiver: IResolutionReceiver,
+        hostName: str,
+        portNumber: int = 0,
+        addressTypes: Sequence[type[IAddress]] | None = None,
+        transportSemantics: str = "TCP",
+    ) -> IHostResolution:
+        """Resolve a name; what must not be reached is left out."""
+        checked = _Checked(resolutionReceiver, hostName, portNumber)
+        if (known := _cache.get(hostName)) is None:
+            return self.original_resolver.resolveHostName(checked, hostName, portNumber, addressTypes, transportSemantics)
+        resolution = HostResolution(hostName)
+        checked.resolutionBegan(resolution)
+        for address in known:
+            checked.addressResolved(type(address)(address.type, address.host, portNumber))
+        checked.resolutionComplete()
+        return resolution

@@ -1,0 +1,245 @@
+"""What belongs to an origin rather than to a page: robots.txt, sitemaps, and what the site answers for addresses that cannot exist."""
+
+from __future__ import annotations
+
+import secrets
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from growth import urls
+from growth.errors import Unfinished
+from growth.language import _
+from seo.answer import Answer
+from seo.crawl.frontier import FoundBy, Frontier, Item, Kind
+from seo.crawl.plan import Plan
+from seo.crawl.record import Recorder
+from seo.crawl.scope import Reason, origin_of
+from seo.reading import read_page
+from seo.robots import Robots, parse_robots, verdict
+from seo.sitemap import MOST_BYTES, MOST_LEVELS, SitemapFault, SitemapKind, SitemapProblem, read_sitemap
+from seo.sketch import sketch
+from seo.verdict import challenge_in
+
+#: redirects of a robots.txt that are followed (RFC 9309 §2.3.1.2)
+ROBOTS_HOPS = 5
+#: sitemap files of one crawl that are read
+MOST_SITEMAPS = 2000
+#: folders whose "not found" is learnt besides that of the root
+MOST_PROBES = 20
+ROBOTS_BYTES = 2 * 1024 * 1024
+
+
+class Origins:
+    """Robots by origin, sitemaps still to read, probes. `known` is what a resumed crawl had already."""
+
+    def __init__(
+        self, plan: Plan, frontier: Frontier, recorder: Recorder, known: dict[str, tuple[int, str | None, str]], sitemaps_read: set[str]
+    ) -> None:
+        self.plan, self.frontier, self.recorder = plan, frontier, recorder
+        self.robots: dict[str, Robots | Reason] = {}
+        for origin, (status, fault, text) in known.items():
+            self.robots[origin] = _outcome(status, fault is not None, text)
+        self._asked: dict[int, str] = {}
+        self._orders: deque[Item] = deque()
+        self._out = 0
+        self._levels: dict[int, int] = {}
+        self._sitemaps_read = sitemaps_read
+        self._probed = False
+        #: the firewall that refused the crawl, where one did
+        self.firewall = ""
+        #: what the site answers to addresses that cannot exist, by origin
+        self.probes: dict[str, list[dict[str, Any]]] = {}
+        self._seeded = False
+        self._start = origin_of(plan.start)
+
+    @property
+    def busy(self) -> bool:
+        """Whether something of this is waiting or under way."""
+        return bool(self._orders) or self._out > 0
+
+    def orders(self) -> Iterator[Item]:
+        """What is to be fetched now."""
+        while self._orders:
+            self._out += 1
+            yield self._orders.popleft()
+
+    def limit_of(self, item: Item) -> int:
+        """The size limit of an order; 0 for that of the crawl."""
+        return {Kind.SITEMAP: MOST_BYTES + 1024, Kind.ROBOTS: ROBOTS_BYTES}.get(item.kind, 0)
+
+    def finished(self) -> bool:
+        """Nothing else is left to do: whether nothing of this is, either. The probes come last, when the site's folders are known."""
+        if not self._probed:
+            self._probed = True
+            self._probe()
+        return not self.busy
+
+    def begin(self) -> None:
+        """Ask for the start origin's robots.txt, unless it is known."""
+        if self._start not in self.robots:
+            self._ask_robots(self._start)
+        else:
+            self._seed()
+        for id, url in self.frontier.unread_sitemaps:
+            if id not in self._levels:
+                self._levels[id] = 1
+                self._orders.append(Item(id, url, Kind.SITEMAP, 0, 0, FoundBy.SITEMAP))
+
+    def allows(self, url: str) -> bool | Reason | None:
+        """True where a page may be fetched; the reason where not; None while its robots.txt is under way."""
+        origin = origin_of(url)
+        known = self.robots.get(origin)
+        if known is None:
+            if origin not in self._asked.values():
+                self._ask_robots(origin)
+            return None
+        if self.plan.settings.robots == "ignore":
+            return True
+        if isinstance(known, Reason):
+            return known
+        return True if verdict(known, self.plan.user_agent, url).allowed else Reason.ROBOTS
+
+    def take(self, item: Item, answer: Answer, redirect_to: int | None) -> None:
+        """What came back for one of the orders."""
+        self._out -= 1
+        if item.kind is Kind.ROBOTS:
+            self._take_robots(item, answer, redirect_to)
+        elif item.kind is Kind.SITEMAP:
+            self._take_sitemap(item, answer, redirect_to)
+        else:
+            self._take_probe(item, answer)
+
+    # robots -----------------------------------------------------------
+
+    def _ask_robots(self, origin: str) -> None:
+        item = self._order(f"{origin}/robots.txt", Kind.ROBOTS, FoundBy.ROBOTS)
+        self._asked[item.id] = origin
+
+    def _take_robots(self, item: Item, answer: Answer, redirect_to: int | None) -> None:
+        origin = self._asked.pop(item.id)
+        if redirect_to is not None and item.hops < ROBOTS_HOPS:
+            self._redirected(item, answer, origin)
+            return
+        text = answer.body.decode("utf-8", "replace") if answer.ok else ""
+        failed = answer.fault is not None and answer.status == 0
+        self.recorder.origin(origin, self.frontier.ids[f"{origin}/robots.txt"], answer, text[:ROBOTS_BYTES])
+        self.robots[origin] = _outcome(answer.status, failed, text)
+        if origin == self._start:
+            self._judge_start(answer, failed)
+            self._seed()
+
+    def _redirected(self, item: Item, answer: Answer, origin: str) -> None:
+        target = urls.normal(answer.headers["location"], base=answer.url)
+        found = self.frontier.ids[self.frontier.scope.normal(target)]
+        next_item = Item(found, target, Kind.ROBOTS, 0, item.hops + 1, FoundBy.ROBOTS)
+        self._asked[found] = origin
+        self._orders.append(next_item)
+
+    def _judge_start(self, answer: Answer, failed: bool) -> None:
+        """A site whose robots.txt cannot be read must not be crawled (RFC 9309 §2.3.1.4)."""
+        if challenge_in(answer):
+            raise Unfinished(
+                _("{url} is answered by a firewall ({name}) instead of the site", url=answer.url, name=challenge_in(answer)),
+                fix=_("allow this machine's address in the firewall, then run: growth seo audit --resume"),
+            )
+        if failed:
+            raise Unfinished(
+                _("{url} does not answer: {why}", url=answer.url, why=answer.fault_text or answer.fault),
+                fix=_("check the address; then run: growth seo audit --resume"),
+            )
+        if answer.status >= 500 and self.plan.settings.robots == "obey":
+            raise Unfinished(
+                _("{url} answers {status}, so nothing may be fetched (RFC 9309)", url=answer.url, status=answer.status),
+                fix=_("mend robots.txt on the server, then run: growth seo audit --resume"),
+            )
+
+    # sitemaps ---------------------------------------------------------
+
+    def _seed(self) -> None:
+        """Start page, landing pages, sitemaps, earlier crawls."""
+        if self._seeded:
+            return
+        self._seeded = True
+        frontier = self.frontier
+        frontier.admit(self.plan.start, found_by=FoundBy.START, found_from=None, depth=0)
+        if self.plan.site.home != self.plan.start:
+            frontier.admit(self.plan.site.home, found_by=FoundBy.LANDING, found_from=None, depth=0)
+        for url in self.plan.landing:
+            frontier.admit(url, found_by=FoundBy.LANDING, found_from=None, depth=1)
+        for url in self.plan.earlier:
+            frontier.admit(url, found_by=FoundBy.EARLIER, found_from=None, depth=1)
+        robots = self.robots[self._start]
+        named = [url for url, _line in robots.sitemaps] if isinstance(robots, Robots) else []
+        for url in named or [f"{self._start}/sitemap.xml"]:
+            try:
+                self._ask_sitemap(urls.normal(url, base=self._start + "/"), 0, None)
+            except urls.NotAUrl:
+                continue
+
+    def _ask_sitemap(self, url: str, level: int, found_from: int | None) -> int | None:
+        known = self.frontier.ids.get(url)
+        if url in self._sitemaps_read or known in self._levels or len(self._levels) >= MOST_SITEMAPS:
+            return None
+        item = self._order(url, Kind.SITEMAP, FoundBy.SITEMAP, found_from)
+        self._levels[item.id] = level
+        return item.id
+
+    def _take_sitemap(self, item: Item, answer: Answer, redirect_to: int | None) -> None:
+        level = self._levels[item.id]
+        if redirect_to is not None:
+            target = urls.normal(answer.headers["location"], base=answer.url)
+            if redirect_to not in self._levels and item.hops < ROBOTS_HOPS:
+                self._levels[redirect_to] = level
+                self._orders.append(Item(redirect_to, target, Kind.SITEMAP, 0, item.hops + 1, FoundBy.SITEMAP))
+            return
+        if not answer.ok or answer.fault is not None:
+            return
+        sitemap = read_sitemap(answer.body)
+        problems = list(sitemap.problems)
+        targets: list[tuple[int, str | None]] = []
+        if sitemap.kind is SitemapKind.INDEX:
+            for entry in sitemap.entries:
+                if level + 1 > MOST_LEVELS or entry.url == item.url:
+                    fault = SitemapFault.LOOP if entry.url == item.url else SitemapFault.TOO_DEEP
+                    problems.append(SitemapProblem(fault, entry.line, entry.url[:200]))
+                    continue
+                self._ask_sitemap(entry.url, level + 1, item.id)
+        else:
+            for entry in sitemap.entries:
+                targets.append((self.frontier.admit(entry.url, found_by=FoundBy.SITEMAP, found_from=item.id, depth=1), entry.lastmod))
+        self.recorder.sitemap(item.id, replace(sitemap, problems=tuple(problems)), level, targets)
+
+    # probes -----------------------------------------------------------
+
+    def _probe(self) -> None:
+        """Two addresses that cannot exist in the root and in each of the folders with most pages (check soft-404)."""
+        if not any(isinstance(known, Robots) for known in self.robots.values()):
+            return
+        folders = [folder for folder, _times in sorted(self.frontier.folders.items(), key=lambda one: (-one[1], one[0]))[:MOST_PROBES]]
+        for folder in dict.fromkeys([self._start + "/", *folders]):
+            for _second in range(2):
+                self._order(f"{folder}{secrets.token_hex(8)}.html", Kind.PROBE, FoundBy.PROBE)
+
+    def _take_probe(self, item: Item, answer: Answer) -> None:
+        origin = origin_of(item.url)
+        folder = item.url[len(origin) :].rpartition("/")[0] + "/"
+        found: dict[str, Any] = {"folder": folder, "status": answer.status}
+        if answer.ok and answer.is_html and not answer.cut:
+            page = read_page(answer, self.plan.site)
+            found |= {"title": page.title[:300], "text": page.text[:2000], "sketch": sketch(page.text).hex(), "length": len(page.text)}
+        self.probes.setdefault(origin, []).append(found)
+
+    def _order(self, url: str, kind: Kind, found_by: FoundBy, found_from: int | None = None) -> Item:
+        id = self.frontier.admit(url, found_by=found_by, found_from=found_from, depth=0, kind=kind)
+        item = Item(id, url, kind, 0, 0, found_by)
+        self._orders.append(item)
+        return item
+
+
+def _outcome(status: int, failed: bool, text: str) -> Robots | Reason:
+    """What a robots.txt means: rules, everything allowed (4xx), or nothing (5xx, no answer)."""
+    if failed or status >= 500:
+        return Reason.ROBOTS_UNREACHABLE
+    return parse_robots(text) if 200 <= status < 300 else Robots()

@@ -1,0 +1,57 @@
+"""What a crawl is to do, settled before its first request."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from seo.crawl.scope import Scope, netloc
+from seo.crawl.wire import Job
+from seo.page import SiteFacts
+from seo.settings import CrawlSettings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """One crawl. `landing` and `earlier` are URLs that are wanted whether links lead there or not."""
+
+    crawl_id: int
+    start: str
+    settings: CrawlSettings
+    site: SiteFacts
+    user_agent: str
+    max_pages: int
+    headers: dict[str, str] = field(default_factory=dict)
+    landing: Sequence[str] = ()
+    earlier: Sequence[str] = ()
+    #: seconds between tries of an answer that may pass
+    retry_s: float = 5.0
+
+    @property
+    def scope(self) -> Scope:
+        """Hosts and patterns."""
+        return Scope(hosts=self.site.hosts, settings=self.settings)
+
+    @property
+    def job(self) -> Job:
+        """What the fetching child is told."""
+        return Job(
+            user_agent=self.user_agent,
+            concurrency=self.settings.concurrency,
+            timeout_s=self.settings.timeout.total_seconds(),
+            max_bytes=int(self.settings.max_answer_mb * 1024 * 1024),
+            trusted=sorted(trusted_of(self.start)),
+            allow_private=self.settings.allow_private,
+            headers=self.headers,
+            own_hosts=sorted(self.site.hosts),
+        )
+
+
+def trusted_of(start: str) -> set[str]:
+    """``host:port`` of the site itself: it may be at a private address; its other ports may not."""
+    host = netloc(start)
+    name, colon, port = host.rpartition(":")
+    if colon and port.isdigit() and not host.endswith("]"):
+        return {host}
+    name = host
+    return {f"{name}:443", f"{name}:80"}

@@ -1,0 +1,95 @@
+"""What travels between the crawl and its fetching child: frames of four bytes of length and a MessagePack body."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import StrEnum
+
+import msgspec
+
+
+class Want(StrEnum):
+    """What is wanted of a URL."""
+
+    #: all of it where it is text, else only its head
+    PAGE = "page"
+    #: HEAD; nothing of the body
+    HEAD = "head"
+    #: GET, but nothing of the body: for servers that know no HEAD
+    PEEK = "peek"
+    #: all of it, whatever it is
+    WHOLE = "whole"
+
+
+class Job(msgspec.Struct, frozen=True):
+    """The first frame: how to fetch."""
+
+    user_agent: str
+    concurrency: int
+    timeout_s: float
+    max_bytes: int
+    #: ``host:port`` that may be reached although their address is private
+    trusted: list[str]
+    allow_private: bool
+    #: sent to the site's own hosts only
+    headers: dict[str, str]
+    own_hosts: list[str]
+
+
+class Order(msgspec.Struct, frozen=True):
+    """Fetch one URL."""
+
+    id: int
+    url: str
+    want: Want = Want.PAGE
+    max_bytes: int = 0
+    #: like a browser: the second look at a site that refuses programs
+    disguised: bool = False
+
+
+class Fetched(msgspec.Struct, frozen=True):
+    """What came back for an order; headers as they came, names lower case. `fault` is one of seo.answer.Fault."""
+
+    id: int
+    status: int = 0
+    headers: dict[str, str] = {}
+    body: bytes = b""
+    wire_bytes: int = 0
+    cut: bool = False
+    ttfb_ms: int = 0
+    total_ms: int = 0
+    fault: str = ""
+    fault_text: str = ""
+
+
+encoder = msgspec.msgpack.Encoder()
+job_decoder = msgspec.msgpack.Decoder(Job)
+order_decoder = msgspec.msgpack.Decoder(Order)
+fetched_decoder = msgspec.msgpack.Decoder(Fetched)
+
+
+def framed(message: msgspec.Struct) -> bytes:
+    """One message as a frame."""
+    body = encoder.encode(message)
+    return len(body).to_bytes(4, "big") + body
+
+
+class Frames:
+    """Cuts a stream of bytes into the bodies of its frames."""
+
+    def __init__(self) -> None:
+        self._buffer = bytearray()
+
+    def feed(self, data: bytes) -> Iterator[bytes]:
+        """The bodies that are whole now."""
+        self._buffer += data
+        position = 0
+        length = len(self._buffer)
+        while length - position >= 4:
+            size = int.from_bytes(self._buffer[position : position + 4], "big")
+            if length - position - 4 < size:
+                break
+            yield bytes(self._buffer[position + 4 : position + 4 + size])
+            position += 4 + size
+        if position:
+            del self._buffer[:position]

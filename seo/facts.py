@@ -1,0 +1,46 @@
+"""What growth.yaml says of the site, as checks and the crawl want it."""
+
+from __future__ import annotations
+
+from urllib.parse import urljoin
+
+from growth import __version__, urls
+from growth.workspace import Workspace
+from seo.crawl.scope import hosts_of, netloc
+from seo.page import SiteFacts
+from seo.settings import SeoSettings
+
+
+def seo_settings(workspace: Workspace) -> SeoSettings:
+    """The section ``seo:``."""
+    return workspace.section("seo", SeoSettings)
+
+
+def site_facts(workspace: Workspace, start_url: str | None = None) -> SiteFacts:
+    """The facts for an audit that starts at `start_url` (the site's own address by default)."""
+    site = workspace.settings.site
+    settings = seo_settings(workspace)
+    own = urls.normal(site.url)
+    start = urls.normal(start_url or site.url)
+    # an audit of another site than growth.yaml's knows only its address
+    home = own if netloc(start) in hosts_of(own, site.own_hosts) else start
+    names = dict.fromkeys([site.name, *site.names.values()])
+    return SiteFacts(
+        home=home,
+        hosts=hosts_of(own, site.own_hosts) if home == own else hosts_of(home, ()),
+        names=tuple(name for name in names if name),
+        mainland=site.mainland,
+        icp=site.icp or None,
+        police=site.police_filing or None,
+        phone=site.phone or None,
+        goals=tuple(goal if "://" in goal else urljoin(home, goal) for goal in settings.goals),
+        expects=tuple((one.page, one.contains) for one in settings.expect),
+        locale=site.locale,
+    )
+
+
+def user_agent(workspace: Workspace) -> str:
+    """How the crawl introduces itself: a name for robots.txt and an address for whoever wonders."""
+    return (
+        seo_settings(workspace).crawl.user_agent or f"Mozilla/5.0 (compatible; GrowthSuite/{__version__}; +{workspace.settings.site.url})"
+    )

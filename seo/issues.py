@@ -1,0 +1,310 @@
+"""Issues over crawls: one identity each, new, open, fixed, reappeared; accepted where growth.yaml says so."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from fnmatch import fnmatchcase
+from hashlib import blake2b
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from growth.db import Database
+from seo.bulk import batches
+from seo.check import Check, catalogue
+from seo.models import FindingRow, IssueRow, UrlRow
+from seo.settings import Accepted
+from seo.severity import Severity
+
+#: issues written in one transaction of the main store (under 100 ms)
+BATCH = 500
+
+
+class IssueState(StrEnum):
+    """Where an issue stands after the newest crawl that looked."""
+
+    #: found for the first time
+    NEW = "new"
+    #: found before, and still there
+    OPEN = "open"
+    #: was fixed, and is back
+    REAPPEARED = "reappeared"
+    #: found before, and gone
+    FIXED = "fixed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issue:
+    """One issue as lists show it. `weight` is the sign-ups it costs a month, by estimate."""
+
+    id: int
+    check: str
+    severity: Severity
+    url: str
+    message: str
+    detail: Mapping[str, Any]
+    state: IssueState
+    first_seen: datetime
+    fixed_at: datetime | None
+    weight: float
+    accepted: str | None
+    assigned_to: str | None
+    first_crawl_id: int
+    last_crawl_id: int
+
+    def as_json(self) -> dict[str, Any]:
+        """The shape of ``growth seo issues`` (contracts/cli.md), with what else is known."""
+        return {
+            "check": self.check,
+            "severity": self.severity.value,
+            "url": self.url,
+            "message": self.message,
+            "detail": self.detail,
+            "state": self.state.value,
+            "first_seen": self.first_seen,
+            "weight": round(self.weight, 4),
+            "id": str(self.id),
+            "accepted": self.accepted,
+            "assigned_to": self.assigned_to,
+        }
+
+
+def identity_of(check_id: str, url: str, cause: str | None) -> bytes:
+    """What tells an issue from all others over crawls: its check, and its cause or else its page."""
+    text = f"{check_id}\n{'cause' if cause is not None else 'url'}\n{cause if cause is not None else url}"
+    return blake2b(text.encode("utf-8", "replace"), digest_size=16).digest()
+
+
+def url_hash(url: str) -> int:
+    """A signed 64-bit hash of a URL, for looking issues up by page."""
+    return int.from_bytes(blake2b(url.encode("utf-8", "replace"), digest_size=8).digest(), "big", signed=True)
+
+
+def message_of(check_id: str, detail: Mapping[str, Any]) -> str:
+    """One sentence on what was found, in the language in force."""
+    check = catalogue().get(check_id)
+    title = str(check.meta.title_bad) if check else check_id
+    return f"{title}: {told}" if (told := evidence_of(detail)) else title
+
+
+def evidence_of(detail: Mapping[str, Any]) -> str:
+    """The telling part of a detail in a few words."""
+    target = detail.get("target")
+    if target:
+        status = detail.get("status") or detail.get("fault")
+        return f"{target} ({status})" if status else str(target)
+    parts = []
+    for key in ("text", "value", "found", "location", "count", "px", "urls"):
+        value = detail.get(key)
+        if value in (None, "", []):
+            continue
+        parts.append(
+            f"{len(value)} URLs" if key == "urls" and isinstance(value, list) else f"{value} px" if key == "px" else str(value)[:120]
+        )
+        if len(parts) == 2:
+            break
+    return " · ".join(parts)
+
+
+def acceptance(rules: Sequence[Accepted], check_id: str, url: str) -> str | None:
+    """Why growth.yaml accepts an issue, or None."""
+    return next((rule.because for rule in rules if rule.check in (check_id, "*") and fnmatchcase(url, rule.url.replace("[", "[[]"))), None)
+
+
+def sync_issues(
+    database: Database, *, crawl_id: int, complete: bool, accept: Sequence[Accepted], weigh: Any, now: datetime
+) -> dict[str, Any]:
+    """Bring the issues in line with what a crawl found; counts by severity and check (accepted ones left out).
+
+    Doing it twice changes nothing. In a crawl that was limited only issues of pages that were looked at can be fixed.
+    """
+    counts: dict[str, int] = {severity.value: 0 for severity in Severity}
+    by_check: dict[str, int] = {}
+    with database.store("crawl").read() as crawl:
+        for batch in batches(_findings(crawl, crawl_id), BATCH):
+            unique = {
+                identity_of(check, url, cause): (check, severity, url, cause, detail) for check, severity, url, cause, detail in batch
+            }
+            with database.write() as session:
+                known = {row.identity: row for row in session.scalars(select(IssueRow).where(IssueRow.identity.in_(list(unique))))}
+                for identity, (check, severity, url, cause, detail) in unique.items():
+                    row = known.get(identity)
+                    if row is not None and row.last_crawl_id == crawl_id:
+                        continue
+                    accepted = acceptance(accept, check, url)
+                    weight = weigh(check, url, detail)
+                    if row is None:
+                        session.add(_new(identity, check, severity, url, cause, detail, crawl_id, accepted, weight, now))
+                    else:
+                        _seen_again(row, severity, url, detail, crawl_id, accepted, weight)
+                    if accepted is None:
+                        counts[severity] += 1
+                        by_check[check] = by_check.get(check, 0) + 1
+    _fix_the_gone(database, crawl_id=crawl_id, complete=complete, now=now)
+    return count_issues(database, crawl_id=crawl_id)
+
+
+def count_issues(database: Database, *, crawl_id: int) -> dict[str, Any]:
+    """Issues of a crawl by severity and by check; accepted ones left out."""
+    with database.read() as session:
+        query = select(IssueRow.severity, IssueRow.check_id, func.count()).where(
+            IssueRow.last_crawl_id == crawl_id, IssueRow.accepted.is_(None)
+        )
+        query = query.where(IssueRow.state != IssueState.FIXED.value).group_by(IssueRow.severity, IssueRow.check_id)
+        rows = session.execute(query).tuples().all()
+    counts = {severity.value: 0 for severity in Severity}
+    by_check: dict[str, int] = {}
+    for severity, check, number in rows:
+        counts[severity] += number
+        by_check[check] = by_check.get(check, 0) + number
+    return {"issues": counts, "by_check": dict(sorted(by_check.items(), key=lambda one: (-one[1], one[0])))}
+
+
+def issues(
+    session: Session,
+    *,
+    crawl_id: int,
+    check: str | None = None,
+    severity: str | None = None,
+    state: str | None = None,
+    url: str | None = None,
+    accepted: bool = False,
+    limit: int | None = None,
+) -> Iterator[Issue]:
+    """Issues as they stand after the crawl `crawl_id`, the newest judged one, heaviest first."""
+    query = select(IssueRow)
+    if state == IssueState.FIXED:
+        query = query.where(IssueRow.state == IssueState.FIXED.value, IssueRow.fixed_crawl_id == crawl_id)
+    else:
+        query = query.where(IssueRow.state != IssueState.FIXED.value)
+        if state == IssueState.OPEN:
+            query = query.where(IssueRow.state.in_([IssueState.OPEN.value, IssueState.REAPPEARED.value]))
+        elif state is not None:
+            query = query.where(IssueRow.state == state)
+    if check is not None:
+        query = query.where(IssueRow.check_id == check)
+    if severity is not None:
+        query = query.where(IssueRow.severity == severity)
+    if url is not None:
+        query = query.where(IssueRow.url_hash == url_hash(url), IssueRow.url == url)
+    if not accepted:
+        query = query.where(IssueRow.accepted.is_(None))
+    query = query.order_by(IssueRow.weight.desc(), IssueRow.check_id, IssueRow.url, IssueRow.id)
+    if limit is not None:
+        query = query.limit(limit)
+    for row in session.scalars(query.execution_options(yield_per=1000)):
+        yield issue_of(row)
+
+
+def issue_of(row: IssueRow) -> Issue:
+    """The value of a row."""
+    detail = json.loads(row.detail)
+    return Issue(
+        id=row.id,
+        check=row.check_id,
+        severity=Severity(row.severity),
+        url=row.url,
+        message=message_of(row.check_id, detail),
+        detail=detail,
+        state=IssueState(row.state),
+        first_seen=row.first_seen,
+        fixed_at=row.fixed_at,
+        weight=row.weight,
+        accepted=row.accepted,
+        assigned_to=row.assigned_to,
+        first_crawl_id=row.first_crawl_id,
+        last_crawl_id=row.last_crawl_id,
+    )
+
+
+def findings_of(crawl: Session, *, crawl_id: int) -> Iterator[tuple[bytes, str, str, str, str]]:
+    """(identity, check, severity, url, detail) of everything a crawl found, while its bulk is kept."""
+    for check, severity, url, cause, detail in _findings(crawl, crawl_id):
+        yield identity_of(check, url, cause), check, severity, url, detail
+
+
+def _findings(crawl: Session, crawl_id: int) -> Iterator[tuple[str, str, str, str | None, str]]:
+    query = (
+        select(FindingRow.check_id, FindingRow.severity, UrlRow.url, FindingRow.cause, FindingRow.detail)
+        .join(UrlRow, (UrlRow.crawl_id == FindingRow.crawl_id) & (UrlRow.id == FindingRow.url_id))
+        .where(FindingRow.crawl_id == crawl_id)
+        .order_by(FindingRow.url_id, FindingRow.number)
+    )
+    yield from crawl.execute(query.execution_options(yield_per=2000)).tuples()
+
+
+def _new(
+    identity: bytes,
+    check: str,
+    severity: str,
+    url: str,
+    cause: str | None,
+    detail: str,
+    crawl_id: int,
+    accepted: str | None,
+    weight: float,
+    now: datetime,
+) -> IssueRow:
+    return IssueRow(
+        identity=identity,
+        check_id=check,
+        severity=severity,
+        url=url,
+        url_hash=url_hash(url),
+        cause=cause,
+        detail=detail,
+        state=IssueState.NEW.value,
+        first_seen=now,
+        first_crawl_id=crawl_id,
+        last_crawl_id=crawl_id,
+        accepted=accepted,
+        weight=weight,
+    )
+
+
+def _seen_again(row: IssueRow, severity: str, url: str, detail: str, crawl_id: int, accepted: str | None, weight: float) -> None:
+    row.state = IssueState.REAPPEARED.value if row.state == IssueState.FIXED else IssueState.OPEN.value
+    row.severity, row.detail, row.last_crawl_id, row.accepted, row.weight = severity, detail, crawl_id, accepted, weight
+    if row.url != url:
+        row.url, row.url_hash = url, url_hash(url)
+    row.fixed_at, row.fixed_crawl_id = None, None
+
+
+def _fix_the_gone(database: Database, *, crawl_id: int, complete: bool, now: datetime) -> None:
+    """Issues that the crawl would have found again, and did not."""
+    last = 0
+    looked = None if complete else _looked_at(database, crawl_id)
+    while True:
+        with database.read() as session:
+            query = select(IssueRow.id, IssueRow.url_hash).where(
+                IssueRow.id > last, IssueRow.state != IssueState.FIXED.value, IssueRow.last_crawl_id < crawl_id
+            )
+            rows = session.execute(query.order_by(IssueRow.id).limit(BATCH)).tuples().all()
+        if not rows:
+            return
+        last = rows[-1][0]
+        gone = [id for id, page in rows if looked is None or page in looked]
+        if gone:
+            with database.write() as session:
+                session.execute(
+                    update(IssueRow)
+                    .where(IssueRow.id.in_(gone))
+                    .values(state=IssueState.FIXED.value, fixed_at=now, fixed_crawl_id=crawl_id)
+                )
+
+
+def _looked_at(database: Database, crawl_id: int) -> set[int]:
+    """Hashes of the URLs that a crawl fetched."""
+    with database.store("crawl").read() as crawl:
+        query = select(UrlRow.url).where(UrlRow.crawl_id == crawl_id, UrlRow.state == "fetched")
+        return {url_hash(url) for url in crawl.scalars(query.execution_options(yield_per=5000))}
+
+
+def check_of(issue: Issue) -> Check | None:
+    """The check behind an issue; None where its plug-in is gone."""
+    return catalogue().get(issue.check)

@@ -1,0 +1,320 @@
+"""`Site`: a whole crawl as cross-page checks see it. Everything it offers is one pass over the store, so that checks stay linear in pages."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import Select, select, tuple_
+from sqlalchemy.orm import Session, aliased
+
+from seo import links as stored
+from seo.crawl.frontier import Kind, State
+from seo.models import FindingRow, LinkRow, OriginRow, PageRow, SitemapEntryRow, SitemapRow, TextRow, UrlRow
+from seo.page import LinkKind, SiteFacts
+from seo.robots import Robots, parse_robots
+from seo.summary import unsheet
+
+#: sources of one cause that a finding lists; its count says how many there are
+MOST_SOURCES = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """A URL as a check reports it."""
+
+    id: int
+    url: str
+    internal: bool
+    kind: str
+    state: str
+    reason: str | None
+    status: int | None
+    fault: str | None
+    verdict: str | None
+    media_type: str | None
+    redirect_to: int | None
+    depth: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A link to something, with the page it is on."""
+
+    page_id: int
+    url: str
+    line: int
+    column: int
+    anchor: str
+    place: str
+    kind: str
+    fragment: str
+    rel: tuple[str, ...]
+
+    def as_json(self) -> dict[str, object]:
+        """For the detail of a finding."""
+        return {"url": self.url, "line": self.line, "column": self.column, "anchor": self.anchor, "place": self.place, "kind": self.kind}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageFacts:
+    """A page's row, as far as cross-page checks need it."""
+
+    id: int
+    url: str
+    title: str
+    description: str
+    h1: str
+    lang: str | None
+    canonical: int | None
+    noindex: bool
+    indexable: bool
+    words: int
+    han: int
+    text_hash: int
+    sketch: bytes
+    depth: int
+    click_depth: int | None
+    inlinks: int
+    found_by: str
+
+
+@dataclass(kw_only=True)
+class Site:
+    """A crawl that has been walked. `session` reads the crawl store, `main` the main store."""
+
+    session: Session
+    main: Session
+    crawl_id: int
+    facts: SiteFacts
+    complete: bool
+    previous_id: int | None = None
+    user_agent: str = ""
+    robots_obeyed: bool = True
+    now: Any = None
+    probes: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
+    certificates: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    @cached_property
+    def home_id(self) -> int | None:
+        """The number of the home page."""
+        return self.id_of(self.facts.home)
+
+    @cached_property
+    def home(self) -> PageFacts | None:
+        """The home page, redirects followed."""
+        id = self.home_id
+        return self.page(self.end_of(id)) if id is not None else None
+
+    @cached_property
+    def origins(self) -> list[OriginRow]:
+        """Origins whose robots.txt was asked for."""
+        return list(self.session.scalars(select(OriginRow).where(OriginRow.crawl_id == self.crawl_id).order_by(OriginRow.robots_url_id)))
+
+    @cached_property
+    def robots(self) -> dict[str, Robots]:
+        """The parsed robots.txt of each origin that has one."""
+        return {row.origin: parse_robots(row.robots_text) for row in self.origins if row.robots_status and 200 <= row.robots_status < 300}
+
+    @cached_property
+    def sitemaps(self) -> list[tuple[SitemapRow, str, list[dict[str, Any]]]]:
+        """(row, URL, problems) of each sitemap that was read."""
+        query = (
+            select(SitemapRow, UrlRow.url)
+            .join(UrlRow, _same(SitemapRow.id))
+            .where(SitemapRow.crawl_id == self.crawl_id)
+            .order_by(SitemapRow.id)
+        )
+        return [(row, url, json.loads(row.problems)) for row, url in self.session.execute(query)]
+
+    @cached_property
+    def redirects(self) -> dict[int, int]:
+        """Where each redirecting URL points, one hop."""
+        query = select(UrlRow.id, UrlRow.redirect_to).where(UrlRow.crawl_id == self.crawl_id, UrlRow.redirect_to.is_not(None))
+        return {id: to for id, to in self.session.execute(query) if to is not None}
+
+    def hops_of(self, id: int) -> list[int]:
+        """The URL and all it redirects to, in order; a loop ends where it closes."""
+        hops = [id]
+        seen = {id}
+        while (following := self.redirects.get(hops[-1])) is not None:
+            hops.append(following)
+            if following in seen:
+                break
+            seen.add(following)
+        return hops
+
+    def end_of(self, id: int) -> int:
+        """Where a URL ends up after its redirects (itself where it has none, or runs in a circle)."""
+        hops = self.hops_of(id)
+        return hops[-1] if len(set(hops)) == len(hops) else id
+
+    def id_of(self, url: str) -> int | None:
+        """The number of a URL in this crawl."""
+        return self.session.scalar(select(UrlRow.id).where(UrlRow.crawl_id == self.crawl_id, UrlRow.url == url))
+
+    def target(self, id: int) -> Target:
+        """A URL by number."""
+        return next(self.targets(select(UrlRow).where(UrlRow.crawl_id == self.crawl_id, UrlRow.id == id)))
+
+    def urls_by_id(self, ids: Sequence[int]) -> dict[int, str]:
+        """The texts of URLs."""
+        found: dict[int, str] = {}
+        for begin in range(0, len(ids), 500):
+            query = select(UrlRow.id, UrlRow.url).where(UrlRow.crawl_id == self.crawl_id, UrlRow.id.in_(ids[begin : begin + 500]))
+            found.update(self.session.execute(query).tuples().all())
+        return found
+
+    def targets(self, query: Select[tuple[UrlRow]]) -> Iterator[Target]:
+        """The URLs of a query over `UrlRow`, which need not name the crawl."""
+        for row in self.session.scalars(query.where(UrlRow.crawl_id == self.crawl_id).order_by(UrlRow.id)):
+            yield Target(
+                id=row.id,
+                url=row.url,
+                internal=row.internal,
+                kind=row.kind,
+                state=row.state,
+                reason=row.reason,
+                status=row.status,
+                fault=row.fault,
+                verdict=row.verdict,
+                media_type=row.media_type,
+                redirect_to=row.redirect_to,
+                depth=row.depth,
+            )
+
+    def internal(self, *where: Any) -> Iterator[Target]:
+        """Pages and other documents of the site that were fetched (resources, robots.txt, sitemaps and probes left out)."""
+        yield from self.targets(
+            select(UrlRow).where(UrlRow.internal.is_(True), UrlRow.kind == Kind.PAGE.value, UrlRow.state == State.FETCHED.value, *where)
+        )
+
+    def page(self, id: int) -> PageFacts | None:
+        """One page by number."""
+        return next(self.pages(PageRow.id == id), None)
+
+    def pages(self, *where: Any) -> Iterator[PageFacts]:
+        """The HTML pages that were read, in order."""
+        columns = (
+            *(
+                PageRow.id,
+                UrlRow.url,
+                PageRow.title,
+                PageRow.description,
+                PageRow.h1,
+                PageRow.lang,
+                PageRow.canonical,
+                PageRow.noindex,
+                PageRow.words,
+            ),
+            *(PageRow.han, PageRow.text_hash, PageRow.sketch, UrlRow.depth, PageRow.click_depth, PageRow.inlinks, UrlRow.found_by),
+        )
+        query = select(*columns).join(UrlRow, _same(PageRow.id)).where(PageRow.crawl_id == self.crawl_id, *where).order_by(PageRow.id)
+        for row in self.session.execute(query.execution_options(yield_per=2000)):
+            yield PageFacts(
+                id=row.id,
+                url=row.url,
+                title=row.title,
+                description=row.description,
+                h1=row.h1,
+                lang=row.lang,
+                canonical=row.canonical,
+                noindex=row.noindex,
+                indexable=not row.noindex and row.canonical in (None, row.id),
+                words=row.words,
+                han=row.han,
+                text_hash=row.text_hash,
+                sketch=row.sketch,
+                depth=row.depth,
+                click_depth=row.click_depth,
+                inlinks=row.inlinks,
+                found_by=row.found_by,
+            )
+
+    def sheet(self, id: int) -> dict[str, Any]:
+        """The rest of what the crawler saw of a page."""
+        packed = self.session.scalar(select(PageRow.sheet).where(PageRow.crawl_id == self.crawl_id, PageRow.id == id))
+        return unsheet(packed) if packed else {}
+
+    def sources_of(
+        self, ids: Sequence[int], *, kinds: Sequence[int] | None = None, most: int = MOST_SOURCES
+    ) -> tuple[list[Source], int, int]:
+        """Links that lead to any of `ids`: the first `most` of different pages in order, how many pages, how many links."""
+        link, page, text = aliased(LinkRow), aliased(UrlRow), aliased(TextRow)
+        query = (
+            select(link, page.url, text.text)
+            .join(page, (page.crawl_id == link.crawl_id) & (page.id == link.source))
+            .outerjoin(text, (text.crawl_id == link.crawl_id) & (text.id == link.text_id))
+            .where(link.crawl_id == self.crawl_id, self._leads_to(link, ids), link.kind != stored.KIND_NUMBER[LinkKind.REDIRECT])
+            .order_by(link.source, link.position)
+        )
+        if kinds is not None:
+            query = query.where(link.kind.in_(kinds))
+        found: list[Source] = []
+        pages: set[int] = set()
+        links = 0
+        for row, url, anchor in self.session.execute(query):
+            links += 1
+            if row.source not in pages and len(found) < most:
+                found.append(source_of(row, url, anchor))
+            pages.add(row.source)
+        return found, len(pages), links
+
+    def links(self, *where: Any) -> Iterator[tuple[LinkRow, str, str]]:
+        """(link, source URL, anchor) of the links that fit, in order. Filter sharply: there may be millions."""
+        query = (
+            select(LinkRow, UrlRow.url, TextRow.text)
+            .join(UrlRow, (UrlRow.crawl_id == LinkRow.crawl_id) & (UrlRow.id == LinkRow.source))
+            .outerjoin(TextRow, (TextRow.crawl_id == LinkRow.crawl_id) & (TextRow.id == LinkRow.text_id))
+            .where(LinkRow.crawl_id == self.crawl_id, *where)
+            .order_by(LinkRow.source, LinkRow.position)
+        )
+        for link, url, anchor in self.session.execute(query.execution_options(yield_per=2000)):
+            yield link, url, anchor or ""
+
+    def listed(self) -> Iterator[tuple[int, int, str | None]]:
+        """(sitemap, URL, lastmod) of all sitemap entries."""
+        query = select(SitemapEntryRow.sitemap_id, SitemapEntryRow.target, SitemapEntryRow.lastmod).where(
+            SitemapEntryRow.crawl_id == self.crawl_id
+        )
+        yield from self.session.execute(
+            query.order_by(SitemapEntryRow.sitemap_id, SitemapEntryRow.position).execution_options(yield_per=5000)
+        ).tuples()
+
+    def found_by_check(self, id: str) -> Iterator[tuple[str, dict[str, Any]]]:
+        """(URL, detail) of what a page check has found."""
+        query = select(UrlRow.url, FindingRow.detail).join(
+            UrlRow, (UrlRow.crawl_id == FindingRow.crawl_id) & (UrlRow.id == FindingRow.url_id)
+        )
+        for url, detail in self.session.execute(query.where(FindingRow.crawl_id == self.crawl_id, FindingRow.check_id == id)):
+            yield url, json.loads(detail)
+
+    def _leads_to(self, link: Any, ids: Sequence[int]) -> Any:
+        from seo.models import InlinkRow
+
+        chosen = select(InlinkRow.source, InlinkRow.position).where(InlinkRow.crawl_id == self.crawl_id, InlinkRow.target.in_(ids))
+        return tuple_(link.source, link.position).in_(chosen)
+
+
+def source_of(row: LinkRow, url: str, anchor: str | None) -> Source:
+    """A stored link as a source."""
+    return Source(
+        page_id=row.source,
+        url=url,
+        line=row.line,
+        column=row.column,
+        anchor=anchor or "",
+        place=stored.place_of(row.flags).value,
+        kind=stored.KINDS[row.kind].value,
+        fragment=row.fragment or "",
+        rel=tuple(stored.rel_words(row.flags)),
+    )
+
+
+def _same(id: Any) -> Any:
+    """The URL row of a page or sitemap row."""
+    table = id.class_
+    return (UrlRow.crawl_id == table.crawl_id) & (UrlRow.id == id)

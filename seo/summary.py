@@ -1,0 +1,148 @@
+"""What is stored of a page: the columns that reports and cross-page checks ask for, and the sheet with the rest."""
+
+from __future__ import annotations
+
+import unicodedata
+import zlib
+from hashlib import blake2b
+from typing import Any
+
+import msgspec
+
+from seo.page import LinkKind, Page
+from seo.reading.text import han_count, word_count
+from seo.sketch import sketch
+from seo.width import DESCRIPTION_PX, TITLE_PX, pixels
+
+PAGE_COLUMNS = (
+    *(
+        "crawl_id",
+        "id",
+        "title",
+        "title_px",
+        "description",
+        "description_px",
+        "h1",
+        "h2",
+        "lang",
+        "charset",
+        "canonical",
+        "noindex",
+        "nofollow",
+    ),
+    *(
+        "words",
+        "han",
+        "elements",
+        "images",
+        "links_internal",
+        "links_external",
+        "text_hash",
+        "sketch",
+        "anchors",
+        "sheet",
+        "inlinks",
+        "equity",
+    ),
+)
+#: raw JSON-LD that is kept of one block, characters
+_JSONLD = 5000
+_HEADERS = frozenset(
+    {
+        *(
+            "content-type",
+            "content-encoding",
+            "content-length",
+            "cache-control",
+            "etag",
+            "last-modified",
+            "server",
+            "x-powered-by",
+            "link",
+            "x-robots-tag",
+        ),
+        *(
+            "strict-transport-security",
+            "content-security-policy",
+            "x-content-type-options",
+            "x-frame-options",
+            "referrer-policy",
+            "vary",
+            "expires",
+            "age",
+        ),
+    }
+)
+
+
+def page_values(page: Page, canonical: int | None) -> tuple[Any, ...]:
+    """The values of `PAGE_COLUMNS` after the first two."""
+    internal = external = 0
+    is_internal = page.site.is_internal
+    for link in page.links:
+        if link.kind is LinkKind.A and link.target is not None:
+            if is_internal(link.target):
+                internal += 1
+            else:
+                external += 1
+    main = page.main_text
+    anchors = zlib.compress("\n".join(dict.fromkeys(page.ids)).encode("utf-8", "replace"), 1) if page.ids else None
+    return (
+        page.title[:1000],
+        pixels(page.title, TITLE_PX),
+        page.description[:2000],
+        pixels(page.description, DESCRIPTION_PX),
+        page.h1[:500],
+        next((one.text for one in page.headings if one.level == 2), "")[:500],
+        page.lang[:40] if page.lang is not None else None,
+        page.charset.used,
+        canonical,
+        page.noindex,
+        page.nofollow,
+        word_count(main),
+        han_count(main),
+        page.elements,
+        len(page.images),
+        internal,
+        external,
+        text_hash(main),
+        sketch(main),
+        anchors,
+        sheet(page),
+        0,
+        0.0,
+    )
+
+
+def text_hash(text: str) -> int:
+    """A signed 64-bit hash of a text without regard to blanks, case and width."""
+    plain = text if text.isascii() else unicodedata.normalize("NFKC", text)
+    joined = "".join(plain.split()).casefold()
+    return int.from_bytes(blake2b(joined.encode("utf-8", "replace"), digest_size=8).digest(), "big", signed=True)
+
+
+def sheet(page: Page) -> bytes:
+    """The rest of what the crawler saw, packed: what the page's own sheet in the dashboard shows."""
+    document = {
+        "titles": page.titles,
+        "metas": page.metas[:100],
+        "headings": [(one.level, one.text[:200], one.line) for one in page.headings[:200]],
+        "canonicals": page.canonicals,
+        "hreflangs": page.hreflangs[:200],
+        "directives": page.directives,
+        "jsonld": [{"line": one.line, "text": one.text[:_JSONLD]} for one in page.jsonld[:20]],
+        "forms": page.forms[:20],
+        "charset": page.charset,
+        "headers": {name: value[:1000] for name, value in page.headers.items() if name in _HEADERS},
+        "item_types": page.item_types[:20],
+        "text": page.main_text[:300],
+        "size_bytes": page.size_bytes,
+        "links_dropped": page.links_dropped,
+    }
+    return zlib.compress(msgspec.json.encode(document), 1)
+
+
+def unsheet(packed: bytes) -> dict[str, Any]:
+    """The document in a sheet."""
+    found: dict[str, Any] = msgspec.json.decode(zlib.decompress(packed))
+    return found
