@@ -253,12 +253,12 @@ def user_state(viewer: Viewer, name: str) -> Page:
             found = act(session, name=name, actor=viewer.actor, now=viewer.now)
     except GrowthError as fault:
         return _user_page(viewer, name, fault=said(fault))
-    said = (
+    told = (
         _("{name} cannot log in any more.", name=found.name)
         if found.state == "disabled"
         else _("{name} may log in again.", name=found.name)
     )
-    viewer.flash(said)
+    viewer.flash(told)
     return viewer.redirect(f"/settings/users/{quote(found.name, safe='')}")
 
 
