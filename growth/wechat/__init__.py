@@ -23,4 +23,10 @@ APP = App(
     files=(FileKind(name="wechat", pattern="wechat.yaml", model="growth.wechat.settings:WeChatFile", check="growth.wechat.lint:check"),),
     pages=("growth.wechat.pages:pages",),
     rules=("growth.wechat.lint:rules",),
+    report_sections=("growth.wechat.handing:report_section",),
+    todo=("growth.wechat.handing:todo",),
+    timeline=("growth.wechat.handing:timeline",),
+    doctor=("growth.wechat.handing:doctor",),
+    segment_fields=("growth.wechat.handing:SEGMENT_FIELDS",),
+    personal_data=("growth.wechat.handing:PERSONAL_DATA",),
 )
