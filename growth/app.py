@@ -334,7 +334,8 @@ GROWTH = App(
     report_sections=("growth.placements.handing:report_section",),
     search=("growth.placements.handing:search",),
     url_facts=("growth.placements.handing:url_facts",),
-    personal_data=("growth.contacts.erasing:PERSONAL_DATA",),
+    personal_data=("growth.messaging.personal:PERSONAL_DATA", "growth.contacts.erasing:PERSONAL_DATA"),
+    timeline=("growth.messaging.personal:timeline",),
     providers={
         "smtp": "growth.messaging.providers.smtp:open_smtp",
         "outbox": "growth.messaging.providers.outbox:open_outbox",

@@ -1,1 +1,50 @@
-"""Room."""
+"""Traffic: the collector, visits, events, sign-ups, funnels."""
+
+from growth.traffic.beacon import BadBeacon, EventKind, check_beacons
+from growth.traffic.bodies import BadBody, SignupBody, StepBody, read_signup, read_step
+from growth.traffic.bots import BotReason, bot_reason
+from growth.traffic.classify import Classified, classify
+from growth.traffic.collector import Collector, Received, read_request
+from growth.traffic.idempotency import Answer, KeyUsedOtherwise, earlier_answer, keep_answer
+from growth.traffic.importing import EventImport, RejectedLine, SignupImport, import_events, import_signups
+from growth.traffic.signups import SignupView, find_signup, record_signup, record_step, visitor_of_view
+from growth.traffic.sources import registered_domain
+from growth.traffic.store import VisitView, visits
+from growth.traffic.visits import catch_up, pending_events
+
+__all__ = [
+    "Answer",
+    "BadBeacon",
+    "BadBody",
+    "BotReason",
+    "Classified",
+    "Collector",
+    "EventImport",
+    "EventKind",
+    "KeyUsedOtherwise",
+    "Received",
+    "RejectedLine",
+    "SignupBody",
+    "SignupImport",
+    "SignupView",
+    "StepBody",
+    "VisitView",
+    "bot_reason",
+    "catch_up",
+    "check_beacons",
+    "classify",
+    "earlier_answer",
+    "find_signup",
+    "import_events",
+    "import_signups",
+    "keep_answer",
+    "pending_events",
+    "read_request",
+    "read_signup",
+    "read_step",
+    "record_signup",
+    "record_step",
+    "registered_domain",
+    "visitor_of_view",
+    "visits",
+]

@@ -108,6 +108,11 @@ def upgrade() -> None:
     op.create_index(op.f('ix_contact_last_visit'), 'contact', ['last_visit'], unique=False)
     op.create_index(op.f('ix_contact_merged_into'), 'contact', ['merged_into'], unique=False)
     op.create_index(op.f('ix_contact_role'), 'contact', ['role'], unique=False)
+    op.create_table('day_salt',
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.Column('salt', sa.LargeBinary(length=32), nullable=False),
+    sa.PrimaryKeyConstraint('day', name=op.f('pk_day_salt'))
+    )
     op.create_table('delivery',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('stream', sa.String(), nullable=False),
@@ -144,6 +149,15 @@ def upgrade() -> None:
     sa.Column('at', sa.BigInteger(), nullable=False),
     sa.PrimaryKeyConstraint('provider', 'event', name=op.f('pk_feedback_seen')),
     sqlite_with_rowid=False
+    )
+    op.create_table('idempotency_record',
+    sa.Column('scope', sa.String(), nullable=False),
+    sa.Column('key', sa.String(), nullable=False),
+    sa.Column('body', sa.LargeBinary(length=32), nullable=False),
+    sa.Column('status', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('answer', sa.JSON(), nullable=False),
+    sa.Column('at', sa.BigInteger(), nullable=False),
+    sa.PrimaryKeyConstraint('scope', 'key', name=op.f('pk_idempotency_record'))
     )
     op.create_table('identity',
     sa.Column('id', sa.BigInteger(), autoincrement=False, nullable=False),
@@ -246,6 +260,13 @@ def upgrade() -> None:
     sa.Column('next_at', sa.BigInteger(), nullable=False),
     sa.PrimaryKeyConstraint('key', name=op.f('pk_pace'))
     )
+    op.create_table('page',
+    sa.Column('id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('path', sa.String(), nullable=False),
+    sa.Column('title', sa.String(), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_page'))
+    )
+    op.create_index(op.f('ix_page_path'), 'page', ['path'], unique=False)
     op.create_table('placement',
     sa.Column('id', sa.String(), nullable=False),
     sa.Column('channel', sa.String(), nullable=False),
@@ -278,6 +299,30 @@ def upgrade() -> None:
     sa.Column('stopping', sa.Boolean(), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_process'))
     )
+    op.create_table('signup',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('external_id', sa.String(), nullable=False),
+    sa.Column('identity_id', sa.BigInteger(), nullable=False),
+    sa.Column('at', sa.BigInteger(), nullable=False),
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.Column('role', sa.String(), nullable=False),
+    sa.Column('value', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('currency', sa.String(), nullable=False),
+    sa.Column('contact_id', sa.Uuid(), nullable=True),
+    sa.Column('visitor_id', sa.BigInteger(), nullable=True),
+    sa.Column('view', sa.BigInteger(), nullable=False),
+    sa.Column('visit_id', sa.BigInteger(), nullable=True),
+    sa.Column('code', sa.String(), nullable=False),
+    sa.Column('recorded_at', sa.BigInteger(), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_signup')),
+    sa.UniqueConstraint('external_id', name=op.f('uq_signup_external_id'))
+    )
+    op.create_index(op.f('ix_signup_contact_id'), 'signup', ['contact_id'], unique=False)
+    op.create_index('ix_signup_day', 'signup', ['day'], unique=False)
+    op.create_index(op.f('ix_signup_identity_id'), 'signup', ['identity_id'], unique=False)
+    op.create_index(op.f('ix_signup_view'), 'signup', ['view'], unique=False)
+    op.create_index(op.f('ix_signup_visit_id'), 'signup', ['visit_id'], unique=False)
+    op.create_index(op.f('ix_signup_visitor_id'), 'signup', ['visitor_id'], unique=False)
     op.create_table('suppression',
     sa.Column('medium', sa.String(), nullable=False),
     sa.Column('address_index', sa.LargeBinary(), nullable=False),
@@ -304,6 +349,11 @@ def upgrade() -> None:
     sa.Column('at', sa.BigInteger(), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_touch_change'))
     )
+    op.create_table('traffic_cursor',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('event_id', sa.BigInteger(), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_traffic_cursor'))
+    )
     op.create_table('user_account',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('name', sa.String(length=60), nullable=False),
@@ -317,6 +367,39 @@ def upgrade() -> None:
     sa.Column('disabled_at', sa.BigInteger(), nullable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_user_account')),
     sa.UniqueConstraint('name', name=op.f('uq_user_account_name'))
+    )
+    op.create_table('visit',
+    sa.Column('id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('visitor_id', sa.BigInteger(), nullable=False),
+    sa.Column('started_at', sa.BigInteger(), nullable=False),
+    sa.Column('ended_at', sa.BigInteger(), nullable=False),
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.Column('origin_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('entry_page_id', sa.BigInteger(), nullable=False),
+    sa.Column('exit_page_id', sa.BigInteger(), nullable=False),
+    sa.Column('pages', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('events', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('engaged_ms', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('bounced', sa.Boolean(), nullable=False),
+    sa.Column('acted', sa.Boolean(), nullable=False),
+    sa.Column('click_parameter', sa.String(), nullable=False),
+    sa.Column('click_id', sa.String(), nullable=False),
+    sa.Column('agent', sa.BigInteger(), nullable=False),
+    sa.Column('current_origin', sa.BigInteger(), nullable=False),
+    sa.Column('current_campaign', sa.BigInteger(), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_visit'))
+    )
+    op.create_index('ix_visit_day', 'visit', ['day'], unique=False)
+    op.create_index('ix_visit_visitor_id_started_at', 'visit', ['visitor_id', 'started_at'], unique=False)
+    op.create_table('waiting_step',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('external_id', sa.String(), nullable=False),
+    sa.Column('name', sa.String(), nullable=False),
+    sa.Column('at', sa.BigInteger(), nullable=False),
+    sa.Column('value', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('currency', sa.String(), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_waiting_step')),
+    sa.UniqueConstraint('external_id', 'name', 'at', name=op.f('uq_waiting_step_external_id_name_at'))
     )
     op.create_table('consent',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -459,6 +542,19 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_placement_event'))
     )
     op.create_index('ix_placement_event_placement_at', 'placement_event', ['placement_id', 'at'], unique=False)
+    op.create_table('step',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('signup_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('name', sa.String(), nullable=False),
+    sa.Column('at', sa.BigInteger(), nullable=False),
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.Column('value', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('currency', sa.String(), nullable=False),
+    sa.ForeignKeyConstraint(['signup_id'], ['signup.id'], name=op.f('fk_step_signup_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_step')),
+    sa.UniqueConstraint('signup_id', 'name', 'at', name=op.f('uq_step_signup_id_name_at'))
+    )
+    op.create_index('ix_step_day_name', 'step', ['day', 'name'], unique=False)
     op.create_table('user_known_address',
     sa.Column('user_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('address_index', sa.LargeBinary(), nullable=False),

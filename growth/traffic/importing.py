@@ -1,0 +1,232 @@
+"""History in: events, and sign-ups with their steps, from JSON lines. Streams; a second import of a file changes nothing."""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import IO, Any, Final
+
+import msgspec
+from sqlalchemy.orm import Session
+
+from growth import clock
+from growth.db import Database
+from growth.errors import GrowthError, Where
+from growth.language import _
+from growth.traffic.beacon import BadBeacon, check_beacon, read_beacon, unknown_fields
+from growth.traffic.bodies import BadBody, instant, read_signup, read_step
+from growth.traffic.hit import Arrived, Drop, Hit
+from growth.traffic.knowledge import know
+from growth.traffic.pipeline import Context, run
+from growth.traffic.signups import record_signup, record_step, visitor_of_view
+from growth.traffic.visitors import forgetful_salts
+from growth.traffic.visits import catch_up
+from growth.traffic.writing import EventWriter, event_key
+
+#: events of one transaction
+BATCH: Final = 2000
+#: longest line that is read
+_LONGEST_LINE: Final = 1 << 20
+#: rejected lines whose reason is kept; the rest is counted
+_KEPT: Final = 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RejectedLine:
+    """A line that was left out, and why; lines count from 1."""
+
+    line: int
+    reason: str
+
+
+@dataclass(slots=True, kw_only=True)
+class EventImport:
+    """What an import of events did: `lines` = stored + repeated + all `dropped` + rejected."""
+
+    lines: int = 0
+    stored: int = 0
+    repeated: int = 0
+    dropped: Counter[str] = field(default_factory=Counter)
+    rejected: int = 0
+    reasons: list[RejectedLine] = field(default_factory=list)
+    unknown_fields: int = 0
+
+    def reject(self, line: int, reason: str) -> None:
+        """Leave a line out."""
+        self.rejected += 1
+        if len(self.reasons) < _KEPT:
+            self.reasons.append(RejectedLine(line=line, reason=reason))
+
+
+@dataclass(slots=True, kw_only=True)
+class SignupImport:
+    """What an import of sign-ups and steps did: `lines` = signups + steps + unchanged + rejected."""
+
+    lines: int = 0
+    signups: int = 0
+    steps: int = 0
+    waiting: int = 0
+    unchanged: int = 0
+    rejected: int = 0
+    reasons: list[RejectedLine] = field(default_factory=list)
+
+
+def import_events(
+    database: Database,
+    path: Path,
+    *,
+    now: datetime,
+    tell: Callable[[EventImport], None] = lambda _state: None,
+    dry_run: bool = False,
+) -> EventImport:
+    """Store the events of `path` (JSON lines; ``-`` is standard input) and make visits of them. Raises GrowthError for an unreadable file.
+
+    The objects are those of `/collect` with `at` (RFC 3339, needed), `ip` and `user_agent`. With `dry_run` nothing is written.
+    """
+    done = EventImport()
+    context = Context(knowledge=know(database, database.workspace, now=now), salts=forgetful_salts(), zone=database.workspace.zone)
+    writer = EventWriter(database)
+    received = clock.to_micros(now)
+    today = clock.site_day(now, database.workspace.zone)
+    lines = _lines(path)
+    while chunk := list(itertools.islice(lines, BATCH)):
+        hits: list[tuple[int, Hit | tuple[Hit, Drop]]] = []
+        unknown = 0
+        for number, line in chunk:
+            done.lines += 1
+            try:
+                document = check_beacon(_decode(line))
+                at = _instant(document.get("at"))
+            except (BadBeacon, ValueError) as fault:
+                done.reject(number, fault.message if isinstance(fault, BadBeacon) else str(fault))
+                continue
+            unknown += unknown_fields(document, imported=True)
+            hits.append(_judged(document, line, at, received, context))
+        done.unknown_fields += unknown
+        counts: dict[tuple[date, str], int] = {(today, "unknown_field"): unknown} if unknown else {}
+        if dry_run:
+            done.stored += sum(1 for _key, entry in hits if isinstance(entry, Hit))
+            done.dropped.update(entry[1].value for _key, entry in hits if not isinstance(entry, Hit))
+        else:
+            stored = writer.write(hits, counts)
+            done.stored += stored.stored
+            done.repeated += stored.repeated
+            done.dropped.update(stored.dropped)
+            catch_up(database)
+        tell(done)
+    return done
+
+
+def import_signups(
+    database: Database,
+    path: Path,
+    *,
+    now: datetime,
+    tell: Callable[[SignupImport], None] = lambda _state: None,
+    dry_run: bool = False,
+) -> SignupImport:
+    """Book the sign-ups and steps of `path`, the objects of the API a line each. Raises GrowthError for an unreadable file."""
+    done = SignupImport()
+    lines = _lines(path)
+    while chunk := list(itertools.islice(lines, 200)):
+        with database.read() if dry_run else database.write() as session:
+            for number, line in chunk:
+                done.lines += 1
+                try:
+                    _book(session, _decode(line), done, database=database, now=now)
+                except (BadBody, ValueError) as fault:
+                    done.rejected += 1
+                    if len(done.reasons) < _KEPT:
+                        reason = fault.message if isinstance(fault, BadBody) else str(fault)
+                        done.reasons.append(RejectedLine(line=number, reason=reason))
+        tell(done)
+    return done
+
+
+def _book(session: Session, document: Any, done: SignupImport, *, database: Database, now: datetime) -> None:
+    workspace = database.workspace
+    if isinstance(document, Mapping) and "step" in document:
+        known, is_new = record_step(session, read_step(document), workspace=workspace, now=now)
+        done.steps += is_new
+        done.waiting += is_new and not known
+    else:
+        body = read_signup(document)
+        visitor = visitor_of_view(database, body.page, at=instant(body, now)) if body.page and not body.visitor else None
+        _signup, is_new = record_signup(session, body, workspace=workspace, now=now, visitor=visitor)
+        done.signups += is_new
+    done.unchanged += not is_new
+
+
+def _judged(document: Mapping[str, Any], line: bytes, at: int, received: int, context: Context) -> tuple[int, Hit | tuple[Hit, Drop]]:
+    beacon = read_beacon(document)
+    address, agent = document.get("ip"), document.get("user_agent")
+    arrived = Arrived(
+        at_micros=at,
+        received_micros=received,
+        address=address if isinstance(address, str) else "",
+        user_agent=agent if isinstance(agent, str) else "",
+        imported=True,
+    )
+    hit = Hit(beacon=beacon, arrived=arrived)
+    found = run(hit, context)
+    key = event_key(f"id:{beacon.id}" if beacon.id else f"line:{line.decode('utf-8', 'replace')}")
+    return key, (hit, found) if isinstance(found, Drop) else found
+
+
+def _instant(value: Any) -> int:
+    """Microseconds of an RFC 3339 time. Raises ValueError."""
+    if not isinstance(value, str):
+        raise ValueError(_("at is missing; write it as 2026-11-23T10:00:00+08:00"))
+    try:
+        found = datetime.fromisoformat(value)
+    except ValueError:
+        raise ValueError(_("at “{text}” is not a time; write it as 2026-11-23T10:00:00+08:00", text=value[:40])) from None
+    if found.tzinfo is None:
+        raise ValueError(_("at “{text}” has no time zone; write it as 2026-11-23T10:00:00+08:00", text=value[:40]))
+    return clock.to_micros(found)
+
+
+def _decode(line: bytes) -> Any:
+    try:
+        return msgspec.json.decode(line)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as fault:
+        raise ValueError(_("not JSON: {fault}", fault=str(fault)[:100])) from fault
+
+
+def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
+    """Lines with something in them, numbered from 1; gzip is told by its first bytes."""
+    import sys
+
+    if str(path) == "-":
+        yield from _numbered(sys.stdin.buffer, path)
+        return
+    try:
+        with path.open("rb") as raw:
+            if raw.read(2) == b"\x1f\x8b":
+                import gzip
+
+                raw.seek(0)
+                with gzip.GzipFile(fileobj=raw) as unpacked:
+                    yield from _numbered(unpacked, path)
+            else:
+                raw.seek(0)
+                yield from _numbered(raw, path)
+    except OSError as fault:
+        raise GrowthError(
+            _("the file cannot be read: {why}", why=fault.strerror or str(fault)), fix=_("check the path"), where=Where(str(path))
+        ) from fault
+
+
+def _numbered(stream: IO[bytes] | Any, path: Path) -> Iterator[tuple[int, bytes]]:
+    number = 0
+    while line := stream.readline(_LONGEST_LINE):
+        number += 1
+        if not line.endswith(b"\n") and len(line) == _LONGEST_LINE:
+            raise GrowthError(_("the line is longer than 1 MB"), fix=_("one JSON object a line"), where=Where(str(path), number))
+        stripped = line.strip().removeprefix(b"\xef\xbb\xbf")
+        if stripped:
+            yield number, stripped

@@ -1,0 +1,226 @@
+"""Rows of the traffic room. Raw events live in the ``events`` store, everything that joins in the main one.
+
+Ids of texts, pages and visitors are hashes of what they stand for (`ids.text_id`): nothing is looked up while events are written, and both
+stores agree. Instants of raw events are plain microseconds (`…_micros`): there are millions, and the column type costs more than the row.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, SmallInteger, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from growth.db import Base
+
+
+class Event(Base):
+    """One act of a visitor, as it came. An id is never given twice: visits are called by the id of their first event."""
+
+    __tablename__ = "event"
+    __table_args__ = (
+        Index("ix_event_at_micros", "at_micros"),
+        Index("ix_event_visitor", "visitor", "at_micros"),
+        {"schema": "events", "sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    #: hash of the event's own id: a second copy is not stored
+    key: Mapped[int] = mapped_column(BigInteger, unique=True)
+    at_micros: Mapped[int] = mapped_column(BigInteger)
+    #: identity of the visitor (`growth.channels.identity_id`)
+    visitor: Mapped[int] = mapped_column(BigInteger)
+    kind: Mapped[int] = mapped_column(SmallInteger)
+    #: the page view it belongs to; 0 where none was named
+    view: Mapped[int] = mapped_column(BigInteger)
+    #: text id of the path
+    page: Mapped[int] = mapped_column(BigInteger)
+    #: text id of the origin; 0 for what is no page view
+    origin: Mapped[int] = mapped_column(BigInteger)
+    strength: Mapped[int] = mapped_column(SmallInteger)
+    agent: Mapped[int] = mapped_column(BigInteger)
+    #: text id of the referring host
+    referrer: Mapped[int] = mapped_column(BigInteger)
+    #: text id of ``parameter=value`` of a click id
+    click: Mapped[int] = mapped_column(BigInteger)
+    #: text id of the code of a tracked link
+    token: Mapped[int] = mapped_column(BigInteger)
+    #: text ids of an outbound or missing address, a title, a step's or error's name, an error's message and its script
+    target: Mapped[int] = mapped_column(BigInteger)
+    title: Mapped[int] = mapped_column(BigInteger)
+    name: Mapped[int] = mapped_column(BigInteger)
+    message: Mapped[int] = mapped_column(BigInteger)
+    script: Mapped[int] = mapped_column(BigInteger)
+    seq: Mapped[int | None] = mapped_column(SmallInteger)
+    duration_ms: Mapped[int | None]
+    scroll: Mapped[int | None] = mapped_column(SmallInteger)
+    load_ms: Mapped[int | None]
+    #: place of a click, ten-thousandths of the page's width and height
+    x: Mapped[int | None] = mapped_column(SmallInteger)
+    y: Mapped[int | None] = mapped_column(SmallInteger)
+    width: Mapped[int | None] = mapped_column(SmallInteger)
+
+
+class EventText(Base):
+    """A text of events, once: paths, user agents, origins, titles."""
+
+    __tablename__ = "event_text"
+    __table_args__ = ({"schema": "events"},)
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    value: Mapped[str]
+
+
+class DroppedEvent(Base):
+    """What was not counted, and why; a verdict can be looked at again, `rules` being the version of the list it was made by."""
+
+    __tablename__ = "dropped_event"
+    __table_args__ = (Index("ix_dropped_event_at_micros", "at_micros"), {"schema": "events"})
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[int] = mapped_column(BigInteger, unique=True)
+    at_micros: Mapped[int] = mapped_column(BigInteger)
+    reason: Mapped[str]
+    rules: Mapped[str]
+    kind: Mapped[int] = mapped_column(SmallInteger)
+    page: Mapped[int] = mapped_column(BigInteger)
+    agent: Mapped[int] = mapped_column(BigInteger)
+    referrer: Mapped[int] = mapped_column(BigInteger)
+
+
+class BeaconCount(Base):
+    """How often a day something was not even an event: fields nobody knows, refusals, a full buffer."""
+
+    __tablename__ = "beacon_count"
+    __table_args__ = ({"schema": "events"},)
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    what: Mapped[str] = mapped_column(primary_key=True)
+    count: Mapped[int]
+
+
+class TrafficCursor(Base):
+    """How far visits were made of events; moved in the transaction that writes the visits."""
+
+    __tablename__ = "traffic_cursor"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(BigInteger)
+
+
+class DaySalt(Base):
+    """The secret of one day's visitor hashes; gone after 48 hours, and with it the way back to an address."""
+
+    __tablename__ = "day_salt"
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    salt: Mapped[bytes] = mapped_column(LargeBinary(32))
+
+
+class PagePath(Base):
+    """A page of the site that was visited."""
+
+    __tablename__ = "page"
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    path: Mapped[str] = mapped_column(index=True)
+    title: Mapped[str] = mapped_column(default="")
+
+
+class Visit(Base):
+    """Page views of one visitor without a pause longer than the timeout. The day is that of its start, in the site's zone."""
+
+    __tablename__ = "visit"
+    __table_args__ = (Index("ix_visit_visitor_id_started_at", "visitor_id", "started_at"), Index("ix_visit_day", "day"))
+
+    #: id of its first event
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    visitor_id: Mapped[int] = mapped_column(BigInteger)
+    started_at: Mapped[datetime]
+    ended_at: Mapped[datetime]
+    day: Mapped[date]
+    origin_id: Mapped[int]
+    entry_page_id: Mapped[int] = mapped_column(BigInteger)
+    exit_page_id: Mapped[int] = mapped_column(BigInteger)
+    pages: Mapped[int]
+    events: Mapped[int]
+    engaged_ms: Mapped[int]
+    #: one page, under ten seconds in front, no form and no way out used
+    bounced: Mapped[bool]
+    acted: Mapped[bool]
+    click_parameter: Mapped[str] = mapped_column(default="")
+    click_id: Mapped[str] = mapped_column(default="")
+    agent: Mapped[int] = mapped_column(BigInteger)
+    #: text ids of the latest touch and campaign, with which a later event is compared
+    current_origin: Mapped[int] = mapped_column(BigInteger)
+    current_campaign: Mapped[int] = mapped_column(BigInteger)
+
+
+class Signup(Base):
+    """A person who registered at the site. Who it is stands in contacts; `external_id` is the site's own id."""
+
+    __tablename__ = "signup"
+    __table_args__ = (Index("ix_signup_day", "day"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    external_id: Mapped[str] = mapped_column(unique=True)
+    #: identity of the key ``signup:…``
+    identity_id: Mapped[int] = mapped_column(BigInteger, index=True)
+    at: Mapped[datetime]
+    day: Mapped[date]
+    role: Mapped[str] = mapped_column(default="")
+    #: minor units; currency beside
+    value: Mapped[int | None]
+    currency: Mapped[str] = mapped_column(default="")
+    contact_id: Mapped[UUID | None] = mapped_column(index=True)
+    #: who it was at the site; None until the page view that it names has come
+    visitor_id: Mapped[int | None] = mapped_column(BigInteger, index=True)
+    #: text id of that page view; 0 where none was named
+    view: Mapped[int] = mapped_column(BigInteger, index=True)
+    visit_id: Mapped[int | None] = mapped_column(BigInteger, index=True)
+    code: Mapped[str] = mapped_column(default="")
+    recorded_at: Mapped[datetime]
+
+
+class Step(Base):
+    """A step that a sign-up took after registering: ``real_name``, ``first_bid`` …"""
+
+    __tablename__ = "step"
+    __table_args__ = (UniqueConstraint("signup_id", "name", "at"), Index("ix_step_day_name", "day", "name"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    signup_id: Mapped[int] = mapped_column(ForeignKey("signup.id"))
+    name: Mapped[str]
+    at: Mapped[datetime]
+    day: Mapped[date]
+    value: Mapped[int | None]
+    currency: Mapped[str] = mapped_column(default="")
+
+
+class WaitingStep(Base):
+    """A step of a sign-up that is not known yet; it is booked when the sign-up comes."""
+
+    __tablename__ = "waiting_step"
+    __table_args__ = (UniqueConstraint("external_id", "name", "at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    external_id: Mapped[str]
+    name: Mapped[str]
+    at: Mapped[datetime]
+    value: Mapped[int | None]
+    currency: Mapped[str] = mapped_column(default="")
+
+
+class IdempotencyRecord(Base):
+    """The answer that a key and its body got; a repeat gets the same, another body a refusal."""
+
+    __tablename__ = "idempotency_record"
+
+    scope: Mapped[str] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    body: Mapped[bytes] = mapped_column(LargeBinary(32))
+    status: Mapped[int]
+    answer: Mapped[dict[str, Any]]
+    at: Mapped[datetime]

@@ -1,0 +1,173 @@
+"""Raw events into their store: texts once, events once, dropped ones with their reason. One writer at a time."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from hashlib import blake2b
+from typing import Any, Final
+
+from sqlalchemy import insert, select, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from growth.channels import Origin, insert_new
+from growth.db import Database, table_of
+from growth.traffic.bots import rules_version
+from growth.traffic.hit import Drop, Hit
+from growth.traffic.ids import text_id
+from growth.traffic.models import BeaconCount, DroppedEvent, Event, EventText
+
+#: texts that are known to be stored; a text's id is the hash of it, so that only new ones are written
+_REMEMBERED: Final = 200_000
+#: parts of an origin in its text; control characters are in none of them
+_SEPARATOR: Final = "\x1f"
+
+
+_EVENT: Final = table_of(Event)
+_DROPPED: Final = table_of(DroppedEvent)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """What became of a batch: `stored` events, `repeated` ones that were there, `dropped` by reason."""
+
+    stored: int
+    repeated: int
+    dropped: Mapping[str, int]
+
+
+@dataclass(slots=True)
+class EventWriter:
+    """Writes batches of hits; remembers which texts are stored."""
+
+    database: Database
+    _known: OrderedDict[int, None] = field(default_factory=OrderedDict)
+
+    def write(self, hits: Sequence[tuple[int, Hit | tuple[Hit, Drop]]], counts: Mapping[tuple[date, str], int] | None = None) -> Stored:
+        """Store hits with the key of each (`event_key`), and the day's counts of what was no event. One transaction."""
+        texts: dict[int, str] = {}
+        events: dict[int, dict[str, Any]] = {}
+        dropped: dict[int, dict[str, Any]] = {}
+        for key, entry in hits:
+            if isinstance(entry, Hit):
+                events.setdefault(key, self._event(key, entry, texts))
+            else:
+                dropped.setdefault(key, self._dropped(key, entry[0], entry[1], texts))
+        with self.database.store("events").write() as session:
+            if session.get_bind().dialect.name == "postgresql":
+                # ids are to be seen in their order, whatever the number of writers
+                session.execute(text("SELECT pg_advisory_xact_lock(71823402)"))
+            fresh = _without_present(session, Event, events)
+            fresh_dropped = _without_present(session, DroppedEvent, dropped)
+            insert_new(session, EventText, [{"id": id, "value": value} for id, value in texts.items()], on="id")
+            if fresh:
+                session.execute(insert(_EVENT), fresh)
+            if fresh_dropped:
+                session.execute(insert(_DROPPED), fresh_dropped)
+            for (day, what), count in (counts or {}).items():
+                _count(session, day, what, count)
+        self._remember(texts)
+        reasons: dict[str, int] = {}
+        for row in fresh_dropped:
+            reasons[row["reason"]] = reasons.get(row["reason"], 0) + 1
+        return Stored(stored=len(fresh), repeated=len(hits) - len(fresh) - len(fresh_dropped), dropped=reasons)
+
+    def _text(self, value: str, texts: dict[int, str]) -> int:
+        if not value:
+            return 0
+        id = text_id(value)
+        if id not in self._known:
+            texts[id] = value
+        return id
+
+    def _event(self, key: int, hit: Hit, texts: dict[int, str]) -> dict[str, Any]:
+        beacon, verdict, put = hit.beacon, hit.verdict, self._text
+        click = f"{verdict.click_parameter}={verdict.click_id}" if verdict and verdict.click_id else ""
+        return {
+            "key": key,
+            "at_micros": hit.arrived.at_micros,
+            "visitor": put(hit.visitor, texts),
+            "kind": int(beacon.kind),
+            "view": text_id(beacon.view),
+            "page": put(hit.path, texts),
+            "origin": put(origin_text(hit.origin), texts) if hit.origin else 0,
+            "strength": int(verdict.strength) if verdict else 0,
+            "agent": put(hit.arrived.user_agent[:512], texts),
+            "referrer": put(hit.clue.referrer_host, texts) if hit.clue else 0,
+            "click": put(click, texts),
+            "token": put(verdict.token, texts) if verdict else 0,
+            "target": put(beacon.target, texts),
+            "title": put(beacon.title, texts),
+            "name": put(beacon.name, texts),
+            "message": put(beacon.message, texts),
+            "script": put(beacon.script, texts),
+            "seq": beacon.seq,
+            "duration_ms": beacon.duration_ms,
+            "scroll": beacon.scroll,
+            "load_ms": beacon.load_ms,
+            "x": beacon.x,
+            "y": beacon.y,
+            "width": beacon.width,
+        }
+
+    def _dropped(self, key: int, hit: Hit, reason: Drop, texts: dict[int, str]) -> dict[str, Any]:
+        put = self._text
+        return {
+            "key": key,
+            "at_micros": hit.arrived.at_micros,
+            "reason": reason.value,
+            "rules": rules_version(),
+            "kind": int(hit.beacon.kind),
+            "page": put(hit.path or hit.beacon.url, texts),
+            "agent": put(hit.arrived.user_agent[:512], texts),
+            "referrer": put(hit.beacon.referrer[:200], texts),
+        }
+
+    def _remember(self, texts: Iterable[int]) -> None:
+        for id in texts:
+            self._known[id] = None
+        while len(self._known) > _REMEMBERED:
+            self._known.popitem(last=False)
+
+
+def event_key(text: str) -> int:
+    """The stored key of an event's id: 63 bits of its hash."""
+    return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "big") >> 1
+
+
+def origin_text(origin: Origin) -> str:
+    """An origin as one text; `origin_of` reads it."""
+    parts = (str(origin.channel_id or ""), origin.medium, origin.source, origin.campaign, origin.term, str(origin.link_id or ""))
+    return _SEPARATOR.join(parts)
+
+
+def origin_of(stored: str) -> Origin:
+    """The origin that `origin_text` wrote."""
+    channel, medium, source, campaign, term, link = stored.split(_SEPARATOR)
+    return Origin(
+        channel_id=int(channel) if channel else None,
+        medium=medium,
+        source=source,
+        campaign=campaign,
+        term=term,
+        link_id=int(link) if link else None,
+    )
+
+
+def _without_present(session: Session, row: type[Event] | type[DroppedEvent], wanted: dict[int, dict[str, Any]]) -> list[dict[str, Any]]:
+    """Rows whose key is not stored yet, as an event or as a dropped one of its kind."""
+    keys = list(wanted)
+    present: set[int] = set()
+    for start in range(0, len(keys), 500):
+        present |= set(session.scalars(select(row.key).where(row.key.in_(keys[start : start + 500]))))
+    return [values for key, values in wanted.items() if key not in present]
+
+
+def _count(session: Session, day: date, what: str, count: int) -> None:
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(BeaconCount).values(day=day, what=what, count=count)
+    adding = {"count": BeaconCount.count + statement.excluded.count}
+    session.execute(statement.on_conflict_do_update(index_elements=["day", "what"], set_=adding))
