@@ -319,7 +319,12 @@ GROWTH = App(
         "growth.placements.handing:todo",
         "growth.operations.todo:own_entries",
     ),
-    doctor=("growth.workspace.doctor:diagnose", "growth.db.doctor:diagnose", "growth.placements.keep:diagnose"),
+    doctor=(
+        "growth.reporting.doctor:diagnose",
+        "growth.workspace.doctor:diagnose",
+        "growth.db.doctor:diagnose",
+        "growth.placements.keep:diagnose",
+    ),
     models=(
         "growth.db.models",
         "growth.placements.models",

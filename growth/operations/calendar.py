@@ -12,7 +12,7 @@ from growth.app import CalendarEntry, handed
 from growth.jobs import read_catalogue
 from growth.language import _
 from growth.operations.schema import ActivityFile
-from growth.workspace import Workspace
+from growth.workspace import Every, Workspace
 
 
 def calendar_entries(session: Session, workspace: Workspace, since: datetime, until: datetime) -> list[CalendarEntry]:
@@ -22,7 +22,7 @@ def calendar_entries(session: Session, workspace: Workspace, since: datetime, un
 
 
 def own_entries(session: Session, workspace: Workspace, since: datetime, until: datetime) -> Iterator[CalendarEntry]:
-    """What this room knows: activities and their tasks, renewals, reports."""
+    """What this room knows: activities and their tasks, renewals, reports (a daily one would only hide the rest)."""
     zone = workspace.zone
     for name, value in workspace.many("activity", ActivityFile).items():
         link = f"/activities/{name}"
@@ -34,5 +34,5 @@ def own_entries(session: Session, workspace: Workspace, since: datetime, until: 
     for renewal in workspace.settings.renewals:
         yield CalendarEntry(at=clock.day_start(renewal.on, zone), title=_("{what} runs out", what=renewal.what), kind="renewal")
     for job, run in read_catalogue(workspace).due_between(since, until):
-        if job.name.startswith("report."):
+        if job.name.startswith("report.") and run.period.every != Every.DAY:
             yield CalendarEntry(at=run.due_at, title=str(job.title), kind="report", link="/reports")

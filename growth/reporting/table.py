@@ -68,6 +68,17 @@ class Column:
         return self.kind in _NUMERIC
 
     @property
+    def classes(self) -> str:
+        """Classes of its cells in growth.css."""
+        names = [
+            *(("number",) if self.numeric else ()),
+            *(("key",) if self.key else ()),
+            *(("lead",) if self.lead else ()),
+            *{Kind.CODE: ("code",), Kind.URL: ("url",), Kind.PROSE: ("wrap",)}.get(self.kind, ()),
+        ]
+        return " ".join(names)
+
+    @property
     def header(self) -> str:
         """The header in files."""
         return str(self.sheet or self.label)
