@@ -60,7 +60,7 @@ def daily_text(
             mark = "↑" if figure.change.value > 0 else "↓" if figure.change.value < 0 else "→"
             line += f" {mark}{figure.change.text}"
         if figure.target is not None:
-            line += f" ({_('target {target}', target=numbers.measure(figure.target, figure.unit))})"
+            line += _bracketed(_("target {target}", target=numbers.measure(figure.target, figure.unit)))
         lines.append(line)
     best = [row for row in sorted(facts.channels, key=lambda row: -row.signups) if row.signups][:NAMED]
     if best:
@@ -68,7 +68,7 @@ def daily_text(
         for row in best:
             brought = _("{n} sign-ups", n=numbers.exact(row.signups))
             if row.cac is not None and row.cac.amount:
-                brought += f" ({_('{cac} each', cac=numbers.money(row.cac, short=True))})"
+                brought += _bracketed(_("{cac} each", cac=numbers.money(row.cac, short=True)))
             lines.append(f"· {row.shown}{colon}{brought}")
     said = [section for section in sections if section.sentence]
     if said:
@@ -84,3 +84,8 @@ def daily_text(
 def _joined(parts: Sequence[str]) -> str:
     """The parts as one sentence, with the stops of the language."""
     return "，".join(parts) + "。" if language() == "zh-CN" else ", ".join(parts) + "."
+
+
+def _bracketed(text: str) -> str:
+    """`text` in the brackets of the language."""
+    return f"（{text}）" if language() == "zh-CN" else f" ({text})"
