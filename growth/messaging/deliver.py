@@ -302,6 +302,9 @@ class _Sender:
         claimed = [batch.claimed[message.id] for message in batch.messages]
 
         def work(session: Session) -> tuple[dict[UUID, SkipReason], set[UUID]]:
+            if state_of(session, **self.assignment.names) is not MailingState.SENDING:
+                ledger.give_back(session, owner=self.owner, ids=batch.claimed, now=moment)
+                return {}, set()
             reasons = self._refusals(session, claimed, moment)
             if reasons:
                 ledger.leave_out(session, reasons, owner=self.owner, now=moment)

@@ -162,7 +162,7 @@ def settle(session: Session, results: Sequence[Settled], *, owner: str, now: dat
         .where(
             table.c.id == bindparam("which"),
             table.c.owner == owner,
-            table.c.state.in_([DeliveryState.SUBMITTING.value, DeliveryState.UNCERTAIN.value]),
+            or_(table.c.state == DeliveryState.SUBMITTING.value, table.c.state == DeliveryState.UNCERTAIN.value),
         )
         .values(
             state=bindparam("new_state"),
@@ -193,11 +193,8 @@ def give_back(session: Session, *, owner: str, ids: Iterable[UUID], now: datetim
     """Let go of claimed rows untouched; of submitted ones of which the provider took nothing at all."""
     table = table_of(Delivery)
     mine = and_(table.c.id.in_(list(ids)), table.c.owner == owner)
-    session.execute(
-        update(table)
-        .where(mine, table.c.state.in_(_WAITING))
-        .values(owner=None, lease_until=None, due_at=func.coalesce(due_at, table.c.due_at))
-    )
+    freed: dict[str, Any] = {"owner": None, "lease_until": None} | ({"due_at": due_at} if due_at else {})
+    session.execute(update(table).where(mine, table.c.state.in_(_WAITING)).values(freed))
     session.execute(
         update(table)
         .where(mine, table.c.state == DeliveryState.SUBMITTING.value)
