@@ -39,19 +39,29 @@ from growth.channels.links import (
 from growth.channels.media import OWN_MEDIA, ChannelMedium, medium_title
 from growth.channels.origin import Origin, origin_ids
 from growth.channels.qrcodes import form_of, qr_code
-from growth.channels.settings import CHANNEL_NAME, ChannelEntry, ChannelsFile
+from growth.channels.settings import CHANNEL_NAME, ChannelEntry, ChannelMatch, ChannelsFile
+from growth.channels.tables import CHANNEL, CLICK, COST, IDENTITY, LINK, ORIGIN, TOUCH, TOUCH_CHANGE
 from growth.channels.touches import BadEvidence, NewTouch, TouchKind, forget_touches, record_touch, record_touches, touch_count
 from growth.channels.writing import insert_new
 
 __all__ = [
+    "CHANNEL",
     "CHANNEL_NAME",
+    "CLICK",
+    "COST",
+    "IDENTITY",
+    "LINK",
+    "ORIGIN",
     "OWN_MEDIA",
     "TOKEN_PARAMETER",
+    "TOUCH",
+    "TOUCH_CHANGE",
     "BadEvidence",
     "BadKey",
     "BadTarget",
     "Changes",
     "ChannelEntry",
+    "ChannelMatch",
     "ChannelMedium",
     "ChannelView",
     "ChannelsFile",

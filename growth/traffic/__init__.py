@@ -4,7 +4,7 @@ from growth.traffic.beacon import BadBeacon, EventKind, check_beacons
 from growth.traffic.bodies import BadBody, SignupBody, StepBody, read_signup, read_step
 from growth.traffic.bots import BotReason, bot_reason
 from growth.traffic.classify import Classified, classify
-from growth.traffic.collector import Collector, Received, read_request
+from growth.traffic.collector import VISITOR_COOKIE, VISITOR_COOKIE_AGE, Collector, Received, new_visitor, read_request, script
 from growth.traffic.idempotency import Answer, KeyUsedOtherwise, earlier_answer, keep_answer
 from growth.traffic.importing import EventImport, RejectedLine, SignupImport, import_events, import_signups
 from growth.traffic.signups import SignupView, find_signup, record_signup, record_step, visitor_of_view
@@ -13,6 +13,8 @@ from growth.traffic.store import VisitView, visits
 from growth.traffic.visits import catch_up, pending_events
 
 __all__ = [
+    "VISITOR_COOKIE",
+    "VISITOR_COOKIE_AGE",
     "Answer",
     "BadBeacon",
     "BadBody",
@@ -38,6 +40,7 @@ __all__ = [
     "import_events",
     "import_signups",
     "keep_answer",
+    "new_visitor",
     "pending_events",
     "read_request",
     "read_signup",
@@ -45,6 +48,7 @@ __all__ = [
     "record_signup",
     "record_step",
     "registered_domain",
+    "script",
     "visitor_of_view",
     "visits",
 ]

@@ -9,8 +9,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from growth.channels import ChannelEntry, ChannelView, channels, declared_channels, ensure_channels, resolve_link
-from growth.channels.settings import ChannelMatch
+from growth.channels import ChannelEntry, ChannelMatch, ChannelView, channels, declared_channels, ensure_channels, resolve_link
 from growth.db import Database
 from growth.traffic.clue import Clue
 from growth.traffic.rules import Verdict

@@ -9,7 +9,8 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from growth.channels.models import Channel, Identity, Origin
+from growth.channels import CHANNEL, IDENTITY, ORIGIN
+from growth.db import table_of
 from growth.traffic.models import PagePath, Visit
 
 
@@ -36,12 +37,13 @@ class VisitView:
 
 def visits(session: Session, *, from_day: date | None = None, until_day: date | None = None) -> Iterator[VisitView]:
     """Visits by their start, bots left out; days inclusive, of the visit's start."""
-    entry, last = PagePath.__table__.alias("entry"), PagePath.__table__.alias("last")
+    entry, last = table_of(PagePath).alias("entry"), table_of(PagePath).alias("last")
+    said = (ORIGIN.c.medium, ORIGIN.c.source, ORIGIN.c.campaign, ORIGIN.c.term)
     query = (
-        select(Visit, Origin, Channel.name, Identity.key, entry.c.path, last.c.path)
-        .join(Origin, Origin.id == Visit.origin_id)
-        .outerjoin(Channel, Channel.id == Origin.channel_id)
-        .outerjoin(Identity, Identity.id == Visit.visitor_id)
+        select(Visit, CHANNEL.c.name, IDENTITY.c.key, entry.c.path, last.c.path, *said)
+        .join(ORIGIN, ORIGIN.c.id == Visit.origin_id)
+        .outerjoin(CHANNEL, CHANNEL.c.id == ORIGIN.c.channel_id)
+        .outerjoin(IDENTITY, IDENTITY.c.id == Visit.visitor_id)
         .outerjoin(entry, entry.c.id == Visit.entry_page_id)
         .outerjoin(last, last.c.id == Visit.exit_page_id)
         .order_by(Visit.started_at, Visit.id)
@@ -51,18 +53,18 @@ def visits(session: Session, *, from_day: date | None = None, until_day: date | 
         query = query.where(Visit.day >= from_day)
     if until_day is not None:
         query = query.where(Visit.day <= until_day)
-    for visit, origin, channel, key, landing, exit_path in session.execute(query):
+    for visit, channel, key, landing, exit_path, medium, source, campaign, term in session.execute(query):
         yield VisitView(
             id=str(visit.id),
             visitor=(key or "").partition(":")[2],
             started_at=visit.started_at,
             ended_at=visit.ended_at,
             pages=visit.pages,
-            medium=origin.medium,
-            source=origin.source or None,
-            channel=channel or origin.medium,
-            campaign=origin.campaign or None,
-            term=origin.term or None,
+            medium=medium,
+            source=source or None,
+            channel=channel or medium,
+            campaign=campaign or None,
+            term=term or None,
             landing=landing or "",
             exit=exit_path or "",
             engaged_ms=visit.engaged_ms,
