@@ -9,6 +9,7 @@ from typing import Any
 from growth.app import handed, load
 from growth.errors import ExitCode, GrowthError, Where
 from growth.language import _
+from growth.workspace.allowed import schema_members
 from growth.workspace.document import Node
 from growth.workspace.loading import MARKER, read_workspace
 from growth.workspace.problems import Problem, Severity, problem_at
@@ -75,8 +76,6 @@ def secrets_in(
     workspace: Workspace, kind: str, name: str | None = None, *, model: Any, at: tuple[str, ...] = ()
 ) -> Iterator[tuple[tuple[str | int, ...], Where]]:
     """Places below `at` of a file where a secret is written out although its field is for ``${NAME}``."""
-    from growth.workspace.validation import schema_members
-
     document = workspace.document(kind, name)
     start = document.node(at) if document else None
     if document is None or start is None:

@@ -9,7 +9,7 @@ from growth import urls
 from growth.app import Diagnosis, Level
 from growth.language import _
 from growth.workspace.delivery import EmailProvider
-from growth.workspace.validation import texts_of
+from growth.workspace.variables import texts_of
 from growth.workspace.workspace import Workspace
 
 

@@ -31,6 +31,10 @@ _WORDS: Final[dict[str, Any]] = {
 }
 
 
+#: keys and indices from the top of a file
+Path = tuple[str | int, ...]
+
+
 @dataclass(slots=True, eq=False)
 class Node:
     """A value with its place. `content` is a scalar, a list of nodes, or a dict of key → `Entry`; `text` is a scalar as written."""

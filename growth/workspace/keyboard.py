@@ -12,28 +12,23 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from growth.language import _
+from growth.workspace.brackets import NEAR, WORD, separates_entries, separates_keys
 from growth.workspace.document import Document, Node, parse
-from growth.workspace.problems import Problem, Severity
+from growth.workspace.problems import Problem
+from growth.workspace.transcript import SPACES, Transcript
 
 _SUSPICIOUS = re.compile("[\t：，“”‘’－＃\u3000\u00a0\u2002\u2003]")
-#: spaces that are not the one of YAML, and how wide they look
-_SPACES: Final = {"\u3000": 2, "\u00a0": 1, "\u2002": 1, "\u2003": 2}
 _BLOCK = re.compile(r"[|>][0-9+-]*\s*(#.*)?$")
 _PLAIN_KEY = re.compile(r"""(?P<key>[^\s:：#,\[\]{}"'“‘&*!|>%@`-][^:：#\n"“”]*+)(?P<colon>：|:(?=[\s\u3000\u00a0]|$))""")
 _QUOTED_KEY = re.compile(
-    r"""(?:(?P<open>["'])(?P<key>[^"']*)(?P=open)|(?P<wide>[“‘])(?P<words>[^"'“”‘’]*)[”’])[ \u3000]*(?P<colon>：|:(?=[\s\u3000\u00a0]|$))"""
+    r"""(?:(?P<key>"(?:[^"\\]|\\.)*+"|'(?:[^']|'')*+')|(?P<wide>[“‘])(?P<words>[^"'“”‘’]*)[”’])"""
+    r"""[ \u3000]*(?P<colon>：|:(?=[\s\u3000\u00a0]|$))"""
 )
-_WORD = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
-#: a key within braces, up to its colon
-_FLOW_KEY = re.compile(r"""[\s\u3000]*(?:"[^"]*"|'[^']*'|“[^”]*”|[^\s,，:：\[\]{}"'#][^,，:：\[\]{}"']*+)[\s\u3000]*(?::(?=\s)|：)""")
 #: a text in full-width quotes, and a key with a full-width colon, within brackets
 _FLOW_QUOTED = re.compile(r"[“‘]([^“”‘’]*+)[”’](?=[\s\u3000]*(?:[,，:：\]}#]|$))")
 _FLOW_WIDE_KEY = re.compile(r"([^\s,，:：\[\]{}]++)([\s\u3000]*+)：")
 #: longer lines are refused where the keyboard is looked at: nobody types them
 _LONGEST_LINE: Final = 10_000
-#: how far an entry between commas is looked at
-_NEAR: Final = 300
-_SIMPLE = re.compile(r"[ -~]*")
 
 
 def read_document(file: str, text: str) -> Document:
@@ -73,12 +68,9 @@ def _put_back(node: Node, typed: _Typed, seen: set[int]) -> None:
 
 
 @dataclass(slots=True)
-class _Typed:
+class _Typed(Transcript):
     """The lines of a file, one after the other; what stays open from line to line is its state."""
 
-    file: str
-    problems: list[Problem] = field(default_factory=list)
-    number: int = 0
     #: lines deeper than this belong to a block of text; None outside
     block: int | None = None
     #: the quote that is open, or None
@@ -90,33 +82,8 @@ class _Typed:
     key_filled: bool = False
     #: indents of the mappings that are open
     levels: list[int] = field(default_factory=list)
-    #: by line: (column of the repaired text, how many characters were put in before it)
-    shifts: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
-    out: list[str] = field(default_factory=list)
-    width: int = 0
-
-    # --- output and places
-
-    def emit(self, text: str, typed: int) -> None:
-        """Put out `text` for `typed` typed characters."""
-        self.out.append(text)
-        self.width += len(text)
-        if len(text) != typed:
-            shifts = self.shifts.setdefault(self.number, [])
-            before = shifts[-1][1] if shifts else 0
-            shifts.append((self.width, before + len(text) - typed))
-
-    def column(self, line: int, column: int) -> int:
-        """The typed column (from 1) of a column of the repaired text."""
-        moved = 0
-        for start, by in self.shifts.get(line, ()):
-            if column - 1 >= start:
-                moved = by
-        return max(column - moved, 1)
-
-    def refuse(self, column: int, rule: str, message: str, hint: str) -> None:
-        """A problem at a typed column (from 0) of this line."""
-        self.problems.append(Problem(self.file, self.number, column + 1, rule, Severity.ERROR, message, hint))
+    #: what may begin next within brackets: an ``entry``, a ``value`` behind a colon, a ``colon`` behind quotes, or nothing
+    awaited: str = ""
 
     # --- one line
 
@@ -177,26 +144,13 @@ class _Typed:
 
     def indentation(self, text: str) -> int:
         position = 0
-        while position < len(text) and (text[position] in _SPACES or text[position] in " \t"):
+        while position < len(text) and (text[position] in SPACES or text[position] in " \t"):
             character = text[position]
             if character == "\t" and text.strip():
                 self.tab(position)
-            self.emit(" " * _SPACES.get(character, 1), 1)
+            self.emit(" " * SPACES.get(character, 1), 1)
             position += 1
         return position
-
-    def spaces(self, text: str, position: int) -> int:
-        """Separating spaces of every kind become plain ones."""
-        while position < len(text) and (text[position] in _SPACES or text[position] in " \t"):
-            if text[position] == "\t" and text[position:].strip() and not text[position:].lstrip().startswith("#"):
-                self.tab(position)
-            self.emit(" ", 1)
-            position += 1
-        return position
-
-    def tab(self, position: int) -> None:
-        if not any(problem.line == self.number for problem in self.problems):
-            self.refuse(position, "yaml-tab", _("a tab stands here"), _("type spaces instead"))
 
     def key(self, text: str, position: int, after_dash: bool) -> int | None:
         """Put out the key at `position` with its colon; where the value may begin, or None where there is no key."""
@@ -212,8 +166,8 @@ class _Typed:
             body = quoted.end("words") + 1
             self.emit("'" + quoted["words"].replace("'", "''") + "'", body)
         elif quoted:
-            body = quoted.end("key") + 1
-            self.emit(quoted[0][:body], body)
+            body = quoted.end("key")
+            self.emit(quoted["key"], body)
         else:
             body = len(match["key"].rstrip(" \u3000"))
             self.emit(match["key"][:body], body)
@@ -225,7 +179,7 @@ class _Typed:
         """Whether the full-width colon behind `key` ends a key: a word of ours always does, Chinese words where no text is meant."""
         if rest.startswith("//") or (not after_dash and self.key_filled and self.width > self.key_indent):
             return False
-        if _WORD.fullmatch(key):
+        if WORD.fullmatch(key):
             return True
         if after_dash:
             return False
@@ -250,7 +204,7 @@ class _Typed:
         elif rest[:1] in ('"', "'"):
             if not self.mixed(text, position):
                 self.emit(rest[0], 1)
-                self.quote = rest[0]
+                self.quote, self.awaited = rest[0], ""
                 self.flow(text, self.quoted(text, position + 1))
         elif rest[:1] in ("“", "‘"):
             self.wide_quotes(text, position)
@@ -326,77 +280,65 @@ class _Typed:
 
     def flow(self, text: str, position: int) -> None:
         """The rest of a line behind quotes or within brackets."""
-        fresh = True  # whether a new entry or value may begin here
         while position < len(text):
             character = text[position]
             if character in "[{":
                 self.brackets.append(character)
                 self.emit(character, 1)
-                position, fresh = position + 1, True
+                position, self.awaited = position + 1, "entry"
             elif character in "]}":
                 if self.brackets:
                     self.brackets.pop()
                 self.emit(character, 1)
-                position, fresh = position + 1, False
+                position, self.awaited = position + 1, ""
             elif character == "#" and (position == 0 or text[position - 1] in " \t\u3000"):
                 self.emit(text[position:], len(text) - position)
                 return
-            elif character in "\"'" and fresh:
+            elif character in "\"'" and self.awaited in ("entry", "value"):
                 self.emit(character, 1)
-                self.quote = character
-                position, fresh = self.quoted(text, position + 1), False
+                self.quote, self.awaited = character, "colon"
+                position = self.quoted(text, position + 1)
             elif not self.brackets:
                 self.plain(text, position)
                 return
             else:
-                position, fresh = self.flow_text(text, position, fresh)
+                position = self.flow_text(text, position)
 
-    def flow_text(self, text: str, position: int, fresh: bool) -> tuple[int, bool]:
-        """One step within brackets: separators of both widths, keys, words."""
+    def flow_text(self, text: str, position: int) -> int:
+        """One step within brackets: separators of both widths, keys, words. Returns where the next one begins."""
         character = text[position]
-        if character == ",":
-            self.emit(",", 1)
-            return position + 1, True
+        if character in SPACES or character in " \t":
+            return self.spaces(text, position)
         if character == "，":
             return self.comma(text, position)
-        if character in _SPACES or character in " \t":
-            return self.spaces(text, position), fresh
-        if character in "“‘" and fresh and (quoted := _FLOW_QUOTED.match(text, position)):
-            self.emit("'" + quoted[1].replace("'", "''") + "'", quoted.end() - position)
-            return quoted.end(), False
-        if fresh and self.brackets[-1] == "{" and (key := _FLOW_WIDE_KEY.match(text, position)):
-            self.emit(key[1] + " " * len(key[2]), len(key[1]) + len(key[2]))
-            end = key.end()
-            self.emit(":" if text[end : end + 1] in (" ", "") else ": ", 1)
-            return end, True
-        if character == "：" and not fresh and self.out and self.out[-1].endswith("'"):
-            self.emit(": ", 1)
-            return position + 1, True
+        if character == ",":
+            return self.mark(",", position, "entry")
         if character == ":" and text[position + 1 : position + 2] in (" ", "\u3000", ""):
-            self.emit(":", 1)
-            return position + 1, True
-        self.emit(character, 1)
-        return position + 1, False
+            return self.mark(":", position, "value")
+        if character == "：" and self.awaited == "colon":
+            return self.mark(": ", position, "value")
+        if self.awaited in ("entry", "value") and (quoted := _FLOW_QUOTED.match(text, position)):
+            self.emit("'" + quoted[1].replace("'", "''") + "'", quoted.end() - position)
+            self.awaited = "colon"
+            return quoted.end()
+        if self.awaited == "entry" and self.brackets[-1] == "{" and (key := _FLOW_WIDE_KEY.match(text, position)):
+            self.emit(key[1] + " " * len(key[2]), len(key[1]) + len(key[2]))
+            return self.mark(":" if text[key.end() : key.end() + 1] in (" ", "") else ": ", key.end() - 1, "value")
+        return self.mark(character, position, "")
 
-    def comma(self, text: str, position: int) -> tuple[int, bool]:
+    def mark(self, text: str, position: int, awaited: str) -> int:
+        """Put out `text` for one typed character and say what may begin behind it."""
+        self.emit(text, 1)
+        self.awaited = awaited
+        return position + 1
+
+    def comma(self, text: str, position: int) -> int:
         """A full-width comma within brackets: a separator, part of a text, or a question."""
-        before = text[max(position - _NEAR, 0) : position]
-        left = re.split(r"[,，\[{]", before)[-1].strip()
-        rest = text[position + 1 : position + _NEAR]
-        right = re.split(r"[,，\]}]", rest)[0].strip()
-        in_braces = self.brackets[-1] == "{"
-        if in_braces:
-            separates = _FLOW_KEY.match(rest) is not None
-        else:
-            closed = before.rstrip()[-1:] in ("]", "}", '"', "'", "”", "’")
-            opens = rest.lstrip(" \u3000")[:1] in ("[", "{", '"', "'", "“", "‘")
-            separates = closed or opens or not right or (_SIMPLE.fullmatch(left) is not None and _SIMPLE.fullmatch(right) is not None)
-            if not separates:
-                hint = _('type , between two entries; put a text that contains “，” in "quotes"')
-                self.refuse(position, "yaml-character", _("“，” in a list may separate or be part of the text"), hint)
-                separates = True
-        if separates:
-            self.emit("," if rest[:1] in (" ", "") else ", ", 1)
-            return position + 1, True
-        self.emit("，", 1)
-        return position + 1, False
+        rest = text[position + 1 : position + NEAR]
+        separates = separates_keys(rest) if self.brackets[-1] == "{" else separates_entries(text[max(position - NEAR, 0) : position], rest)
+        if separates is None:
+            hint = _('type , between two entries; put a text that contains “，” in "quotes"')
+            self.refuse(position, "yaml-character", _("“，” between brackets may separate or be part of the text"), hint)
+        if separates is False:
+            return self.mark("，", position, "")
+        return self.mark("," if rest[:1] in (" ", "") else ", ", position, "entry")

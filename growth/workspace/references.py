@@ -87,7 +87,7 @@ def _logo(workspace: Workspace) -> Iterator[Problem]:
 
 def _variables(workspace: Workspace) -> Iterator[Problem]:
     """Variables that are named and not set: an error when they are needed, a warning before."""
-    from growth.workspace.validation import texts_of
+    from growth.workspace.variables import texts_of
 
     for (kind, name), document in workspace.documents.items():
         for path, text in texts_of(document):
