@@ -20,7 +20,7 @@ from growth.security import fresh_key
 from growth.workspace import Workspace, load_workspace
 
 #: fixtures `web` and `make_web`: a browser for pages
-pytest_plugins = ["tests.web"]
+pytest_plugins = ["tests.web", "tests.migrated"]
 
 POSTGRES = os.environ.get("GROWTH_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/postgres")
 REQUIRE_SERVICES = os.environ.get("REQUIRE_SERVICES") == "1"
@@ -108,17 +108,18 @@ def database_url(request: pytest.FixtureRequest) -> Iterator[str | None]:
     if request.param == "sqlite":
         yield None
         return
-    with temporary_postgres() as url:
+    template = request.getfixturevalue("migrated_postgres")(_postgres_url())
+    with temporary_postgres(template) as url:
         yield url
 
 
 @contextmanager
-def temporary_postgres() -> Iterator[str]:
-    """The address of a PostgreSQL database that goes afterwards."""
+def temporary_postgres(template: str = "template1") -> Iterator[str]:
+    """The address of a PostgreSQL database that goes afterwards; an empty one, or a copy of `template`."""
     name = f"growth_test_{uuid.uuid4().hex[:12]}"
     admin = sqlalchemy.create_engine(_postgres_url(), isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
-        connection.execute(sqlalchemy.text(f'CREATE DATABASE "{name}"'))
+        connection.execute(sqlalchemy.text(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'))
     yield _postgres_url().set(drivername="postgresql", database=name).render_as_string(hide_password=False)
     with admin.connect() as connection:
         connection.execute(sqlalchemy.text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
@@ -126,14 +127,19 @@ def temporary_postgres() -> Iterator[str]:
 
 
 @pytest.fixture
-def open_workspace(make_workspace: MakeWorkspace, database_url: str | None) -> Iterator[Callable[..., Database]]:
+def open_workspace(make_workspace: MakeWorkspace, database_url: str | None, migrated_files: Path) -> Iterator[Callable[..., Database]]:
     """``open_workspace(growth_yaml, files=…)`` → an open, migrated, claimed database of a new workspace, on each engine."""
     opened: list[Database] = []
 
     def open_(*arguments: Any, **more: Any) -> Database:
         from growth.db.claim import claim
 
-        found = open_database(make_workspace(*arguments, database=database_url, **more), check_schema=False)
+        workspace = make_workspace(*arguments, database=database_url, **more)
+        if database_url is None:
+            from tests.migrated import copy_files
+
+            copy_files(migrated_files, workspace.state)
+        found = open_database(workspace, check_schema=False)
         upgrade(found)
         claim(found, now=NOW)
         opened.append(found)
