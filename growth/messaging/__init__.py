@@ -3,6 +3,15 @@
 from growth.messaging.deliver import Assignment, Ending, Outcome, deliver
 from growth.messaging.eligible import Rules, audience_query, count_audience
 from growth.messaging.ledger import Claimed, NewDelivery, counts, sealed_addresses, skipped
+from growth.messaging.links import (
+    Recipient,
+    pixel_url,
+    preferences_url,
+    read_pixel,
+    read_preferences,
+    read_unsubscribe,
+    unsubscribe_url,
+)
 from growth.messaging.mail import UnsafeHeader, mail_bytes, message_id
 from growth.messaging.mailing import (
     MailingStands,
@@ -48,6 +57,7 @@ __all__ = [
     "Provider",
     "RawRequest",
     "Receipt",
+    "Recipient",
     "Rules",
     "SkipReason",
     "Sms",
@@ -70,9 +80,15 @@ __all__ = [
     "message_id",
     "open_provider",
     "pause_mailing",
+    "pixel_url",
+    "preferences_url",
     "provider_names",
+    "read_pixel",
+    "read_preferences",
+    "read_unsubscribe",
     "resume_mailing",
     "retry_mailing",
     "sealed_addresses",
     "skipped",
+    "unsubscribe_url",
 ]
