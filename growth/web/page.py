@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import re
 import typing
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -31,6 +32,9 @@ from growth.web.viewer import Viewer, viewer_of
 FORM_BYTES = 64 * 1024
 #: most bytes of an import (contracts/web.md)
 IMPORT_BYTES = 50 * 1024 * 1024
+
+
+_PARAMETER = re.compile(r"\{[a-z_]+:[a-z]+\}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +129,13 @@ async def _serve(request: Request[Any, Any, Any], function: Callable[..., Page],
 def route(
     path: str | Sequence[str], handler: Callable[..., Any], function: Callable[..., Any], rules: Rules, *, most_bytes: int
 ) -> HTTPRouteHandler:
-    """A Litestar route for `handler`, which takes the parameters of `function` but its first, read by their types."""
+    """A Litestar route for `handler`, which takes the parameters of `function` but its first, read by their types.
+
+    Raises ValueError for a path whose parameter is only a part of a segment: such a route would never be found.
+    """
+    for one in [path] if isinstance(path, str) else path:
+        if any("{" in segment and not _PARAMETER.fullmatch(segment) for segment in one.split("/")):
+            raise ValueError(f"{one}: a parameter is a whole segment of the path, as in /things/{{name:str}}/picture.svg")
     signature = inspect.signature(function)
     first, *rest = signature.parameters.values()
     hints = typing.get_type_hints(function, include_extras=True)

@@ -161,7 +161,7 @@ def qrcodes(viewer: Viewer) -> Page:
                 "state": "live" if code else "planned",
                 "url": code.url if code else "",
                 "expires_at": code.expires_at if code else None,
-                "href": f"{HERE}/qrcodes/{channel}.svg" if code else None,
+                "href": f"{HERE}/qrcodes/{channel}/picture.svg" if code else None,
             }
         )
     columns = [
@@ -182,7 +182,7 @@ def qrcodes(viewer: Viewer) -> Page:
     return viewer.render("web/wechat/inbox.html", InboxPage(tabs=tabs(f"{HERE}/qrcodes"), table=table), title=_("QR codes"))
 
 
-@page(f"{HERE}/qrcodes/{{channel:str}}.svg", nav="wechat", roles=ROLES)
+@page(f"{HERE}/qrcodes/{{channel:str}}/picture.svg", nav="wechat", roles=ROLES)
 def qrcode(viewer: Viewer, channel: str) -> Page:
     """The picture of one code, ready for print."""
     with viewer.database.read() as session:
