@@ -1,4 +1,4 @@
-"""The demo's past, brought in through the same functions as anybody's: contacts, channels, links and costs."""
+"""The demo's past, brought in through the same functions as anybody's: contacts, channels, links, visits, sign-ups and costs."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 def fill(database: Database, *, now: datetime) -> None:
     """Contacts with their consents and refusals, the channels of channels.yaml with a tracked link each, and a history up to `now`."""
     from growth.sandbox.demo import history, sample_contacts, write_contacts, write_history
+    from growth.traffic import import_events, import_signups
 
     workspace = database.workspace
     people = sample_contacts(today=clock.site_day(now, workspace.zone))
@@ -27,7 +28,9 @@ def fill(database: Database, *, now: datetime) -> None:
         _contacts(database, folder / "contacts.csv", people, now=now)
         tokens = _channels(database, now=now)
         past = history(until=now, site_url=workspace.settings.site.url, tokens=tokens, contacts=people)
-        _events, _signups, costs = write_history(folder, past)
+        events, signups, costs = write_history(folder, past)
+        import_events(database, events, now=now)
+        import_signups(database, signups, now=now)
         _costs(database, costs)
 
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -112,3 +113,26 @@ def test_where_the_database_cannot_be_made_nothing_is_left(
     assert run(["init", str(tmp_path / "site"), "--site", URL]) == 3
     assert "error:" in capsys.readouterr().err
     assert left_in(tmp_path) == []
+
+
+def test_the_demo_has_people_channels_and_a_past_up_to_this_month(tmp_path: Path) -> None:
+    from growth import clock
+    from growth.channels import channel_costs, channels
+    from growth.contacts import count_segment
+    from growth.contacts.settings import Segment
+    from growth.traffic import visits
+
+    root = tmp_path / "demo"
+    assert run(["init", str(root), "--demo", "--quiet"]) == 0
+    workspace = load_workspace(root)
+    assert workspace.settings.site.name == "诚信贷"
+    assert "@" not in workspace.settings.site.url + workspace.settings.public_url
+    assert not [problem for problem in check_workspace(root) if problem.of_form and problem.rule != "unknown-reference"]
+    database = open_database(workspace)
+    with database.read() as session:
+        assert count_segment(session, Segment(), now=clock.now()) == 200
+        assert {"hao123", "poster-subway"} <= {view.name for view in channels(session)}
+        assert channel_costs(session, from_day=None, until_day=None)
+        today = clock.site_day(clock.now(), workspace.zone)
+        assert any(visits(session, from_day=today - timedelta(days=7)))
+    database.close()
