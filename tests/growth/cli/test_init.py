@@ -129,10 +129,10 @@ def test_the_demo_has_people_channels_and_a_past_up_to_this_month(tmp_path: Path
     assert "@" not in workspace.settings.site.url + workspace.settings.public_url
     assert not [problem for problem in check_workspace(root) if problem.of_form and problem.rule != "unknown-reference"]
     database = open_database(workspace)
+    today = clock.site_day(clock.now(), workspace.zone)
     with database.read() as session:
         assert count_segment(session, Segment(), now=clock.now()) == 200
         assert {"hao123", "poster-subway"} <= {view.name for view in channels(session)}
-        assert channel_costs(session, from_day=None, until_day=None)
-        today = clock.site_day(clock.now(), workspace.zone)
+        assert channel_costs(session, from_day=today - timedelta(days=60), until_day=today)
         assert any(visits(session, from_day=today - timedelta(days=7)))
     database.close()
