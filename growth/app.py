@@ -264,6 +264,7 @@ GROWTH = App(
         _command("doctor", "Look for what is wrong with this installation", "自检"),
         _command("status", "What runs now, queues and lag", "当前进程、队列与延迟"),
         _command("jobs", "What is scheduled, due, running and done", "定时任务：计划、到期、执行、历史"),
+        _command("alerts", "What is wrong, and whether the team was told", "告警：持续中的问题与团队通知"),
         _command("contacts", "Import, list, export, erase contacts", "联系人：导入、列表、导出、抹除"),
         _command("channel", "Channels, tracked links and QR codes", "渠道、追踪链接与二维码", "channels"),
         _command("costs", "Import what channels cost", "导入渠道费用", "costs"),
@@ -298,9 +299,17 @@ GROWTH = App(
             check="growth.operations.schema:check_activity",
         ),
     ),
-    checks=("growth.workspace.references:check_settings", "growth.rendering.checking:check_templates"),
-    rules=("growth.workspace.rules:rules",),
+    checks=(
+        "growth.workspace.references:check_settings",
+        "growth.rendering.checking:check_templates",
+        "growth.jobs.checks:check_schedules",
+    ),
+    rules=(
+        "growth.workspace.rules:rules",
+        "growth.jobs.checks:rules",
+    ),
     jobs=(
+        "growth.jobs.own:jobs",
         "growth.placements.jobs:jobs",
         "growth.operations.jobs:jobs",
     ),
@@ -319,6 +328,7 @@ GROWTH = App(
     ),
     calendar=("growth.operations.calendar:own_entries",),
     todo=(
+        "growth.jobs.handing:todo",
         "growth.placements.handing:todo",
         "growth.operations.todo:own_entries",
     ),
@@ -326,6 +336,7 @@ GROWTH = App(
         "growth.reporting.doctor:diagnose",
         "growth.workspace.doctor:diagnose",
         "growth.db.doctor:diagnose",
+        "growth.jobs.doctor:diagnose",
         "growth.placements.keep:diagnose",
     ),
     models=(
@@ -348,6 +359,7 @@ GROWTH = App(
         "smtp": "growth.messaging.providers.smtp:open_smtp",
         "outbox": "growth.messaging.providers.outbox:open_outbox",
     },
+    metrics=("growth.jobs.handing:metrics",),
     migrations=(
         Migrations(owner="growth", store="main", package="growth.db.migrations.main"),
         Migrations(owner="growth", store="events", package="growth.db.migrations.events"),

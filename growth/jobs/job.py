@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from growth.errors import GrowthError
+from growth.errors import GrowthError, Where
 from growth.jobs.period import Period
 from growth.jobs.schedule import Schedule
 from growth.language import Text
@@ -51,6 +51,8 @@ class Job:
     time_limit: timedelta = timedelta(hours=12)
     #: page of the dashboard that shows what it does
     link: str | None = None
+    #: where its schedule is written, for `growth check`
+    where: Where | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,7 @@ from growth.jobs import RunState, ask, processes
 from growth.jobs import rescue as rescue_module
 from growth.jobs.heart import Heart
 from growth.jobs.identity import Identity, is_dead, this_process
+from growth.jobs.inprocess import InProcess
 from growth.jobs.rescue import Rescue
 from growth.jobs.store import LEASE, claim, claimable
 from tests.growth.jobs.plant import Plant, job, wait_for
@@ -164,14 +165,20 @@ def test_a_child_that_takes_too_long_is_ended(heavy_plant: Callable[..., Plant],
     assert "time limit" in str(run.error)
 
 
+def work_and_drain(plant: Plant, worker: InProcess) -> None:
+    """Let the worker work until the job has begun, then drain it."""
+    draining = threading.Event()
+    thread = threading.Thread(target=worker.work, args=(draining,), daemon=True)
+    thread.start()
+    began = wait_for(lambda: len(plant.marks()) == 1)
+    draining.set()
+    thread.join(60)
+    assert began, plant.history()
+
+
 def test_a_drain_lets_a_child_stop_at_a_good_place(heavy_plant: Callable[..., Plant]) -> None:
     plant = heavy_plant("slow")
-    worker, draining = plant.worker(), threading.Event()
-    thread = threading.Thread(target=worker.work, args=(draining,))
-    thread.start()
-    assert wait_for(lambda: len(plant.marks()) == 1)
-    draining.set()
-    thread.join(20)
+    work_and_drain(plant, plant.worker())
     (run,) = plant.history()
     assert (run.state, run.line, run.faults) in (
         (RunState.WAITING, "stopped in between", 0),
@@ -181,12 +188,7 @@ def test_a_drain_lets_a_child_stop_at_a_good_place(heavy_plant: Callable[..., Pl
 
 def test_a_child_that_hears_no_drain_is_ended_and_its_run_goes_on_later(heavy_plant: Callable[..., Plant]) -> None:
     plant = heavy_plant("once_deaf")
-    worker, draining = plant.worker(grace_seconds=0.3), threading.Event()
-    thread = threading.Thread(target=worker.work, args=(draining,))
-    thread.start()
-    assert wait_for(lambda: len(plant.marks()) == 1)
-    draining.set()
-    thread.join(20)
+    work_and_drain(plant, plant.worker(grace_seconds=0.3))
     assert wait_for(lambda: plant.history()[0].state == RunState.WAITING)
     plant.turn(plant.worker())
     (run,) = plant.history()
