@@ -216,3 +216,21 @@ def test_settings_cannot_be_changed(workspace: Workspace) -> None:
     with pytest.raises(Exception, match="frozen"):
         workspace.settings.site.name = "x"  # type: ignore[misc]
     assert isinstance(workspace.settings, Settings)
+
+
+def test_what_belongs_to_an_app_that_is_left_out_is_not_looked_at(make_workspace: MakeWorkspace) -> None:
+    text = f"{SITE}apps: []\nseo: {{no such: thing}}\n"
+    workspace = make_workspace(text, files={"wechat.yaml": "welcome: 5\n", "campaigns/x.yaml": "medium: 7\n"})
+    assert [app.name for app in workspace.apps] == ["growth"]
+    assert workspace.sections == {}
+    assert "wechat" not in workspace.kinds
+
+
+def test_files_of_a_kind_have_names_and_odd_ones_are_told(make_workspace: MakeWorkspace) -> None:
+    good = "name: 双十一\nfrom: 2026-11-01\nuntil: 2026-11-11\n"
+    files = {"activities/双十一.yaml": good, "activities/.draft.yaml": "x", "activities/notes.txt": "x", "activities/old.yaml~": "x"}
+    workspace = make_workspace(SITE, files=files)
+    assert list(workspace.values["activity"]) == ["双十一"]
+    assert str(workspace.where("activity", "双十一", "from")) == "activities/双十一.yaml:2:7"
+    found = problems_of(make_workspace, SITE, {"activities/a b.yaml": good, "activities/c.yml": good})
+    assert shown(found) == [("activities/a b.yaml", 1, 1, "file-name"), ("activities/c.yml", 1, 1, "file-name")]
