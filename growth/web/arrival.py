@@ -41,31 +41,44 @@ class Arrival:
     path: str
 
 
-def hosts_of(workspace: Workspace, *extra: str) -> frozenset[str]:
-    """The hosts under which this program may be called: `public_url`, `web.listen`, this machine."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ways:
+    """What growth.yaml says of the ways to this program: its hosts, the proxies that are believed, the host that is always https."""
+
+    hosts: frozenset[str]
+    proxies: tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]
+    secure_host: str
+    prefix: str
+
+
+def ways_of(workspace: Workspace, *extra_hosts: str) -> Ways:
+    """The ways to a workspace: `public_url`, `web.listen`, `extra_hosts` and this machine."""
     settings = workspace.settings
-    public = urlsplit(settings.public_url).hostname or ""
+    public = urlsplit(settings.public_url)
     wide = {"0.0.0.0", "::", ""}  # noqa: S104 - compared, not bound
-    return _ALWAYS | ({public, settings.web.host, *extra} - wide)
+    return Ways(
+        hosts=_ALWAYS | ({public.hostname or "", settings.web.host, *extra_hosts} - wide),
+        proxies=tuple(ipaddress.ip_network(network) for network in settings.web.trusted_proxies),
+        secure_host=(public.hostname or "") if public.scheme == "https" else "",
+        prefix=settings.web.path_prefix,
+    )
 
 
-def arrive(scope: Scope, workspace: Workspace, *, extra_hosts: frozenset[str] = frozenset()) -> Arrival:
+def arrive(scope: Scope, ways: Ways) -> Arrival:
     """Look at `scope`. Raises ForeignHost."""
     headers: dict[bytes, list[bytes]] = {}
     for name, value in scope["headers"]:
         headers.setdefault(name, []).append(value)
     netloc, host = _host(headers.get(b"host", []))
-    if host not in hosts_of(workspace, *extra_hosts):
+    if host not in ways.hosts:
         raise ForeignHost
     peer = _peer(scope)
     forwarded = b",".join(headers.get(b"x-forwarded-for", [])).decode("latin-1")
-    trusted = [ipaddress.ip_network(network) for network in workspace.settings.web.trusted_proxies]
-    client = _client(peer, forwarded, trusted)
+    client = _client(peer, forwarded, ways.proxies) if forwarded else peer
     proto = b",".join(headers.get(b"x-forwarded-proto", [])).decode("latin-1").rpartition(",")[2].strip()
-    behind = peer is not None and any(peer in network for network in trusted)
-    public = urlsplit(workspace.settings.public_url)
+    behind = peer is not None and any(peer in network for network in ways.proxies)
     # a proxy that is not told of still ends TLS: then the public address says so
-    secure = scope.get("scheme") == "https" or (behind and proto == "https") or (public.scheme == "https" and public.hostname == host)
+    secure = scope.get("scheme") == "https" or (behind and proto == "https") or host == ways.secure_host
     return Arrival(
         id=secrets.token_hex(6),
         address=str(client) if client is not None else "unknown",
@@ -73,7 +86,7 @@ def arrive(scope: Scope, workspace: Workspace, *, extra_hosts: frozenset[str] = 
         secure=secure,
         host=host,
         netloc=netloc,
-        path=_path(scope, workspace.settings.web.path_prefix),
+        path=_path(scope, ways.prefix),
     )
 
 
@@ -92,7 +105,7 @@ def _peer(scope: Scope) -> IPAddress | None:
     return _ip(client[0]) if client else None
 
 
-def _client(peer: IPAddress | None, forwarded: str, trusted: list[Any]) -> IPAddress | None:
+def _client(peer: IPAddress | None, forwarded: str, trusted: tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]) -> IPAddress | None:
     """The nearest address that is no trusted proxy; what stands further left was written by whoever called it."""
     current = peer
     for text in reversed([part.strip() for part in forwarded.split(",") if part.strip()]):

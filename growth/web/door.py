@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from growth.web.answers import PROBLEM
-from growth.web.arrival import Arrival, ForeignHost, arrive
+from growth.web.arrival import Arrival, ForeignHost, Ways, arrive, ways_of
 from growth.web.headers import with_headers
 from growth.web.limits import Purpose, public_limit
 from growth.web.shell import Shell
+from growth.workspace import Workspace
 
 Message = MutableMapping[str, Any]
 Scope = MutableMapping[str, Any]
@@ -64,6 +65,7 @@ class Door:
         self.bare_routes = bare_routes
         self.at_start = at_start
         self.extra_hosts = extra_hosts
+        self._seen: tuple[Workspace, Ways] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request, or the life of the process."""
@@ -87,7 +89,7 @@ class Door:
             await send(message)
 
         try:
-            arrival = arrive(cast(Any, scope), self.shell.current(), extra_hosts=self.extra_hosts)
+            arrival = arrive(cast(Any, scope), self._ways())
         except ForeignHost:
             await _answer(sent, 400, b"400: this host is not served here\n", b"text/plain; charset=utf-8")
             return
@@ -105,6 +107,13 @@ class Door:
                 await self.inside(scope, receive, sent)
         finally:
             self.shell.numbers.count(kind if kind != "page" else _kind(scope), status, time.perf_counter() - begun)
+
+    def _ways(self) -> Ways:
+        """The ways to the workspace as it is now; worked out anew only when it was read anew."""
+        workspace = self.shell.current()
+        if self._seen is None or self._seen[0] is not workspace:
+            self._seen = (workspace, ways_of(workspace, *self.extra_hosts))
+        return self._seen[1]
 
     async def _static(self, arrival: Arrival, scope: Scope, send: Send) -> None:
         found = self.shell.static.find(arrival.path)

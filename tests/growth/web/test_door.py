@@ -21,25 +21,25 @@ def test_our_own_hosts_are_served(web: Web) -> None:
         assert web.stranger().get("/login", headers={"host": host}).status_code == 200, host
 
 
-@pytest.mark.parametrize(
-    "host",
-    [
-        "evil.example",
-        "localhost.evil.example",
-        "a/?x=",
-        "localhost/..",
-        "localhost@evil",
-        "",
-        "127.0.0.1:99999999",
-        "evil localhost",
-        "0.0.0.0",
-    ],
-)
-def test_any_other_host_is_400(web: Web, host: str) -> None:
-    answer = web.stranger().get("/login", headers={"host": host})
-    assert answer.status_code == 400
-    assert "诚信贷" not in answer.text
-    assert answer.headers["x-content-type-options"] == "nosniff"
+FOREIGN = [
+    "evil.example",
+    "localhost.evil.example",
+    "a/?x=",
+    "localhost/..",
+    "localhost@evil",
+    "",
+    "127.0.0.1:99999999",
+    "evil localhost",
+    "0.0.0.0",
+]
+
+
+def test_any_other_host_is_400(web: Web) -> None:
+    for host in FOREIGN:
+        answer = web.stranger().get("/login", headers={"host": host})
+        assert answer.status_code == 400, host
+        assert "诚信贷" not in answer.text
+        assert answer.headers["x-content-type-options"] == "nosniff"
 
 
 def test_a_forwarded_host_changes_nothing(web: Web) -> None:
@@ -75,20 +75,20 @@ def test_the_public_address_over_https_gets_secure_cookies(web_of: Callable[...,
     ],
 )
 def test_the_clients_address_is_believed_from_trusted_proxies_only(make_workspace: Any, peer: str, forwarded: str, client: str) -> None:
-    from growth.web.arrival import arrive
+    from growth.web.arrival import arrive, ways_of
 
     workspace = make_workspace(YAML + "web: {trusted_proxies: [10.0.0.0/8]}\n")
     headers = [(b"host", b"localhost"), *([(b"x-forwarded-for", forwarded.encode())] if forwarded else [])]
-    arrival = arrive({"headers": headers, "client": (peer, 1), "path": "/", "scheme": "http"}, workspace)  # type: ignore[typeddict-item]
+    arrival = arrive({"headers": headers, "client": (peer, 1), "path": "/", "scheme": "http"}, ways_of(workspace))  # type: ignore[typeddict-item]
     assert arrival.address == client
 
 
 def test_two_hosts_in_one_request_are_400(make_workspace: Any) -> None:
-    from growth.web.arrival import ForeignHost, arrive
+    from growth.web.arrival import ForeignHost, arrive, ways_of
 
     for headers in ([(b"host", b"localhost"), (b"host", b"evil")], []):
         with pytest.raises(ForeignHost):
-            arrive({"headers": headers, "client": ("127.0.0.1", 1), "path": "/", "scheme": "http"}, make_workspace())  # type: ignore[typeddict-item]
+            arrive({"headers": headers, "client": ("127.0.0.1", 1), "path": "/", "scheme": "http"}, ways_of(make_workspace()))  # type: ignore[typeddict-item]
 
 
 def test_behind_a_prefix_every_address_has_it(web_of: Callable[..., Web]) -> None:
