@@ -305,6 +305,7 @@ GROWTH = App(
         "growth.jobs.checks:check_schedules",
     ),
     rules=(
+        "growth.compliance:explained",
         "growth.workspace.rules:rules",
         "growth.jobs.checks:rules",
     ),
@@ -316,6 +317,7 @@ GROWTH = App(
     pages=(
         "growth.web.login:pages",
         "growth.web.settings:pages",
+        "growth.web.search:pages",
         "growth.web.monitoring:pages",
         "growth.web.links:pages",
         "growth.web.collect:pages",
