@@ -20,6 +20,7 @@ from growth.web.door import ASGIApp, Bare, Door
 from growth.web.errors import late
 from growth.web.limits import RateLimits
 from growth.web.numbers import Numbers
+from growth.web.routes import Routes
 from growth.web.shell import PAGE_THREADS, PUBLIC_THREADS, Shell
 from growth.web.static_files import read_static_files
 from growth.workspace import Workspace
@@ -52,18 +53,6 @@ def create_app(
 
     Raises GrowthError where htmx is missing.
     """
-    current = Current(workspace)
-    shell = Shell(
-        current=current,
-        refresh=current.refresh,
-        database=database,
-        static=read_static_files(),
-        numbers=Numbers(),
-        limits=RateLimits(),
-        now=now,
-        page_threads=CapacityLimiter(PAGE_THREADS),
-        public_threads=CapacityLimiter(PUBLIC_THREADS),
-    )
     routes: list[HTTPRouteHandler] = []
     bare_routes: dict[str, Bare] = {}
     spans: list[Lifespan] = []
@@ -75,6 +64,19 @@ def create_app(
                 spans.append(item)
             else:
                 routes.append(item)
+    current = Current(workspace)
+    shell = Shell(
+        current=current,
+        refresh=current.refresh,
+        database=database,
+        static=read_static_files(),
+        routes=Routes.of(routes),
+        numbers=Numbers(),
+        limits=RateLimits(),
+        now=now,
+        page_threads=CapacityLimiter(PAGE_THREADS),
+        public_threads=CapacityLimiter(PUBLIC_THREADS),
+    )
 
     def at_start(stack: ExitStack) -> None:
         for span in spans:

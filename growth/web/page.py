@@ -10,7 +10,6 @@ import inspect
 import re
 import typing
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import anyio.to_thread
@@ -25,6 +24,7 @@ from growth.web.errors import refused
 from growth.web.forms import UNSAFE, Form, check_forgery, read_form
 from growth.web.limits import PAGES, Purpose
 from growth.web.refusals import Forbidden, NotLoggedIn, TooOften
+from growth.web.routes import Rules
 from growth.web.shell import arrival_of, shell_of
 from growth.web.viewer import Viewer, viewer_of
 
@@ -35,20 +35,6 @@ IMPORT_BYTES = 50 * 1024 * 1024
 
 
 _PARAMETER = re.compile(r"\{[a-z_]+:[a-z]+\}")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rules:
-    """Who may call a route, and how; kept at the handler (``handler.opt["rules"]``), so that a test can walk all routes.
-
-    `kind`: ``page`` (log-in), ``entrance`` (log-in pages themselves), ``public``, ``api``.
-    """
-
-    kind: str
-    methods: tuple[str, ...]
-    roles: tuple[str, ...] = ()
-    personal: bool = False
-    scope: str = ""
 
 
 def page(

@@ -11,6 +11,7 @@ import uvicorn
 
 from growth.db import Database
 from growth.errors import GrowthError, Unreachable
+from growth.jobs import alive
 from growth.language import _
 from growth.web.app import create_app
 from growth.workspace import Workspace
@@ -52,7 +53,8 @@ def serve(
     shown = f"[{chosen}]" if ":" in chosen else chosen
     say(f"http://{shown}:{listener.getsockname()[1]}{web.path_prefix}/")
     server = uvicorn.Server(config)
-    server.run(sockets=[listener])
+    with alive(database, "web"):
+        server.run(sockets=[listener])
     if not server.started:
         raise Unreachable(_("the web process did not start"), fix=_("run it again with --debug, or: growth doctor"))
 

@@ -11,6 +11,7 @@ from growth.db import Database
 from growth.web.arrival import Arrival
 from growth.web.limits import RateLimits
 from growth.web.numbers import Numbers
+from growth.web.routes import Routes
 from growth.web.static_files import StaticFiles
 from growth.workspace import Workspace
 
@@ -34,6 +35,7 @@ class Shell:
     refresh: Callable[[], None]
     database: Database
     static: StaticFiles
+    routes: Routes
     numbers: Numbers
     limits: RateLimits
     now: Callable[[], datetime]

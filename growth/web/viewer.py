@@ -106,6 +106,10 @@ class Viewer:
         """Whether the viewer has one of `roles`; an administrator may all."""
         return self.user.may(*roles)
 
+    def may_open(self, link: str) -> bool:
+        """Whether the viewer may open the own address `link`: a page that their roles open and that is there."""
+        return self.shell.routes.may_open(self.user, link)
+
     def require(self, *roles: str) -> None:
         """Raise Forbidden unless the viewer has one of `roles`."""
         if not self.may(*roles):
