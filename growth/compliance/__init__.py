@@ -2,6 +2,7 @@
 
 from growth.compliance.copy import Finding, Setting, lint_text
 from growth.compliance.mail import AD_MARK, MailCopy, is_marked, lint_mail
+from growth.compliance.message import lint_message, setting_of
 from growth.compliance.rules import Rule, explained, rule, rules
 from growth.compliance.sms import DAYTIME, OPT_OUT, SmsCopy, lint_sms
 
@@ -17,8 +18,10 @@ __all__ = [
     "explained",
     "is_marked",
     "lint_mail",
+    "lint_message",
     "lint_sms",
     "lint_text",
     "rule",
     "rules",
+    "setting_of",
 ]

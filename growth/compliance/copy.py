@@ -21,13 +21,16 @@ class Finding:
     rule: str
     severity: Severity
     message: str
-    hint: str
+    #: what to do
+    mend: str
+    #: law and article
+    law: str
     line: int = 0
     column: int = 0
 
     def as_json(self) -> dict[str, object]:
         """For plans."""
-        return {"rule": self.rule, "severity": str(self.severity), "message": self.message, "hint": self.hint}
+        return {"rule": self.rule, "severity": str(self.severity), "message": self.message, "hint": self.mend, "law": self.law}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +77,7 @@ def _needs(rule: Rule, text: str) -> Iterator[Finding]:
 
 
 def finding(
-    rule: Rule, message: str, text: str = "", start: int | None = None, *, severity: Severity | None = None, hint: str | None = None
+    rule: Rule, message: str, text: str = "", start: int | None = None, *, severity: Severity | None = None, mend: str | None = None
 ) -> Finding:
     """A finding at a place of `text`."""
     line = column = 0
@@ -85,7 +88,8 @@ def finding(
         rule=rule.id,
         severity=severity or rule.severity,
         message=message,
-        hint=hint or f"{rule.mend} ({rule.source})",
+        mend=mend or str(rule.mend),
+        law=rule.source,
         line=line,
         column=column,
     )

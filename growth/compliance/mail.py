@@ -79,7 +79,7 @@ def _form(copy: MailCopy, setting: Setting) -> Iterator[Finding]:
     if size > WARN_BYTES:
         yield finding(this, _("the HTML has {n} KB; Gmail cuts it at {most} KB", n=size // 1024, most=CLIP_BYTES // 1024))
     if setting.marketing and not copy.unsubscribe_url.startswith("https://"):
-        yield finding(this, _("one-click unsubscribe needs https"), hint=_("set public_url to an https:// address in growth.yaml"))
+        yield finding(this, _("one-click unsubscribe needs https"), mend=_("set public_url to an https:// address in growth.yaml"))
     if active := _ACTIVE.search(copy.html):
         yield finding(this, _("scripts and forms do not work in mails: {text}", text=active.group().strip()), severity=Severity.ERROR)
     for image in _IMAGE.finditer(copy.html):

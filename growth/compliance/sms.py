@@ -64,7 +64,7 @@ def _signature(copy: SmsCopy, setting: Setting) -> Iterator[Finding]:
             _("the signature is “{text}”, growth.yaml says “{signature}”", text=said, signature=copy.signature),
             copy.text,
             1,
-            hint=_("write 【{signature}】, or change sms.signature", signature=copy.signature),
+            mend=_("write 【{signature}】, or change sms.signature", signature=copy.signature),
         )
     for more in signatures[1:]:
         yield finding(this, _("a second signature, or brackets 【】 in the text"), copy.text, more.start())
@@ -125,5 +125,5 @@ def _trade(copy: SmsCopy, setting: Setting) -> Iterator[Finding]:
             rule("S6"),
             _("{provider} refuses marketing texts about finance; the text may not get its template", provider=copy.provider),
             severity=Severity.WARNING,
-            hint=_("allowed are service messages (purpose: service); for offers use e-mail or WeChat"),
+            mend=_("allowed are service messages (purpose: service); for offers use e-mail or WeChat"),
         )

@@ -58,7 +58,8 @@ def test_service_messages_and_other_countries_are_left_alone() -> None:
 def test_a_finding_has_its_place_its_law_and_a_way_out() -> None:
     found = lint_text("第一行\n这里说顶级服务", GENERAL)[0]
     assert (found.line, found.column) == (2, 4)
-    assert "广告法" in found.hint
+    assert "广告法" in found.law
+    assert found.mend
     assert "顶级" in found.message
 
 
