@@ -1,1 +1,42 @@
-"""Room."""
+"""Attribution: models, credit, cost and return. It reads what other rooms wrote and changes nothing of it."""
+
+from growth.attribution.assembly import Journey, OriginView, PathTouch, journeys, origin_views
+from growth.attribution.dimension import Dimension
+from growth.attribution.model import Model, UnknownModel, aggregated, model_named, models
+from growth.attribution.path import DIRECT, MICRO, UNATTRIBUTED, Path, PathCount, shares
+from growth.attribution.path_table import BadPathTable, ModelRow, read_paths, table_rows
+from growth.attribution.report import FEW, Report, ReportRow, attribution_report, main_currency
+from growth.attribution.signup_path import CreditedTouch, SignupPath, UnknownSignup, signup_path
+
+__all__ = [
+    "DIRECT",
+    "FEW",
+    "MICRO",
+    "UNATTRIBUTED",
+    "BadPathTable",
+    "CreditedTouch",
+    "Dimension",
+    "Journey",
+    "Model",
+    "ModelRow",
+    "OriginView",
+    "Path",
+    "PathCount",
+    "PathTouch",
+    "Report",
+    "ReportRow",
+    "SignupPath",
+    "UnknownModel",
+    "UnknownSignup",
+    "aggregated",
+    "attribution_report",
+    "journeys",
+    "main_currency",
+    "model_named",
+    "models",
+    "origin_views",
+    "read_paths",
+    "shares",
+    "signup_path",
+    "table_rows",
+]

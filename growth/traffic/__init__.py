@@ -9,10 +9,15 @@ from growth.traffic.idempotency import Answer, KeyUsedOtherwise, earlier_answer,
 from growth.traffic.importing import EventImport, RejectedLine, SignupImport, import_events, import_signups
 from growth.traffic.signups import SignupView, find_signup, record_signup, record_step, visitor_of_view
 from growth.traffic.sources import registered_domain
-from growth.traffic.store import VisitView, visits
+from growth.traffic.store import VisitView, entry_paths, page_paths, signup_values, visits
+from growth.traffic.tables import PAGE, SIGNUP, STEP, VISIT
 from growth.traffic.visits import catch_up, pending_events
 
 __all__ = [
+    "PAGE",
+    "SIGNUP",
+    "STEP",
+    "VISIT",
     "VISITOR_COOKIE",
     "VISITOR_COOKIE_AGE",
     "Answer",
@@ -36,11 +41,13 @@ __all__ = [
     "check_beacons",
     "classify",
     "earlier_answer",
+    "entry_paths",
     "find_signup",
     "import_events",
     "import_signups",
     "keep_answer",
     "new_visitor",
+    "page_paths",
     "pending_events",
     "read_request",
     "read_signup",
@@ -49,6 +56,7 @@ __all__ = [
     "record_step",
     "registered_domain",
     "script",
+    "signup_values",
     "visitor_of_view",
     "visits",
 ]

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from growth.channels import CHANNEL, IDENTITY, ORIGIN
 from growth.db import table_of
-from growth.traffic.models import PagePath, Visit
+from growth.traffic.models import PagePath, Signup, Step, Visit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,3 +71,45 @@ def visits(session: Session, *, from_day: date | None = None, until_day: date | 
             bounced=visit.bounced,
             click_id=visit.click_id or None,
         )
+
+
+def page_paths(session: Session, ids: Iterable[int]) -> dict[int, str]:
+    """Paths of pages by id."""
+    wanted = list(ids)
+    found: dict[int, str] = {}
+    for start in range(0, len(wanted), 500):
+        part = wanted[start : start + 500]
+        found.update(session.execute(select(PagePath.id, PagePath.path).where(PagePath.id.in_(part))).tuples().all())
+    return found
+
+
+def entry_paths(session: Session, visit_ids: Iterable[int]) -> dict[int, str]:
+    """The path on which each visit began."""
+    wanted = list(visit_ids)
+    found: dict[int, str] = {}
+    for start in range(0, len(wanted), 500):
+        part = wanted[start : start + 500]
+        query = select(Visit.id, PagePath.path).join(PagePath, PagePath.id == Visit.entry_page_id).where(Visit.id.in_(part))
+        found.update(session.execute(query).tuples().all())
+    return found
+
+
+def signup_values(session: Session, *, from_day: date | None = None, until_day: date | None = None) -> dict[int, tuple[int, str]]:
+    """What the sign-ups of these days are worth, minor units and currency: their own value and that of all their steps in its currency.
+
+    Those without any value are left out.
+    """
+    steps = (
+        select(Step.signup_id, Step.currency, func.sum(Step.value)).join(Signup, Signup.id == Step.signup_id).where(Step.value.is_not(None))
+    )
+    own = select(Signup.id, Signup.currency, Signup.value).where(Signup.value.is_not(None))
+    if from_day is not None:
+        steps, own = steps.where(Signup.day >= from_day), own.where(Signup.day >= from_day)
+    if until_day is not None:
+        steps, own = steps.where(Signup.day <= until_day), own.where(Signup.day <= until_day)
+    found: dict[int, tuple[int, str]] = {id: (int(value or 0), currency) for id, currency, value in session.execute(own)}
+    for id, currency, value in session.execute(steps.group_by(Step.signup_id, Step.currency).order_by(Step.currency)):
+        known, unit = found.get(id, (0, currency))
+        if unit == currency:
+            found[id] = (known + int(value or 0), unit)
+    return found

@@ -1,0 +1,1 @@
+"""The models that ship with growth, one file each; each has its `MODEL`."""

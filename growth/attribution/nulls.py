@@ -1,0 +1,39 @@
+"""Paths that came to nothing: people who met us in these days and have not signed up. Markov learns from them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date, timedelta
+from itertools import groupby
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from growth import clock
+from growth.attribution.assembly import MOST_TOUCHES, origin_views
+from growth.attribution.path import PathCount
+from growth.channels import IDENTITY, TOUCH
+from growth.traffic import SIGNUP
+
+
+def null_paths(session: Session, *, zone: ZoneInfo, from_day: date | None, until_day: date) -> list[PathCount]:
+    """The paths of these site days that led to no sign-up by their end, counted."""
+    until = clock.day_start(until_day + timedelta(days=1), zone)
+    origins = origin_views(session)
+    signed_up = (
+        select(IDENTITY.c.person).join(SIGNUP, SIGNUP.c.identity_id == IDENTITY.c.id).where(SIGNUP.c.day <= until_day).scalar_subquery()
+    )
+    query = (
+        select(IDENTITY.c.person, TOUCH.c.origin_id)
+        .join(TOUCH, TOUCH.c.identity_id == IDENTITY.c.id)
+        .where(TOUCH.c.at < until, IDENTITY.c.person.not_in(signed_up))
+        .order_by(IDENTITY.c.person, TOUCH.c.at, TOUCH.c.id)
+        .execution_options(yield_per=5000)
+    )
+    if from_day is not None:
+        query = query.where(TOUCH.c.at >= clock.day_start(from_day, zone))
+    counted: Counter[tuple[str, ...]] = Counter()
+    for _person, rows in groupby(session.execute(query), key=lambda row: row[0]):
+        counted[tuple(origins[row[1]].channel for row in rows)[-MOST_TOUCHES:]] += 1
+    return [PathCount(channels, 0, nulls=count) for channels, count in counted.items()]
