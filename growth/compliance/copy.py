@@ -28,6 +28,11 @@ class Finding:
     line: int = 0
     column: int = 0
 
+    @property
+    def hint(self) -> str:
+        """What to do, as problems call it."""
+        return self.mend
+
     def as_json(self) -> dict[str, object]:
         """For plans."""
         return {"rule": self.rule, "severity": str(self.severity), "message": self.message, "hint": self.mend, "law": self.law}

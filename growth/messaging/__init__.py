@@ -2,7 +2,7 @@
 
 from growth.messaging.deliver import Assignment, Ending, Outcome, deliver
 from growth.messaging.eligible import Rules, audience_query, count_audience
-from growth.messaging.ledger import Claimed, NewDelivery, counts, sealed_addresses, skipped
+from growth.messaging.ledger import Claimed, NewDelivery, counts, deliveries_query, sealed_addresses, skipped
 from growth.messaging.links import (
     Recipient,
     pixel_url,
@@ -72,6 +72,7 @@ __all__ = [
     "count_audience",
     "counts",
     "deliver",
+    "deliveries_query",
     "freeze",
     "freeze_addresses",
     "mail_bytes",

@@ -99,6 +99,11 @@ class Receipt:
     reason: str | None = None
     retry_after: timedelta | None = None
 
+    @property
+    def is_accepted(self) -> bool:
+        """Whether it was taken."""
+        return self.verdict is Verdict.ACCEPTED
+
     @classmethod
     def accepted(cls, message: Message, provider_id: str | None = None) -> Receipt:
         """Taken."""
