@@ -15,6 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from email.parser import BytesParser
 from email.policy import HTTP
+from functools import lru_cache
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
 from urllib.parse import parse_qsl, unquote
@@ -134,13 +135,18 @@ def problem(status: int, title: str, detail: str) -> Response:
     return Response(body=body.encode(), status=status, media_type="application/problem+json")
 
 
-def application(routes: Sequence[Route], *, missing: Handler | None = None, threads: int = 32) -> Application:
-    """An ASGI application of `routes`, first match wins; handlers run in a pool of `threads` of their own.
+@lru_cache
+def _pool() -> ThreadPoolExecutor:
+    """Threads of all stand-ins; a scripted delay holds one of them."""
+    return ThreadPoolExecutor(64, thread_name_prefix="sandbox")
+
+
+def application(routes: Sequence[Route], *, missing: Handler | None = None) -> Application:
+    """An ASGI application of `routes`, first match wins; handlers run in threads.
 
     A known path with another method gets 405, an unknown one `missing` (default: 404 as problem JSON).
     """
     compiled = [(route.method, re.compile(_pattern(route.pattern)), route.handler) for route in routes]
-    pool = ThreadPoolExecutor(threads, thread_name_prefix="sandbox")
 
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -152,7 +158,7 @@ def application(routes: Sequence[Route], *, missing: Handler | None = None, thre
         if body is None:
             await _answer(problem(413, "Content Too Large", f"at most {BODY_LIMIT_BYTES} bytes"), send, head=False)
             return
-        response = await asyncio.get_running_loop().run_in_executor(pool, _handle, compiled, missing, _request(scope, body))
+        response = await asyncio.get_running_loop().run_in_executor(_pool(), _handle, compiled, missing, _request(scope, body))
         await _answer(response, send, head=scope["method"] == "HEAD")
 
     return serve

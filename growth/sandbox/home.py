@@ -10,11 +10,12 @@ from growth.sandbox.pages import render
 
 
 class Home:
-    """``/``, ``/healthz`` and ``/api/log``. `addresses` are shown with a copy-ready setting each: name → value."""
+    """``/``, ``/healthz`` and ``/api/log``. `addresses` are shown as settings (name → value); `reset` starts the sandbox over."""
 
-    def __init__(self, log: Log, *, addresses: Callable[[], dict[str, str]]) -> None:
+    def __init__(self, log: Log, *, addresses: Callable[[], dict[str, str]], reset: Callable[[], None]) -> None:
         self._log = log
         self._addresses = addresses
+        self._reset = reset
 
     def routes(self) -> list[Route]:
         """The routes."""
@@ -23,7 +24,7 @@ class Home:
             Route("GET", "/healthz", lambda request: text("ok\n")),
             Route("GET", "/api/log", self._entries),
             Route("DELETE", "/api/log", self._clear),
-            Route("POST", "/clear", self._clear_and_return),
+            Route("POST", "/reset", self._start_over),
         ]
 
     def missing(self, request: Request) -> Response:
@@ -49,6 +50,6 @@ class Home:
         self._log.clear()
         return Response(status=204)
 
-    def _clear_and_return(self, request: Request) -> Response:
-        self._log.clear()
+    def _start_over(self, request: Request) -> Response:
+        self._reset()
         return redirect("/")

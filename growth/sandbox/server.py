@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import shutil
 import signal
 import socket
 import ssl
@@ -16,7 +18,7 @@ from typing import TYPE_CHECKING
 from growth import clock
 from growth.errors import GrowthError
 from growth.sandbox import pages
-from growth.sandbox.asgi import Application, Route, application
+from growth.sandbox.asgi import Application, LineCut, Receive, Route, Scope, Send, application
 from growth.sandbox.directory import Directory
 from growth.sandbox.home import Home
 from growth.sandbox.log import Log
@@ -34,6 +36,8 @@ if TYPE_CHECKING:
 HOST = "127.0.0.1"
 PORT = 8025
 SMTP_PORT = 8026
+#: what a sandbox keeps in its folder
+FILES = ("log.jsonl", "mail", "wechat.json")
 
 
 class PortTaken(GrowthError):
@@ -58,13 +62,17 @@ class WebServer:
 
         configuration = uvicorn.Config(
             self._application,
-            log_level="critical",
+            log_config=None,
+            log_level="error",
             access_log=False,
             server_header=False,
             lifespan="off",
+            interface="asgi3",
+            proxy_headers=False,
             ws="none",
             timeout_graceful_shutdown=1,
         )
+        logging.getLogger("uvicorn.error").addFilter(_by_accident)
         server = self._server = uvicorn.Server(configuration)
         self._thread = threading.Thread(target=server.run, kwargs={"sockets": [self._socket]}, name=f"sandbox-{self._name}", daemon=True)
         self._thread.start()
@@ -99,22 +107,14 @@ class Sandbox:
         starttls: bool = False,
         now: Callable[[], datetime] = clock.now,
     ) -> None:
-        if folder:
-            folder.mkdir(parents=True, exist_ok=True)
-        self.log = Log(folder=folder, now=now)
-        self.mailbox = Mailbox(self.log, folder=folder)
-        self.sms = Sms(self.log, now=now)
-        self.aliyun = AliyunSms(self.sms, now=now)
-        self.wechat = WeChat(self.log, folder=folder, now=now)
-        self.search = SearchEngines(self.log, now=now)
-        self.directory = Directory(self.log, now=now)
-        self.team = TeamChat(self.log, now=now)
-        self.home = Home(self.log, addresses=self._addresses)
-        self._web = WebServer(application(self.routes(), missing=self.home.missing), port=port, host=host)
+        self._folder = folder
+        self._now = now
+        self._open()
+        self._web = WebServer(self._answer, port=port, host=host)
         try:
             self._smtp = MailServer(
-                self.mailbox.take,
-                self.mailbox.behaviours,
+                self._take,
+                lambda: self.mailbox.behaviours,
                 listener=listen(host, smtp_port),
                 accounts=accounts,
                 certificate=own_certificate() if starttls else None,
@@ -126,6 +126,44 @@ class Sandbox:
         self.smtp_port = self._smtp.port
         self.port = self._web.port
         self.url = self._web.url
+
+    def _open(self) -> None:
+        """Make the parts, as the folder left them."""
+        folder, now = self._folder, self._now
+        if folder:
+            folder.mkdir(parents=True, exist_ok=True)
+        self.log = Log(folder=folder, now=now)
+        self.mailbox = Mailbox(self.log, folder=folder)
+        self.sms = Sms(self.log, now=now)
+        self.aliyun = AliyunSms(self.sms, now=now)
+        self.wechat = WeChat(self.log, folder=folder, now=now)
+        self.search = SearchEngines(self.log, now=now)
+        self.directory = Directory(self.log, now=now)
+        self.team = TeamChat(self.log, now=now)
+        self.home = Home(self.log, addresses=self._addresses, reset=self.reset)
+        self._application = application(self.routes(), missing=self.home.missing)
+
+    def reset(self, *, now: Callable[[], datetime] | None = None) -> None:
+        """Start over: every message, follower, listing, quota and scripted behaviour is forgotten, in the folder too.
+
+        With `now` the outside world goes by another clock from here on. The parts are new objects: take them anew from the sandbox.
+        """
+        self.aliyun.pusher.stop()
+        if self._folder:
+            for name in FILES:
+                target = self._folder / name
+                if target.is_dir():
+                    shutil.rmtree(target)
+                else:
+                    target.unlink(missing_ok=True)
+        self._now = now or self._now
+        self._open()
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._application(scope, receive, send)
+
+    def _take(self, *, sender: str, recipients: tuple[str, ...], raw: bytes) -> None:
+        self.mailbox.take(sender=sender, recipients=recipients, raw=raw)
 
     def routes(self) -> list[Route]:
         """The routes of all parts."""
@@ -185,6 +223,11 @@ def run(
         if ready:
             ready(sandbox)
         stopped.wait()
+
+
+def _by_accident(record: logging.LogRecord) -> bool:
+    """Leaves out of the log what was cut on purpose."""
+    return not (record.exc_info and isinstance(record.exc_info[1], LineCut))
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -27,13 +27,13 @@ class Taker(Protocol):
 class MailServer:
     """One SMTP server on the socket `listener`, in a thread with a loop of its own.
 
-    `accounts` (user → password) turns log-in on and makes it compulsory; `certificate` offers STARTTLS.
+    `behaviours` are asked for at each connection. `accounts` (user → password) makes log-in compulsory; `certificate` offers STARTTLS.
     """
 
     def __init__(
         self,
         take: Taker,
-        behaviours: Behaviours,
+        behaviours: Callable[[], Behaviours],
         *,
         listener: socket.socket,
         accounts: Mapping[str, str] | None = None,
@@ -81,7 +81,7 @@ class MailServer:
 
     def _connection(self) -> SMTP:
         return SMTP(
-            _Handler(self._take, self._behaviours),
+            _Handler(self._take, self._behaviours()),
             hostname=HOST_NAME,
             ident="Growth Suite sandbox",
             enable_SMTPUTF8=True,
@@ -156,6 +156,7 @@ def _authenticator(accounts: Mapping[str, str]) -> Callable[..., AuthResult]:
         if not isinstance(data, LoginPassword):
             return AuthResult(success=False, handled=False)
         user, password = data.login.decode("utf-8", "replace"), data.password.decode("utf-8", "replace")
-        return AuthResult(success=accounts.get(user) == password)
+        # not handled: aiosmtpd answers 235 or 535 itself
+        return AuthResult(success=accounts.get(user) == password, handled=False)
 
     return check
