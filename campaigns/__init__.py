@@ -1,6 +1,21 @@
 """App: e-mail, SMS and WeChat campaigns from YAML."""
 
-from growth.app import App
+from growth.app import App, Command, FileKind, Migrations
 from growth.language import Text
 
-APP = App(name="campaigns", title=Text("Campaigns", "群发"), order=20)
+APP = App(
+    name="campaigns",
+    title=Text("Campaigns", "群发"),
+    order=20,
+    commands=(
+        Command(
+            name="campaign",
+            help=Text("Campaigns: plan, approve, send, results", "群发：计划、审批、发送、结果"),
+            target="campaigns.commands:app",
+        ),
+    ),
+    models=("campaigns.models",),
+    migrations=(Migrations(owner="campaigns", store="main", package="campaigns.migrations.main"),),
+    files=(FileKind(name="campaign", pattern="campaigns/*.yaml", model="campaigns.schema:CampaignFile", check="campaigns.findings:check"),),
+    jobs=("campaigns.jobs:jobs",),
+)

@@ -1,0 +1,376 @@
+"""``growth campaign``: list, preview, test, plan, approve, send, pause, resume, cancel, retry-failed, status, deliveries, report."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from growth import clock
+from growth.cli import toolkit
+from growth.errors import ExitCode, GrowthError
+from growth.language import _
+
+if TYPE_CHECKING:
+    from campaigns.campaign import Campaign
+    from growth.jobs import Period
+
+app = toolkit.group(_("Campaigns: growth campaign plan monthly"))
+
+name_argument = Annotated[str, typer.Argument(metavar="NAME", help=_("A file of campaigns/, without its ending."))]
+period_option = Annotated[str | None, typer.Option("--period", metavar="K", help="2026-11, 2026-W48, 2026-11-23 …")]
+
+
+def _chosen(name: str, period: str | None, now: datetime) -> tuple[Campaign, Period]:
+    from campaigns.campaign import campaign
+
+    found = campaign(toolkit.workspace(), name)
+    return found, found.period(toolkit.workspace(), period, now=now)
+
+
+@app.command("list")
+def list_() -> None:
+    """Every campaign with its next run and how the last one went. Example: growth campaign list"""
+    from campaigns.campaign import campaigns
+    from growth.jobs import HolidaysFile
+    from growth.messaging import mailings_of
+
+    database, now = toolkit.database(), clock.now()
+    workspace = toolkit.workspace()
+    holidays = workspace.one("holidays", HolidaysFile).calendar()
+    rows: list[dict[str, Any]] = []
+    with database.read() as session:
+        for name, campaign in campaigns(workspace).items():
+            schedule = campaign.schedule()
+            upcoming = schedule.after(now, zone=workspace.zone, holidays=holidays) if schedule else None
+            last = next(iter(mailings_of(session, campaign.stream)), None)
+            rows.append(
+                {
+                    "campaign": name,
+                    "medium": campaign.file.medium,
+                    "purpose": campaign.file.purpose,
+                    "channel": campaign.file.channel_of(name),
+                    "next_at": upcoming.due_at if upcoming else None,
+                    "period": last.occurrence if last else None,
+                    "state": last.state if last else None,
+                    "recipients": last.recipients if last else None,
+                }
+            )
+    toolkit.emit_rows(
+        rows,
+        columns={
+            "campaign": _("Campaign"),
+            "medium": _("Medium"),
+            "next_at": _("Next"),
+            "period": _("Last"),
+            "state": _("State"),
+            "recipients": _("Recipients"),
+        },
+        empty=_("No campaign yet: growth new campaign NAME --from 新标月报"),
+    )
+
+
+@app.command()
+def preview(
+    name: name_argument,
+    contact: Annotated[str | None, typer.Option(help=_("E-mail or phone of a contact; else the first of the audience."))] = None,
+    part: Annotated[str | None, typer.Option(help="html, text, subject")] = None,
+    variant: Annotated[str, typer.Option(help=_("A variant of A/B."))] = "",
+    period: period_option = None,
+) -> None:
+    """Print what one person would get. Example: growth campaign preview monthly --contact zhang@example.com --part text"""
+    from campaigns.preview import preview as run
+
+    campaign, chosen = _chosen(name, period, clock.now())
+    parts = run(toolkit.database(), campaign, chosen, address=contact, variant=variant, now=clock.now())
+    if part is not None and part not in parts:
+        raise GrowthError(_("there is no part “{part}”", part=part), fix=", ".join(parts))
+    if part is not None:
+        toolkit.emit({part: parts[part]}, text=parts[part])
+    else:
+        toolkit.emit(parts, text="\n\n".join(f"── {key}\n{text}" for key, text in parts.items() if key != "html"))
+
+
+@app.command("test")
+def send_test(
+    name: name_argument,
+    to: Annotated[str, typer.Option("--to", help=_("Your own address."))],
+    contact: Annotated[str | None, typer.Option(help=_("Whose data is shown; else the first of the audience."))] = None,
+    period: period_option = None,
+    dry_run: toolkit.dry_run_option = False,
+) -> None:
+    """Send one message to a test address; it counts nowhere. Example: growth campaign test monthly --to me@example.com"""
+    from campaigns.preview import send_test as run
+
+    campaign, chosen = _chosen(name, period, clock.now())
+    document = run(toolkit.database(), campaign, chosen, to=to, address=contact, now=clock.now(), dry_run=dry_run)
+    toolkit.emit(document, text=_("Sent to {to}: {verdict}", to=to, verdict=document["verdict"]))
+
+
+@app.command()
+def plan(name: name_argument, period: period_option = None) -> None:
+    """What a send would do: audience, left out and why, cost, findings. Example: growth campaign plan monthly --period 2026-12"""
+    from campaigns.plan import make_plan
+
+    campaign, chosen = _chosen(name, period, clock.now())
+    with toolkit.progress(_("Rendering every recipient")) as tick:
+        made = make_plan(toolkit.database(), campaign, chosen, now=clock.now(), tick=tick)
+    if toolkit.wants_json():
+        toolkit.emit(made.as_json())
+    else:
+        _say_plan(made)
+    if made.errors:
+        raise typer.Exit(ExitCode.FOUND)
+
+
+def _say_plan(made: Any) -> None:
+    from campaigns.words import reason_words
+
+    toolkit.say(
+        _(
+            "{campaign} {period}: {n} of {audience} people, {cost}",
+            campaign=made.campaign,
+            period=made.period,
+            n=made.recipients,
+            audience=made.audience,
+            cost=made.cost,
+        )
+    )
+    for reason, count in made.left_out.items():
+        toolkit.say(f"  − {count} {reason_words(reason)}")
+    if made.duration:
+        toolkit.say("  " + _("takes about {n} s at the given rate", n=round(made.duration.total_seconds())))
+    for finding in made.findings:
+        place = f"{finding.where}: " if finding.where else ""
+        toolkit.say(
+            f"  {finding.severity}: {place}{finding.message} [{finding.rule}]" + (f"\n      → {finding.hint}" if finding.hint else "")
+        )
+    toolkit.hint(_("Next: growth campaign send {name} --period {period}", name=made.campaign, period=made.period))
+
+
+@app.command()
+def approve(
+    name: name_argument,
+    period: period_option = None,
+    note: Annotated[str, typer.Option(help=_("Why."))] = "",
+    by: Annotated[str, typer.Option(help=_("A user with the role approver."))] = "",
+) -> None:
+    """Agree to the exact content; a later edit needs a new yes. Example: growth campaign approve monthly --by li"""
+    from campaigns.sending import approve as run
+    from growth.accounts import Role, find_user, record
+
+    database, now = toolkit.database(), clock.now()
+    campaign, chosen = _chosen(name, period, now)
+    if not by:
+        raise GrowthError(_("--by is missing: who approves?"), fix=f"growth campaign approve {name} --by USER")
+    with database.read() as session:
+        user = find_user(session, name=by)
+    if not user.may(Role.APPROVER):
+        raise GrowthError(_("{name} has not the role approver", name=by), fix=f"growth user role {by} --role approver")
+    digest = run(database, campaign, chosen, by=by, note=note, now=now)
+    with database.write() as session:
+        record(
+            session,
+            actor=f"user:{by}",
+            action="campaign.approve",
+            subject=f"{campaign.stream}/{chosen.key}",
+            detail={"hash": digest},
+            reason=note,
+            now=now,
+        )
+    toolkit.emit(
+        {"campaign": name, "period": chosen.key, "hash": digest, "by": by}, text=_("Approved as it is now ({hash}).", hash=digest[:8])
+    )
+
+
+@app.command()
+def send(name: name_argument, period: period_option = None, dry_run: toolkit.dry_run_option = False) -> None:
+    """Run a period to its end, or go on with one that was cut off; nobody gets it twice. Example: growth campaign send monthly"""
+    from campaigns.plan import make_plan
+    from campaigns.sending import ending_words, status
+    from campaigns.sending import send as run
+
+    campaign, chosen = _chosen(name, period, clock.now())
+    if dry_run:
+        made = make_plan(toolkit.database(), campaign, chosen, now=clock.now(), fetch_links=False)
+        toolkit.emit(made.as_json()) if toolkit.wants_json() else _say_plan(made)
+        return
+    with toolkit.progress(_("Sending")) as tick, _stopping() as stopping:
+        sent = run(toolkit.database(), campaign, chosen, now=clock.now, should_stop=stopping, tick=tick)
+    _say_status(
+        status(sent.view, campaign=name, period=chosen.key), ending=ending_words(sent.outcome), left_out=_left_out(campaign, chosen)
+    )
+    if sent.exit_code is not ExitCode.DONE:
+        toolkit.warn(_("go on with: growth campaign send {name} --period {period}", name=name, period=chosen.key))
+        raise typer.Exit(sent.exit_code)
+
+
+def _stopping() -> Any:
+    """SIGTERM and Ctrl-C let the batch in hand end; what is left goes on with the same command."""
+    import signal
+    from contextlib import contextmanager
+
+    @contextmanager
+    def watch() -> Any:
+        asked = False
+
+        def ask(_number: int, _frame: object) -> None:
+            nonlocal asked
+            if asked:
+                raise KeyboardInterrupt
+            asked = True
+
+        before = {number: signal.signal(number, ask) for number in (signal.SIGTERM, signal.SIGINT)}
+        try:
+            yield lambda: asked
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    return watch()
+
+
+@app.command()
+def status(name: name_argument, period: period_option = None) -> None:
+    """How a period stands; the counts are disjoint and sum to the recipients. Example: growth campaign status monthly --json"""
+    from campaigns.sending import status as document
+    from growth.messaging import mailing_of
+
+    campaign, chosen = _chosen(name, period, clock.now())
+    with toolkit.database().read() as session:
+        view = mailing_of(session, stream=campaign.stream, occurrence=chosen.key)
+    _say_status(document(view, campaign=name, period=chosen.key), left_out=_left_out(campaign, chosen))
+
+
+def _left_out(campaign: Campaign, period: Period) -> dict[str, int]:
+    from growth.messaging import skipped
+
+    with toolkit.database().read() as session:
+        return {reason.value: count for reason, count in skipped(session, stream=campaign.stream, occurrence=period.key).items()}
+
+
+def _say_status(document: dict[str, Any], *, ending: str = "", left_out: dict[str, int]) -> None:
+    from campaigns.words import reason_words, state_words
+
+    if toolkit.wants_json():
+        toolkit.emit(document | {"left_out": left_out})
+        return
+    toolkit.say(f"{document['campaign']} {document['period']}: {document['state']}" + (f", {ending}" if ending else ""))
+    for state, count in document["counts"].items():
+        if count:
+            toolkit.say(f"  {count:>6} {state_words(state)}")
+    for reason, count in left_out.items():
+        toolkit.say(f"         − {count} {reason_words(reason)}")
+
+
+@app.command()
+def deliveries(
+    name: name_argument,
+    period: period_option = None,
+    state: Annotated[str | None, typer.Option(help="accepted, rejected, uncertain, skipped …")] = None,
+    unmask: Annotated[bool, typer.Option("--unmask", help=_("Whole addresses; needs --reason, logged."))] = False,
+    reason: toolkit.reason_option = None,
+) -> None:
+    """Each message with its state, address masked. Example: growth campaign deliveries monthly --state uncertain --jsonl"""
+    from campaigns.results import deliveries as run
+
+    campaign, chosen = _chosen(name, period, clock.now())
+    database = toolkit.database()
+    if unmask:
+        if not reason:
+            raise GrowthError(_("--unmask needs --reason"), fix=_("say why; it is kept in the audit log"))
+        from growth.accounts import record
+
+        with database.write() as session:
+            record(
+                session,
+                actor="command",
+                action="deliveries.unmask",
+                subject=f"{campaign.stream}/{chosen.key}",
+                reason=reason,
+                now=clock.now(),
+            )
+    with database.read() as session:
+        rows = list(run(session, stream=campaign.stream, occurrence=chosen.key, state=state, masked=not unmask))
+    toolkit.emit_rows(
+        rows,
+        columns={"address": _("Address"), "state": _("State"), "reason": _("Reason"), "attempts": _("Tries"), "at": _("At")},
+        long=True,
+    )
+
+
+@app.command()
+def report(name: name_argument, period: period_option = None) -> None:
+    """What a period came to: sent, opened, clicked, signed up, cost, by link and variant. Example: growth campaign report monthly"""
+    from campaigns.results import results
+
+    campaign, chosen = _chosen(name, period, clock.now())
+    with toolkit.database().read() as session:
+        found = results(session, campaign=campaign.name, period=chosen.key, workspace=toolkit.workspace())
+    if toolkit.wants_json():
+        toolkit.emit(found)
+        return
+    for key in ("recipients", "accepted", "bounced", "rejected", "uncertain", "skipped", "clicks", "cost"):
+        toolkit.say(f"  {key}: {found[key]}")
+    toolkit.emit_rows(found["links"], columns={"target": _("Link"), "clicks": _("Clicks")}, empty=_("No link was followed yet."))
+
+
+@app.command()
+def pause(name: name_argument, period: period_option = None, dry_run: toolkit.dry_run_option = False) -> None:
+    """Stop after the batch in hand. Example: growth campaign pause monthly"""
+    from growth.messaging import pause_mailing
+
+    campaign, chosen = _chosen(name, period, clock.now())
+    if not dry_run:
+        with toolkit.database().write() as session:
+            pause_mailing(session, stream=campaign.stream, occurrence=chosen.key, reason="command", now=clock.now())
+    toolkit.emit(
+        {"campaign": name, "period": chosen.key, "state": "paused"}, text=_("Paused; go on with: growth campaign resume {name}", name=name)
+    )
+
+
+@app.command()
+def resume(name: name_argument, period: period_option = None, dry_run: toolkit.dry_run_option = False) -> None:
+    """Let a paused period go on; the scheduler sends it, or: growth campaign send. Example: growth campaign resume monthly"""
+    from growth.messaging import resume_mailing
+
+    campaign, chosen = _chosen(name, period, clock.now())
+    if not dry_run:
+        with toolkit.database().write() as session:
+            resume_mailing(session, stream=campaign.stream, occurrence=chosen.key, now=clock.now())
+    toolkit.emit({"campaign": name, "period": chosen.key, "state": "sending"}, text=_("It goes on: growth campaign send {name}", name=name))
+
+
+@app.command()
+def cancel(
+    name: name_argument, period: period_option = None, yes: toolkit.yes_option = False, dry_run: toolkit.dry_run_option = False
+) -> None:
+    """Give a period up: what was not sent never will be. Example: growth campaign cancel monthly --yes"""
+    from growth.messaging import cancel_mailing
+
+    campaign, chosen = _chosen(name, period, clock.now())
+    count = 0
+    if not dry_run:
+        toolkit.confirm(name, yes=yes, consequence=_("Whoever has not got {name} {period} yet never will.", name=name, period=chosen.key))
+        with toolkit.database().write() as session:
+            count = cancel_mailing(session, stream=campaign.stream, occurrence=chosen.key, reason="command", now=clock.now())
+    toolkit.emit({"campaign": name, "period": chosen.key, "cancelled": count}, text=_("{n} messages will not be sent.", n=count))
+
+
+@app.command("retry-failed")
+def retry_failed(name: name_argument, period: period_option = None, dry_run: toolkit.dry_run_option = False) -> None:
+    """Try what was rejected once more; uncertain ones stay as they are. Example: growth campaign retry-failed monthly"""
+    from growth.messaging import mailing_of, retry_mailing
+
+    campaign, chosen = _chosen(name, period, clock.now())
+    with toolkit.database().write() as session:
+        if dry_run:
+            view = mailing_of(session, stream=campaign.stream, occurrence=chosen.key)
+            count = view.counts["rejected"] if view else 0  # type: ignore[index]
+        else:
+            count = retry_mailing(session, stream=campaign.stream, occurrence=chosen.key, now=clock.now())
+    toolkit.emit(
+        {"campaign": name, "period": chosen.key, "retrying": count},
+        text=_("{n} messages are tried again: growth campaign send {name}", n=count, name=name),
+    )

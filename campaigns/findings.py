@@ -1,0 +1,229 @@
+"""What is wrong with a campaign before it is sent: templates, copy rules, the provider's refusals, links that do not answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from campaigns.campaign import Campaign
+from campaigns.content import KIND, VARIABLES, Compiled, compile_content
+from campaigns.schema import CampaignFile, Content, Variant
+from growth.channels import CHANNEL_NAME
+from growth.compliance import Finding as CopyFinding
+from growth.compliance import MailCopy, Setting, SmsCopy, lint_mail, lint_sms, lint_text
+from growth.contacts import Medium, Purpose, Segment, check_segment, named_segments
+from growth.errors import GrowthError, Where
+from growth.language import _
+from growth.outbound import Reach, fetch, site_is_local
+from growth.rendering import check_source
+from growth.workspace import Problem, Workspace, hint_for, problem_at
+
+#: how a phone and WeChat's own browser name themselves
+_IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko)"
+PHONE = f"{_IPHONE} Version/18.5 Mobile/15E148 Safari/604.1"
+WECHAT = f"{_IPHONE} Mobile/15E148 MicroMessenger/8.0.55 NetType/WIFI Language/zh_CN"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing, with the place to mend it. `rule` is an id that ``growth explain`` knows; `law` its source where it is one."""
+
+    rule: str
+    severity: str
+    message: str
+    where: Where | None = None
+    hint: str | None = None
+    law: str | None = None
+    contact: UUID | None = None
+
+    @classmethod
+    def of_error(cls, fault: GrowthError, *, contact: UUID | None = None) -> Finding:
+        """A template that does not render for one recipient."""
+        return cls(rule="template-error", severity="error", message=fault.message, where=fault.where, hint=fault.fix, contact=contact)
+
+    @classmethod
+    def of_problem(cls, problem: Problem) -> Finding:
+        """What `growth check` says of the same file."""
+        where = Where(problem.file, problem.line, problem.column)
+        return cls(rule=problem.rule, severity=problem.severity, message=problem.message, where=where, hint=problem.hint)
+
+    def as_json(self) -> dict[str, Any]:
+        """Flat, with file, line and column."""
+        place = {"file": self.where.file, "line": self.where.line, "column": self.where.column} if self.where else {}
+        more = {
+            key: value
+            for key, value in (("hint", self.hint), ("law", self.law), ("contact", str(self.contact) if self.contact else None))
+            if value
+        }
+        return {"rule": self.rule, "severity": str(self.severity), "message": self.message, **place, **more}
+
+
+def check(workspace: Workspace, name: str, file: CampaignFile) -> Iterator[Problem]:
+    """For ``growth check``: references, templates, copy."""
+    yield from _references(workspace, name, file)
+    try:
+        compiled = compile_content(workspace, name, file)
+    except GrowthError as fault:
+        place = fault.where or workspace.where(KIND, name, "content")
+        yield problem_at(place, "template-error", fault.message, hint=fault.fix)
+        return
+    for sources in compiled.parts.values():
+        for source in sources.values():
+            for broken in check_source(source, VARIABLES, root=workspace.root):
+                yield problem_at(broken.where or Where(source.name, source.first_line), "template-error", broken.message, hint=broken.fix)
+    yield from _copy(workspace, name, file, compiled)
+    if file.then:
+        message = _("sequences are not carried out by this version; only the first message is sent")
+        yield problem_at(
+            workspace.where(KIND, name, "then"), "campaign-sequence", message, hint=_("make a campaign of its own for each message")
+        )
+
+
+def content_findings(workspace: Workspace, campaign: Campaign, compiled: Compiled) -> Iterator[Finding]:
+    """The same as `check`, and what depends on how it is sent."""
+    for problem in check(workspace, campaign.name, campaign.file):
+        yield Finding.of_problem(problem)
+    yield from _provider(workspace, campaign)
+
+
+def link_findings(workspace: Workspace, compiled: Compiled) -> Iterator[Finding]:
+    """Every link fetched as phone and as WeChat; what is not https or does not answer is a warning. Our own `public_url` is not fetched."""
+    own = urlsplit(workspace.settings.public_url).netloc
+    site = workspace.settings.site
+    reach = Reach.of_site(site.url, *site.own_hosts, allow_private=site_is_local(site.url))
+    for address in compiled.links:
+        parts = urlsplit(address)
+        if parts.netloc == own:
+            continue
+        if parts.scheme != "https" and not site_is_local(site.url):
+            yield Finding(rule="link-not-https", severity="warning", message=_("{url} is not https", url=address))
+        for agent, title in ((PHONE, _("a phone")), (WECHAT, _("WeChat"))):
+            try:
+                answer = fetch(address, reach=reach, headers={"User-Agent": agent})
+            except GrowthError as fault:
+                yield Finding(
+                    rule="link-unreachable",
+                    severity="warning",
+                    message=_("{url} cannot be reached as {who}: {why}", url=address, who=title, why=fault.message),
+                )
+                break
+            if answer.status != 200:
+                yield Finding(
+                    rule="link-unreachable",
+                    severity="warning",
+                    message=_("{url} answers {status} to {who}", url=address, status=answer.status, who=title),
+                )
+                break
+
+
+def _references(workspace: Workspace, name: str, file: CampaignFile) -> Iterator[Problem]:
+    from growth.channels import ChannelsFile
+
+    known = named_segments(workspace)
+    if file.audience.segment and file.audience.segment not in known:
+        message = _("segments.yaml has no “{name}”", name=file.audience.segment)
+        yield problem_at(
+            workspace.where(KIND, name, "audience", "segment"),
+            "unknown-reference",
+            message,
+            hint=hint_for(file.audience.segment, list(known)),
+        )
+    inline = Segment(all=file.audience.all, any=file.audience.any, none=file.audience.none)
+    yield from check_segment(workspace, inline, kind=KIND, name=name, path=("audience",))
+    channels = workspace.one("channels", ChannelsFile).channels
+    if file.channel is not None and file.channel not in channels:
+        message = _("channels.yaml has no “{name}”", name=file.channel)
+        yield problem_at(workspace.where(KIND, name, "channel"), "unknown-reference", message, hint=hint_for(file.channel, list(channels)))
+    elif file.channel is None and not CHANNEL_NAME.fullmatch(name):
+        yield problem_at(
+            workspace.where(KIND, name), "unknown-reference", _("“{name}” cannot be a channel's name", name=name), hint=_("give `channel:`")
+        )
+
+
+def _copy(workspace: Workspace, name: str, file: CampaignFile, compiled: Compiled) -> Iterator[Problem]:
+    """Law and the operators' rules on the words themselves (growth.compliance), each with its line in the campaign's file."""
+    setting = setting_of(workspace, file)
+    for key, written, path in _wordings(file):
+        parts = compiled.parts[key]
+        if file.medium is Medium.EMAIL:
+            body = written.body or file.content.body
+            texts = [("subject", parts["subject"].text), ("body" if body else "text", body or parts["text"].text)]
+            joined = "\n".join(text for _part, text in texts)
+            for found in lint_text(joined, setting):
+                part, line = ("subject", 1) if found.line <= 1 else (texts[1][0], found.line - 1)
+                yield _located(workspace, name, found, (*path, part), line=0 if not found.line else line, block=part != "subject")
+        else:
+            text = parts["text"].text
+            copy = SmsCopy(text=text, signature=workspace.settings.sms.signature, parameters=file.content.params, window=file.send.window)
+            found_all = lint_text(text, setting) + (lint_sms(copy, setting) if file.medium is Medium.SMS else [])
+            for found in found_all:
+                yield _located(workspace, name, found, (*path, "text"), line=found.line, block="\n" in text)
+
+
+def mail_findings(workspace: Workspace, campaign: Campaign, rendered: Mapping[str, str], unsubscribe: str) -> Iterator[Finding]:
+    """What the rules of form say of a mail as one person gets it."""
+    site, where = workspace.settings.site, workspace.where(KIND, campaign.name, "content")
+    copy = MailCopy(
+        subject=rendered["subject"],
+        html=rendered["html"],
+        text=rendered["text"],
+        sender=str(workspace.settings.email.from_ or ""),
+        unsubscribe_url=unsubscribe,
+        identities=(site.company, site.name or ""),
+        hosts=frozenset() if site_is_local(site.url) else frozenset(site.hosts),
+    )
+    for found in lint_mail(copy, setting_of(workspace, campaign.file)):
+        local = found.rule == "E6" and site_is_local(site.url) and "https" in found.message
+        severity = "notice" if local else str(found.severity)
+        yield Finding(rule=found.rule, severity=severity, message=found.message, where=where, hint=found.mend, law=found.law)
+
+
+def setting_of(workspace: Workspace, file: CampaignFile) -> Setting:
+    """What decides which rules bind a campaign."""
+    site = workspace.settings.site
+    return Setting(trade=str(site.trade), mainland=site.mainland, marketing=file.purpose is Purpose.MARKETING)
+
+
+def _wordings(file: CampaignFile) -> Iterator[tuple[str, Content | Variant, tuple[str | int, ...]]]:
+    yield "", file.content, ("content",)
+    for key, variant in file.content.variants.items():
+        yield key, variant, ("content", "variants", key)
+
+
+def _located(workspace: Workspace, name: str, found: CopyFinding, path: tuple[str | int, ...], *, line: int, block: bool) -> Problem:
+    """A finding of a text at its place in the file; one about the whole text stands where the text begins."""
+    where = workspace.where(KIND, name, *path)
+    if line:
+        column = found.column if block or line > 1 else where.column + found.column
+        where = Where(where.file, where.line + line - (0 if block else 1), max(column, 1))
+    return problem_at(
+        where, found.rule, f"{found.message} ({found.law})" if found.law else found.message, hint=found.mend, severity=found.severity
+    )
+
+
+def _provider(workspace: Workspace, campaign: Campaign) -> Iterator[Finding]:
+    """What the provider will refuse, said before anything is sent."""
+    from growth.messaging import open_provider
+
+    file = campaign.file
+    where = workspace.where(KIND, campaign.name, "medium")
+    try:
+        provider = open_provider(workspace, file.medium)
+    except GrowthError as fault:
+        yield Finding(rule="provider", severity="error", message=fault.message, hint=fault.fix, where=fault.where or where)
+        return
+    capabilities = provider.capabilities
+    provider.close()
+    if file.purpose is Purpose.MARKETING and str(workspace.settings.site.trade) in capabilities.refuses_marketing_of:
+        yield Finding(
+            rule="S6",
+            severity="error",
+            message=_(
+                "{provider} carries no marketing SMS of this trade ({trade})", provider=provider.name, trade=workspace.settings.site.trade
+            ),
+            hint=_("allowed: service notices (purpose: service) by an approved template; for marketing use e-mail or WeChat"),
+            where=where,
+        )

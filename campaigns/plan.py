@@ -1,0 +1,206 @@
+"""What a send would do, without doing it: audience, who is left out and why, cost, duration, findings; every recipient rendered once."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from campaigns.campaign import Campaign
+from campaigns.compose import Composer, Letter, composing
+from campaigns.content import compile_content
+from campaigns.findings import Finding, content_findings, link_findings, mail_findings
+from campaigns.models import Plan
+from campaigns.schema import OnMissing
+from campaigns.variants import variant_of
+from growth.contacts import ContactView, Medium, Purpose, contacts
+from growth.db import Database
+from growth.errors import GrowthError
+from growth.jobs import Period
+from growth.language import _
+from growth.messaging import SkipReason, audience_query
+from growth.money import Money
+from growth.rendering import VariableMissing
+from growth.text import sms_parts
+
+#: recipients rendered at a time
+PAGE = 500
+#: findings of rendering that are listed; more of the same say nothing new
+MOST_FAULTS = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanMade:
+    """The plan of one period (contracts/cli.md › plan)."""
+
+    campaign: str
+    period: str
+    medium: Medium
+    audience: int
+    recipients: int
+    left_out: dict[str, int]
+    cost: Money
+    parts: int
+    duration: timedelta | None
+    findings: tuple[Finding, ...]
+    hash: str
+    audience_hash: str
+    made_at: datetime
+
+    @property
+    def errors(self) -> list[Finding]:
+        """What stops a send."""
+        return [finding for finding in self.findings if finding.severity == "error"]
+
+    def as_json(self) -> dict[str, Any]:
+        """The document that is printed and kept."""
+        return {
+            "campaign": self.campaign,
+            "period": self.period,
+            "medium": self.medium,
+            "audience": self.audience,
+            "recipients": self.recipients,
+            "left_out": self.left_out,
+            "cost": self.cost.as_json(),
+            "parts": self.parts,
+            "duration_seconds": round(self.duration.total_seconds()) if self.duration else None,
+            "findings": [finding.as_json() for finding in self.findings],
+            "hash": self.hash,
+        }
+
+
+def make_plan(
+    database: Database,
+    campaign: Campaign,
+    period: Period,
+    *,
+    now: datetime,
+    fetch_links: bool = True,
+    tick: Callable[..., None] | None = None,
+) -> PlanMade:
+    """Plan one period and keep the plan. Raises GrowthError for content that cannot be compiled."""
+    workspace = database.workspace
+    compiled = compile_content(workspace, campaign.name, campaign.file)
+    findings = list(content_findings(workspace, campaign, compiled))
+    if fetch_links:
+        findings += link_findings(workspace, compiled)
+    letter = Letter(file=campaign.file, compiled=compiled, period=period, stream=campaign.stream)
+    rows = _audience(database, campaign, now=now)
+    left_out = Counter(reason for _id, reason in rows if reason)
+    wanted = [id_ for id_, reason in rows if not reason]
+    parts = 0
+    missing: list[UUID] = []
+    with composing(database, letter) as composer:
+        for id_, outcome in _rendered(database, composer, campaign, period, wanted, tick=tick):
+            if isinstance(outcome, GrowthError):
+                if isinstance(outcome, VariableMissing) and campaign.file.send.on_missing is OnMissing.SKIP:
+                    missing.append(id_)
+                elif len(findings) < MOST_FAULTS:
+                    findings.append(Finding.of_error(outcome, contact=id_))
+            else:
+                if parts == 0 and campaign.file.medium is Medium.EMAIL:
+                    with database.read() as session:
+                        first = composer.variables(contacts(session, [id_])[0])
+                    findings += mail_findings(workspace, campaign, outcome, str(first["unsubscribe_url"]))
+                parts += sms_parts(outcome["text"], mainland=True) if campaign.file.medium is Medium.SMS else 1
+    if missing:
+        left_out[SkipReason.MISSING_VARIABLE.value] = len(missing)
+    plan = PlanMade(
+        campaign=campaign.name,
+        period=period.key,
+        medium=campaign.file.medium,
+        audience=len(rows),
+        recipients=len(wanted) - len(missing),
+        left_out=dict(sorted(left_out.items())),
+        cost=_cost(database, campaign, parts),
+        parts=parts,
+        duration=_duration(campaign, len(wanted)),
+        findings=tuple(findings),
+        hash=compiled.hash,
+        audience_hash=_audience_hash(rows),
+        made_at=now,
+    )
+    with database.write() as session:
+        session.merge(
+            Plan(
+                campaign=campaign.name,
+                period=period.key,
+                content_hash=plan.hash,
+                audience_hash=plan.audience_hash,
+                made_at=now,
+                document=plan.as_json() | {"medium": plan.medium.value},
+            )
+        )
+    return plan
+
+
+def kept_plan(session: Session, *, campaign: str, period: str) -> Plan | None:
+    """The last plan of a period, or None."""
+    return session.scalar(select(Plan).where(Plan.campaign == campaign, Plan.period == period))
+
+
+def audience_hash(database: Database, campaign: Campaign, *, now: datetime) -> str:
+    """What a plan's audience is compared by: who, and who is left out why."""
+    return _audience_hash(_audience(database, campaign, now=now))
+
+
+def _audience(database: Database, campaign: Campaign, *, now: datetime) -> list[tuple[UUID, str | None]]:
+    query = campaign.audience(database.workspace, now=now)
+    with database.read() as session:
+        rows = session.execute(audience_query(campaign.rules(database.workspace), query(session), now=now))
+        return [(id_, reason) for id_, _index, _domain, reason in rows]
+
+
+def _rendered(
+    database: Database, composer: Composer, campaign: Campaign, period: Period, wanted: Sequence[UUID], *, tick: Callable[..., None] | None
+) -> Iterator[tuple[UUID, Any]]:
+    done = 0
+    for start in range(0, len(wanted), PAGE):
+        with database.read() as session:
+            people = contacts(session, wanted[start : start + PAGE])
+        by_variant: dict[str, list[ContactView]] = {}
+        for person in people:
+            by_variant.setdefault(variant_of(campaign, period, person.id) or "", []).append(person)
+        for variant, persons in by_variant.items():
+            variables = [composer.variables(person) for person in persons]
+            yield from zip((person.id for person in persons), composer.rendered(variant, variables), strict=True)
+        done += len(people)
+        if tick:
+            tick(done=done, total=len(wanted))
+
+
+def _cost(database: Database, campaign: Campaign, parts: int) -> Money:
+    settings = database.workspace.settings
+    price = (
+        settings.sms.price if campaign.file.medium is Medium.SMS else settings.email.price if campaign.file.medium is Medium.EMAIL else None
+    )
+    return Money(price.amount * parts, price.currency) if price else Money.from_minor(0)
+
+
+def _duration(campaign: Campaign, recipients: int) -> timedelta | None:
+    rate = campaign.file.send.rate
+    return timedelta(seconds=recipients / rate.per_second) if rate and recipients else None
+
+
+def _audience_hash(rows: list[tuple[UUID, str | None]]) -> str:
+    digest = hashlib.sha256()
+    for id_, reason in sorted(rows, key=lambda row: row[0]):
+        digest.update(id_.bytes + (reason or "").encode() + b"\0")
+    return digest.hexdigest()[:32]
+
+
+def binds(purpose: Purpose) -> bool:
+    """Whether the rules of advertising bind a message: marketing only."""
+    return purpose is Purpose.MARKETING
+
+
+def expectation(plan: PlanMade) -> str:
+    """The consequence in one sentence, for whoever presses the button."""
+    return _("goes to {n} people, costs {cost}, cannot be taken back", n=plan.recipients, cost=plan.cost)

@@ -1,0 +1,86 @@
+"""What one person would get, and a message to a test address."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from campaigns.campaign import Campaign
+from campaigns.compose import Letter, composing
+from campaigns.content import compile_content
+from campaigns.models import Tested
+from growth.contacts import ContactView, contacts, find_contact, read_address
+from growth.db import Database, uuid7
+from growth.errors import GrowthError, ProviderError
+from growth.jobs import Period
+from growth.language import _
+from growth.messaging import Verdict, open_provider
+
+
+def preview(database: Database, campaign: Campaign, period: Period, *, address: str | None, variant: str, now: datetime) -> dict[str, str]:
+    """The parts (subject, html, text …) for one person. Raises the error of a template that does not render, UnknownContact."""
+    compiled = compile_content(database.workspace, campaign.name, campaign.file)
+    if variant and variant not in compiled.parts:
+        raise GrowthError(
+            _("there is no variant “{name}”", name=variant), fix=", ".join(filter(None, compiled.parts)) or _("none is written")
+        )
+    with database.read() as session:
+        person = _person(session, database, campaign, address, now=now)
+    letter = Letter(file=campaign.file, compiled=compiled, period=period, stream=campaign.stream)
+    with composing(database, letter) as composer:
+        outcome = next(composer.rendered(variant, [composer.variables(person)]))
+    if isinstance(outcome, GrowthError):
+        raise outcome
+    return dict(outcome)
+
+
+def send_test(
+    database: Database, campaign: Campaign, period: Period, *, to: str, address: str | None, now: datetime, dry_run: bool
+) -> dict[str, Any]:
+    """Send one message to `to`, with the data of the contact at `address`. It stands in no ledger. Raises ProviderError, GrowthError."""
+    file = campaign.file
+    medium, normal = read_address(to)
+    if medium is not file.medium:
+        raise GrowthError(
+            _("{to} is no address for {medium}", to=to, medium=file.medium), fix=_("give an e-mail for e-mail, a phone for SMS")
+        )
+    compiled = compile_content(database.workspace, campaign.name, file)
+    with database.read() as session:
+        person = _person(session, database, campaign, address, now=now)
+    letter = Letter(file=file, compiled=compiled, period=period, stream=f"test:{campaign.name}")
+    with composing(database, letter) as composer:
+        values = composer.variables(person)
+        outcome = next(composer.rendered("", [values]))
+        if isinstance(outcome, GrowthError):
+            raise outcome
+        message = composer.message(uuid7(), person, values, outcome, to=normal)
+    document: dict[str, Any] = {"campaign": campaign.name, "period": period.key, "to": to, "hash": compiled.hash}
+    if dry_run:
+        return document | {"verdict": "not-sent", "reason": None}
+    provider = open_provider(database.workspace, file.medium)
+    try:
+        (receipt,) = provider.send([message])
+    finally:
+        provider.close()
+    if receipt.verdict is not Verdict.ACCEPTED:
+        raise ProviderError(
+            _("{to} was not taken: {why}", to=to, why=receipt.reason or receipt.verdict), fix=_("see the provider's answer")
+        )
+    with database.write() as session:
+        session.add(Tested(campaign=campaign.name, content_hash=compiled.hash, by="command", at=now))
+    return document | {"verdict": receipt.verdict, "reason": receipt.reason}
+
+
+def _person(session: Session, database: Database, campaign: Campaign, address: str | None, *, now: datetime) -> ContactView:
+    """The contact at `address`, else the first of the audience. Raises GrowthError for an empty audience."""
+    if address is not None:
+        found = contacts(session, [find_contact(session, address)])
+    else:
+        query = campaign.audience(database.workspace, now=now)(session)
+        first = session.scalar(query.limit(1))
+        found = contacts(session, [first]) if first is not None else []
+    if not found:
+        raise GrowthError(_("the audience is empty: there is nobody to show it for"), fix=_("name a contact: --contact zhang@example.com"))
+    return found[0]

@@ -1,0 +1,249 @@
+"""Run a period to its end, or go on with one that was cut off; nothing goes twice, and what it began with is what it ends with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from campaigns.campaign import Campaign
+from campaigns.compose import Letter, composing, make_links
+from campaigns.content import Compiled, compile_content
+from campaigns.findings import Finding
+from campaigns.models import Approved, Run
+from campaigns.plan import audience_hash, kept_plan, make_plan
+from campaigns.schema import Approval
+from campaigns.variants import variant_of
+from growth.channels import ensure_channels
+from growth.contacts import Medium, Purpose
+from growth.db import Database
+from growth.db.claim import require_claim
+from growth.errors import ExitCode, GrowthError, Where
+from growth.jobs import Period
+from growth.language import _
+from growth.messaging import (
+    Assignment,
+    DeliveryState,
+    Ending,
+    MailingState,
+    MailingView,
+    Outcome,
+    deliver,
+    freeze,
+    mailing_of,
+    open_provider,
+)
+from growth.workspace import Window, parse_window
+
+#: hours of SMS where a campaign says nothing
+SMS_WINDOW = parse_window("08:00-21:00")
+
+
+class Refused(GrowthError):
+    """The send was refused before anything was done; `findings` say why."""
+
+    def __init__(self, message: str, *, fix: str | None = None, where: Where | None = None, findings: tuple[Finding, ...] = ()) -> None:
+        super().__init__(message, fix=fix, where=where)
+        self.findings = findings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """How a send ended."""
+
+    campaign: str
+    period: str
+    view: MailingView
+    outcome: Outcome
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """3 where messages are left to be sent; rejected and uncertain ones alone are 0 (contracts/cli.md)."""
+        counts = self.view.counts
+        left = counts[DeliveryState.PENDING] + counts[DeliveryState.RETRYING] + counts[DeliveryState.SUBMITTING]
+        return ExitCode.UNFINISHED if left and self.view.state is not MailingState.CANCELLED else ExitCode.DONE
+
+
+def send(
+    database: Database,
+    campaign: Campaign,
+    period: Period,
+    *,
+    now: Callable[[], datetime],
+    should_stop: Callable[[], bool] = lambda: False,
+    tick: Callable[..., None] | None = None,
+) -> Sent:
+    """Send one period. Raises Refused (rule errors, approval, a plan that no longer fits), Unclaimed, and what rendering raises."""
+    require_claim(database)
+    with database.read() as session:
+        begun = mailing_of(session, stream=campaign.stream, occurrence=period.key)
+    if begun is None or begun.frozen_at is None:
+        _begin(database, campaign, period, now=now(), tick=tick)
+    letter = _letter(database, campaign, period)
+    outcome = _deliver(database, campaign, letter, now=now, should_stop=should_stop, tick=tick)
+    with database.read() as session:
+        view = mailing_of(session, stream=campaign.stream, occurrence=period.key)
+    assert view is not None
+    return Sent(campaign=campaign.name, period=period.key, view=view, outcome=outcome)
+
+
+def approve(database: Database, campaign: Campaign, period: Period, *, by: str, note: str, now: datetime) -> str:
+    """Agree to the content exactly as it is; the hash that the yes is bound to."""
+    compiled = compile_content(database.workspace, campaign.name, campaign.file)
+    with database.write() as session:
+        session.merge(Approved(campaign=campaign.name, period=period.key, content_hash=compiled.hash, by=by, at=now, note=note))
+    return compiled.hash
+
+
+def approved(session: Session, *, campaign: str, period: str, content_hash: str) -> Approved | None:
+    """Somebody's yes to that content, or None."""
+    return session.get(Approved, (campaign, period, content_hash))
+
+
+def run_of(session: Session, *, campaign: str, period: str) -> Run | None:
+    """What a period was begun with, or None."""
+    return session.get(Run, (campaign, period))
+
+
+def runs(session: Session) -> list[Run]:
+    """All runs, newest first."""
+    return list(session.scalars(select(Run).order_by(Run.started_at.desc())))
+
+
+def _begin(database: Database, campaign: Campaign, period: Period, *, now: datetime, tick: Callable[..., None] | None) -> None:
+    """Look at everything once more, keep the content, write the audience down."""
+    workspace = database.workspace
+    compiled = compile_content(workspace, campaign.name, campaign.file)
+    with database.read() as session:
+        kept = kept_plan(session, campaign=campaign.name, period=period.key)
+        yes = approved(session, campaign=campaign.name, period=period.key, content_hash=compiled.hash)
+        run = run_of(session, campaign=campaign.name, period=period.key)
+    if run is None:
+        if campaign.file.approval is Approval.REQUIRED and yes is None:
+            raise Refused(
+                _("{name} {period} is not approved as it is now", name=campaign.name, period=period.key),
+                fix=f"growth campaign approve {campaign.name} --period {period.key}",
+            )
+        if kept is not None and (kept.content_hash != compiled.hash or kept.audience_hash != audience_hash(database, campaign, now=now)):
+            what = _("the content") if kept.content_hash != compiled.hash else _("the audience")
+            raise Refused(
+                _("the plan of {name} {period} no longer fits: {what} changed", name=campaign.name, period=period.key, what=what),
+                fix=f"growth campaign plan {campaign.name} --period {period.key}",
+            )
+        plan = make_plan(database, campaign, period, now=now, fetch_links=False, tick=tick)
+        if plan.errors:
+            first = plan.errors[0]
+            raise Refused(
+                _("{name} has {n} errors; the first: {message}", name=campaign.name, n=len(plan.errors), message=first.message),
+                fix=first.hint or f"growth campaign plan {campaign.name}",
+                where=first.where,
+                findings=tuple(plan.errors),
+            )
+        _keep_run(database, campaign, period, compiled, now=now)
+    freeze(
+        database,
+        stream=campaign.stream,
+        occurrence=period.key,
+        rules=campaign.rules(workspace),
+        audience=campaign.audience(workspace, now=now),
+        now=now,
+        variant_of=lambda id_: variant_of(campaign, period, id_),
+    )
+
+
+def _keep_run(database: Database, campaign: Campaign, period: Period, compiled: Compiled, *, now: datetime) -> None:
+    letter = Letter(file=campaign.file, compiled=compiled, period=period, stream=campaign.stream)
+    with database.write() as session:
+        ensure_channels(session, workspace=database.workspace, now=now)
+        codes = make_links(session, letter, database.workspace, now=now)
+        session.add(
+            Run(
+                campaign=campaign.name,
+                period=period.key,
+                content_hash=compiled.hash,
+                workspace_hash=database.workspace.hash,
+                channel=letter.channel,
+                medium=campaign.file.medium.value,
+                content=compiled.as_json(),
+                links={"codes": list(codes)},
+                started_at=now,
+            )
+        )
+
+
+def _letter(database: Database, campaign: Campaign, period: Period) -> Letter:
+    """The letter as the run began with it, whatever the file says now."""
+    with database.read() as session:
+        run = run_of(session, campaign=campaign.name, period=period.key)
+    assert run is not None, "a frozen mailing has its run"
+    return Letter(
+        file=campaign.file,
+        compiled=Compiled.from_json(run.content),
+        period=period,
+        stream=campaign.stream,
+        codes=tuple(run.links["codes"]),
+    )
+
+
+def _deliver(
+    database: Database,
+    campaign: Campaign,
+    letter: Letter,
+    *,
+    now: Callable[[], datetime],
+    should_stop: Callable[[], bool],
+    tick: Callable[..., None] | None,
+) -> Outcome:
+    workspace, file = database.workspace, campaign.file
+    window: Window | None = file.send.window or (SMS_WINDOW if file.medium is Medium.SMS else None)
+    quiet = getattr(workspace.settings.limits.quiet_hours, file.medium.value, None) if file.purpose is Purpose.MARKETING else None
+    provider = open_provider(workspace, file.medium)
+    try:
+        with composing(database, letter) as composer:
+            assignment = Assignment(
+                stream=letter.stream,
+                occurrence=letter.period.key,
+                rules=campaign.rules(workspace),
+                compose=composer.compose,
+                rate=file.send.rate,
+                domain_rates=file.send.per_domain,
+                window=window,
+                quiet=quiet,
+                resend=file.resend,
+            )
+            return deliver(database, assignment, provider, now=now, should_stop=should_stop, tick=tick)
+    finally:
+        provider.close()
+
+
+def status(view: MailingView | None, *, campaign: str, period: str) -> dict[str, object]:
+    """The document of ``status`` and ``send`` (contracts/cli.md)."""
+    if view is None:
+        counts = {state.value: 0 for state in DeliveryState}
+        return {"campaign": campaign, "period": period, "state": "not-begun", "counts": counts, "started_at": None, "finished_at": None}
+    return {
+        "campaign": campaign,
+        "period": period,
+        "state": view.state,
+        "recipients": view.recipients,
+        "counts": {state.value: count for state, count in view.counts.items()},
+        "started_at": view.started_at,
+        "finished_at": view.finished_at,
+    }
+
+
+def ending_words(outcome: Outcome) -> str:
+    """Why a sender stopped, and what to do, in one sentence."""
+    words = {
+        Ending.FINISHED: _("everything is handed over"),
+        Ending.PAUSED: _("it is paused; go on with: growth campaign resume"),
+        Ending.CANCELLED: _("it was cancelled"),
+        Ending.WAITING: _("what is left is not due yet"),
+        Ending.CLOSED: _("it is outside the hours in which it may go"),
+        Ending.PROVIDER: _("the provider cannot be used: {why}", why=outcome.fault.message if outcome.fault else "?"),
+        Ending.STOPPED: _("it was stopped; what is left goes on with the same command"),
+    }
+    return words[outcome.ending]

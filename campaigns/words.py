@@ -1,0 +1,38 @@
+"""Words for states and reasons of deliveries."""
+
+from __future__ import annotations
+
+from growth.language import Text
+
+STATES = {
+    "pending": Text("not tried yet", "待发送"),
+    "submitting": Text("being handed over", "提交中"),
+    "retrying": Text("to be tried again", "待重试"),
+    "accepted": Text("taken by the provider", "服务商已接收"),
+    "delivered": Text("delivered", "已送达"),
+    "bounced": Text("bounced", "已退回"),
+    "rejected": Text("rejected", "被拒绝"),
+    "uncertain": Text("uncertain: nobody knows whether it arrived", "待核实：不知是否送达"),
+    "skipped": Text("left out", "未发送"),
+}
+REASONS = {
+    "no_address": Text("without an address", "没有地址"),
+    "suppressed": Text("on the suppression list", "在禁发名单"),
+    "no_consent": Text("without consent, or refused", "未同意或已拒绝"),
+    "cap": Text("had enough messages (frequency cap)", "达到频次上限"),
+    "missing_variable": Text("lack a variable of the text", "缺少文案变量"),
+    "address_changed": Text("have another address by now", "地址已变更"),
+    "erased": Text("were erased", "已抹除"),
+    "cancelled": Text("cancelled", "已取消"),
+    "stopped": Text("did what the sequence waited for", "已完成目标"),
+}
+
+
+def state_words(state: str) -> str:
+    """A state of a delivery in words."""
+    return str(STATES.get(state, state))
+
+
+def reason_words(reason: str) -> str:
+    """Why somebody was left out, in words."""
+    return str(REASONS.get(reason, reason))
