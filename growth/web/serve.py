@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import errno
 import logging
+import signal
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
 
 import uvicorn
 
@@ -52,11 +55,31 @@ def serve(
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
     shown = f"[{chosen}]" if ":" in chosen else chosen
     say(f"http://{shown}:{listener.getsockname()[1]}{web.path_prefix}/")
-    server = uvicorn.Server(config)
-    with alive(database, "web"):
+    server = _Server(config)
+    with alive(database, "web"), _terminated_quietly():
         server.run(sockets=[listener])
     if not server.started:
         raise Unreachable(_("the web process did not start"), fix=_("run it again with --debug, or: growth doctor"))
+
+
+class _Server(uvicorn.Server):
+    """The first signal drains, the second ends what is still open."""
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """A signal came."""
+        if self.should_exit:
+            self.force_exit = True
+        super().handle_exit(sig, frame)
+
+
+@contextmanager
+def _terminated_quietly() -> Iterator[None]:
+    """uvicorn raises its signal again when it is done; after a clean stop SIGTERM has nothing left to end."""
+    before = signal.signal(signal.SIGTERM, lambda _number, _frame: None)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _listen(host: str, port: int) -> socket.socket:

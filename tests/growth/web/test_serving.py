@@ -1,0 +1,118 @@
+"""The web process for real: a socket, a signal, a port that is taken."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from growth.db import Database
+
+Start = Callable[..., "subprocess.Popen[str]"]
+
+
+@pytest.fixture
+def start(database: Database) -> Iterator[Start]:
+    """``start("--port", "0")`` → ``growth web`` as a process of its own."""
+    running: list[subprocess.Popen[str]] = []
+
+    def begin(*words: str) -> subprocess.Popen[str]:
+        command = [
+            sys.executable,
+            "-c",
+            "from growth.cli import main; main()",
+            "-C",
+            str(database.workspace.root),
+            "--lang",
+            "en",
+            "web",
+            *words,
+        ]
+        environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
+        running.append(
+            subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment, cwd=Path.cwd())
+        )
+        return running[-1]
+
+    yield begin
+    for process in running:
+        if process.poll() is None:
+            process.kill()
+        process.communicate()
+
+
+def _address(process: subprocess.Popen[str]) -> str:
+    assert process.stdout is not None
+    line = process.stdout.readline()
+    found = re.search(r"http://127\.0\.0\.1:\d+/", line)
+    assert found, line
+    for _turn in range(200):
+        try:
+            httpx.get(f"{found[0]}healthz", timeout=1, trust_env=False)
+        except httpx.TransportError:
+            time.sleep(0.05)
+        else:
+            break
+    return found[0]
+
+
+def test_it_serves_and_stops_cleanly_on_sigterm(start: Start) -> None:
+    process = start("--port", "0")
+    address = _address(process)
+    with httpx.Client(trust_env=False) as client:
+        assert client.get(f"{address}readyz").json() == {"status": "ok", "database": "ok"}
+        page = client.get(f"{address}login")
+        assert page.status_code == 200
+        style = re.search(r'/static/[^"]+growth\.css', page.text)
+        assert style
+        assert client.get(address.rstrip("/") + style[0]).headers["content-type"].startswith("text/css")
+        assert client.get(f"{address}settings").headers["location"] == "/login?next=/settings"
+        assert client.get(f"{address}login", headers={"host": "evil.example"}).status_code == 400
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(timeout=20) == 0
+    assert process.stderr is not None
+    assert "Traceback" not in process.stderr.read()
+
+
+def test_a_request_under_way_is_answered_after_the_first_sigterm(start: Start) -> None:
+    process = start("--port", "0")
+    address = _address(process)
+    host, port = address.removeprefix("http://").rstrip("/").split(":")
+    with socket.create_connection((host, int(port))) as connection:
+        connection.sendall(
+            b"POST /login HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 10\r\n\r\nname="
+        )
+        time.sleep(0.3)
+        process.send_signal(signal.SIGTERM)
+        finish = threading.Timer(0.5, connection.sendall, [b"ming1"])
+        finish.start()
+        answer = connection.recv(65536)
+        assert answer.startswith(b"HTTP/1.1 403")
+    assert process.wait(timeout=20) == 0
+
+
+def test_a_port_that_is_taken_is_3_and_names_another(start: Start) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        process = start("--port", str(port))
+        _out, told = process.communicate(timeout=20)
+    assert process.returncode == 3
+    assert f"error: port {port} on 127.0.0.1 is taken" in told
+    assert "fix: growth web --port" in told
+
+
+def test_an_address_that_is_not_ours_is_2(start: Start) -> None:
+    process = start("--host", "203.0.113.7", "--port", "0")
+    _out, told = process.communicate(timeout=20)
+    assert process.returncode == 2
+    assert "203.0.113.7 is no address of this machine" in told
