@@ -14,7 +14,7 @@ from markdown_it import MarkdownIt
 _TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.S)
 _KEPT = re.compile(r"<!--gjx(\d+)x-->|gjx(\d+)x")
 _BLOCK = re.compile(r"\{%-?\s*block\s+body\s*-?%\}.*?\{%-?\s*endblock(?:\s+body)?\s*-?%\}", re.S)
-_HREF = re.compile(r"""(<a\b[^>]*?\shref=)(["'])(.*?)\2""", re.I | re.S)
+_HREF = re.compile(r"""(<a\b[^>]*?\shref=)(["'])(.*?)\2([^>]*>)""", re.I | re.S)
 #: a link whose address is only partly known before a recipient is
 _OPAQUE = re.compile(r"\{[{%]")
 
@@ -113,7 +113,7 @@ def take_links(source: str) -> tuple[str, list[str]]:
             return match[0]
         if address not in found:
             found.append(address)
-        return f"{match[1]}{match[2]}{{{{ links[{found.index(address)}] }}}}{match[2]}"
+        return f"{match[1]}{match[2]}{{{{ links[{found.index(address)}] }}}}{match[2]}{match[4]}"
 
     return _HREF.sub(replace, source), found
 

@@ -75,8 +75,7 @@ class Database:
     def read(self) -> Iterator[Session]:
         """A session for reading; what it changes is not kept."""
         with self._session() as session:
-            yield session
-            session.rollback()
+            yield session  # closing takes back whatever was changed, and leaves what was read readable
 
     @contextmanager
     def write(self) -> Iterator[Session]:
