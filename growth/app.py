@@ -364,6 +364,7 @@ GROWTH = App(
     providers={
         "smtp": "growth.messaging.providers.smtp:open_smtp",
         "outbox": "growth.messaging.providers.outbox:open_outbox",
+        "aliyun": "growth.messaging.providers.aliyun:open_aliyun",
     },
     metrics=("growth.jobs.handing:metrics",),
     migrations=(
