@@ -58,7 +58,7 @@ class Template:
 
 
 TEMPLATES = {
-    "SMS_100001": Template(content="${name}您好，您本期账单已生成，请登录网站或公众号查看还款日。如已还清请忽略。客服400-000-0000"),
+    "SMS_100001": Template(content="${name}，您本期账单已生成，请登录网站查看还款日，已还请忽略。客服400-000-0000"),
     "SMS_100002": Template(content="验证码${code}，三分钟内有效，请勿告诉任何人。", kind=TemplateKind.CODE),
     "SMS_100003": Template(
         content="本月平台数据与新增项目已公布，请登录网站查看。市场有风险，出借需谨慎。拒收请回复R", kind=TemplateKind.PROMOTION

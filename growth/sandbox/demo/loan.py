@@ -29,6 +29,8 @@ def monthly_plan(amount: str, months: str, rate: str) -> tuple[Plan | None, str 
         principal, yearly, count = Decimal(amount), Decimal(rate), int(months)
     except (InvalidOperation, ValueError):
         return None, "请填写数字：金额、期数与年化利率。"
+    if not (principal.is_finite() and yearly.is_finite()):
+        return None, "请填写数字：金额、期数与年化利率。"
     if not (Decimal(1000) <= principal <= Decimal(200_000) and 1 <= count <= 36 and Decimal(0) < yearly <= HIGHEST_RATE):
         return None, "金额 1,000–200,000 元，1–36 期，年化利率不超过 24%。"
     monthly = yearly / 100 / 12

@@ -56,7 +56,7 @@ def test_a_message_is_rendered_signed_and_counted_as_it_will_be_billed(sandbox: 
     assert send("19900000001,+8619900000002")["Code"] == "OK"
     first, second = sandbox.sms.messages()
     assert (first.phone, second.phone) == ("19900000001", "19900000002")
-    assert first.content.startswith("【诚信贷】张三您好，您本期账单已生成")
+    assert first.content.startswith("【诚信贷】张三，您本期账单已生成")
     assert first.parts == 1
     assert first.receipt == second.receipt
 
@@ -109,7 +109,7 @@ def test_a_batch_has_its_own_signature_and_values_for_each_number(sandbox: Sandb
         template_param_json=values,
     )
     assert client.send_batch_sms(two).body.code == "OK"
-    assert [text.content[5:7] for text in sandbox.sms.messages()] == ["张您", "李您"]
+    assert [text.content[5:7] for text in sandbox.sms.messages()] == ["张，", "李，"]
     uneven = models.SendBatchSmsRequest(phone_number_json='["19900000001"]', sign_name_json="[]", template_code="SMS_100001")
     assert client.send_batch_sms(uneven).body.code == "isv.PHONENUMBERS_SIGNNAMES_NOT_EQUAL"
 
