@@ -19,6 +19,11 @@ if TYPE_CHECKING:
 app = toolkit.group(_("The operations report: growth report operations --period 2026-11 -o report.html"))
 
 
+@app.callback()
+def report() -> None:
+    """Reports. With one command only, this keeps its name on the line."""
+
+
 @app.command()
 def operations(
     period: Annotated[str | None, typer.Option(metavar="KEY", help=_("2026-11, 2026-W48 or 2026-11-23; default: this month"))] = None,

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from growth.language import Text
-from growth.operations.rows import Facts
 from growth.reporting import Query
 
 MEANS: dict[str, Text] = {
@@ -21,15 +20,15 @@ MEANS: dict[str, Text] = {
 }
 COMPUTED: dict[str, Text] = {
     "visits": Text("Visits counted by the site's day on which they began.", "按访问开始时网站所在时区的日期计数。"),
-    "signups": Text("Sign-ups counted by the site's day; staff and tests left out.", "按网站所在时区的日期计数，不含员工与测试。"),
+    "signups": Text("Sign-ups counted by the site's day on which they registered.", "按注册时网站所在时区的日期计数。"),
     "cost": Text(
         "Monthly rates spread over the days of the month, single ones over their days, plus the rows of imports and campaigns.",
         "月费按当月天数分摊，一次性费用按其有效天数分摊，再加上导入的费用与群发费用。",
     ),
     "cac": Text("Cost divided by sign-ups of the same days.", "同期费用除以同期注册数。"),
     "roi": Text(
-        "Value that the sign-ups of all time brought in the period, less the cost, divided by the cost.",
-        "本期产生的价值减去费用，再除以费用。",
+        "Value of the period's sign-ups with all their later steps, less the cost of the period, divided by that cost.",
+        "本期注册用户的价值（含其后续步骤）减去本期费用，再除以本期费用。",
     ),
 }
 
@@ -39,15 +38,19 @@ class Evidence:
     """`statements` are those that were run, by figure, values filled in."""
 
     statements: Mapping[str, str] = field(default_factory=dict)
+    #: by figure, where another command than that of the report shows more of it
+    commands: Mapping[str, str] = field(default_factory=dict)
+    #: the command that prints the whole report
+    command: str = ""
     notes: Mapping[str, Text | str] = field(default_factory=dict)
 
-    def of(self, id: str, facts: Facts, *, now: datetime) -> Query:
+    def of(self, id: str, *, now: datetime) -> Query:
         """The evidence of one figure."""
         return Query(
             means=MEANS[id],
             computed=COMPUTED[id],
             sql=self.statements.get(id, ""),
-            command=f"growth report operations --period {facts.period.key} --json",
+            command=self.commands.get(id, self.command),
             as_of=now,
             note=self.notes.get(id, ""),
         )

@@ -67,7 +67,7 @@ def proposals(facts: Facts, targets: Targets, sections: Iterable[Section] = ()) 
 
 def behind_target(facts: Facts, targets: Targets) -> Iterator[Proposal]:
     """Sign-ups: where the month ends at this pace, if that is short of the target by a tenth."""
-    if targets.signups is None or facts.period.every != Every.MONTH or not facts.span.days:
+    if targets.signups is None or facts.period.every != Every.MONTH or not (facts.now.visits or facts.now.signups):
         return
     length = (facts.period.last - facts.period.first).days + 1
     expected = Decimal(facts.now.signups) * length / facts.span.days
@@ -160,7 +160,7 @@ def dear_signups(facts: Facts, targets: Targets) -> Iterator[Proposal]:
         text=_(
             "A sign-up costs {cac}; the target is {target}.", cac=numbers.money(cac, short=True), target=numbers.money(target, short=True)
         ),
-        mend=_("The channels above the target stand first when the table is sorted by cost a sign-up."),
+        mend=_weighs_most(facts, target),
         severity="warning",
         link="/channels?sort=-cac",
         evidence={"cac": cac, "target": target, "signups": facts.now.signups},
@@ -210,6 +210,16 @@ def _best(rows: Iterable[Yield]) -> Yield | None:
     """The cheapest channel with enough sign-ups; free ones are not bought more of."""
     priced = [(row, cac.amount) for row in rows if (cac := row.cac) is not None and row.signups >= ENOUGH_SIGNUPS and cac.amount]
     return min(priced, key=lambda pair: pair[1])[0] if priced else None
+
+
+def _weighs_most(facts: Facts, target: Money) -> str:
+    """The channel that costs most above what its sign-ups may cost."""
+    priced = [row for row in facts.channels if row.cost is not None and row.cost.currency == target.currency]
+    worst = max(priced, key=lambda row: row.cost.amount - target.amount * row.signups if row.cost else Decimal(0), default=None)
+    if worst is None or worst.cost is None:
+        return ""
+    said = _("{channel} weighs most: {n} sign-ups for {cost}.")
+    return said.format(channel=worst.shown, n=numbers.exact(worst.signups), cost=numbers.money(worst.cost, short=True))
 
 
 def _usual(facts: Facts) -> Money | None:

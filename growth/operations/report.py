@@ -73,7 +73,7 @@ def operations_report(session: Session, workspace: Workspace, period: Period, *,
     targets = workspace.settings.targets
     today = clock.site_day(now, workspace.zone)
     facts, evidence = gather(session, workspace, period, today=today)
-    found: list[Section] = [own.overview(facts, targets, evidence, now=now), own.channels(facts), own.campaigns(facts)]
+    found: list[Section] = [own.overview(facts, targets, evidence, now=now, today=today), own.channels(facts), own.campaigns(facts)]
     for make in handed(workspace.apps, "report_sections"):
         found.extend(make(session, workspace, period))
     found = sorted(found, key=lambda section: section.order)
@@ -121,7 +121,7 @@ def document_of(report: OperationsReport, workspace: Workspace) -> Document:
         proposals_title=_("Proposals"),
         facts=[
             (_("Days"), f"{report.facts.span.first.isoformat()} – {report.facts.span.last.isoformat()}"),
-            (_("Attribution model"), report.facts.model),
+            (_("Attribution model"), report.facts.model_title),
         ],
         language=language(),
     )

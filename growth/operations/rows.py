@@ -64,6 +64,8 @@ class Yield:
     visits_before: int | None = None
     #: the row of what no channel is known for
     unattributed: bool = False
+    #: whether it is declared and so has a page of its own
+    has_page: bool = True
 
     @property
     def shown(self) -> str:
@@ -90,7 +92,6 @@ class Sums:
     """Everything together in a span."""
 
     visits: int
-    visitors: int | None
     signups: int
     #: one sum a currency; the first is the one the site counts in
     costs: tuple[Money, ...] = ()
@@ -98,7 +99,7 @@ class Sums:
 
     @property
     def cost(self) -> Money | None:
-        """Cost in the site's currency; None where nothing cost anything."""
+        """Cost in the site's currency (else the only one); None where nothing cost anything."""
         return self.costs[0] if self.costs else None
 
     @property
@@ -135,4 +136,5 @@ class Facts:
     channels: tuple[Yield, ...]
     campaigns: tuple[Yield, ...]
     model: str
+    model_title: str = ""
     currency: str = "CNY"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from growth.language import Text, _
@@ -26,13 +26,13 @@ FIGURES: dict[str, tuple[Text, Better]] = {
 }
 
 
-def overview(facts: Facts, targets: Targets, evidence: Evidence, *, now: datetime) -> Section:
+def overview(facts: Facts, targets: Targets, evidence: Evidence, *, now: datetime, today: date) -> Section:
     """Five figures with change, target and course, and the chart of visits and sign-ups by day."""
     return Section(
         id="overview",
         title=_("Overview"),
         figures=period_figures(facts, targets, evidence, now=now),
-        chart=course_chart(facts),
+        chart=course_chart(facts, today=today),
         order=0,
     )
 
@@ -49,7 +49,7 @@ def period_figures(facts: Facts, targets: Targets, evidence: Evidence, *, now: d
             value=value,
             unit="%" if id == "roi" else "",
             better=better,
-            query=evidence.of(id, facts, now=now),
+            query=evidence.of(id, now=now),
             evidence=f"/evidence/{id}?period={facts.period.key}",
             target=target_of(targets, id, facts),
             spark=_spark(facts, id),
@@ -59,8 +59,8 @@ def period_figures(facts: Facts, targets: Targets, evidence: Evidence, *, now: d
     return figures
 
 
-def course_chart(facts: Facts) -> Chart:
-    """Visits and sign-ups by day of the span."""
+def course_chart(facts: Facts, *, today: date) -> Chart:
+    """Visits and sign-ups by day of the span; the day that still runs is said to."""
     rows = [{"day": day, "visits": visits, "signups": signups} for day, (visits, signups) in sorted(facts.course.items())]
     return line(
         "course",
@@ -68,6 +68,7 @@ def course_chart(facts: Facts) -> Chart:
         rows if any(row["visits"] or row["signups"] for row in rows) else [],
         x=Series(id="day", label=_("Day"), kind=Kind.DATE),
         series=[Series(id="visits", label=_("Visits")), Series(id="signups", label=_("Sign-ups"))],
+        note=_("the last day is not over yet") if facts.span.last == today else "",
     )
 
 
@@ -145,7 +146,7 @@ def yield_table(
             "value": row.value,
             "roi": row.roi,
             "change": _change(row),
-            **({"href": link(row)} if link and not row.unattributed else {}),
+            **({"href": link(row)} if link and row.has_page and not row.unattributed else {}),
         }
         for row in rows
     ]

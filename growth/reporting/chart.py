@@ -212,13 +212,10 @@ def _line(chart: Chart, size: str) -> Spec:
     values = _long(chart)
     several = len(chart.series) > 1
     last = max((str(value["x"]) for value in values), default="")
-    spec = _base(size, right=4)
+    spec = _base(size, right=6)
     shared: Spec = {"x": _x_axis(chart, size), "y": _y_axis(), "color": _colour(chart)}
     ends = [value for value in values if str(value["x"]) == last]
-    layers: list[Spec] = []
-    if not several:
-        layers.append({"mark": {"type": "area", "opacity": 0.1, "interpolate": "monotone"}, "encoding": shared})
-    strokes = {
+    strokes: Spec = {
         "strokeDash": {
             "field": "series",
             "type": "nominal",
@@ -226,19 +223,34 @@ def _line(chart: Chart, size: str) -> Spec:
             "scale": {"domain": [str(one.label) for one in chart.series], "range": list(palette.DASHES[: len(chart.series)])},
         }
     }
-    layers.append(
-        {"mark": {"type": "line", "strokeWidth": 2, "interpolate": "monotone"}, "encoding": shared | (strokes if several else {})}
-    )
+    layers: list[Spec] = []
+    if not several:
+        layers.append({"mark": {"type": "area", "opacity": 0.1, "interpolate": "monotone"}, "encoding": shared})
+    stroke: Spec = {"type": "line", "strokeWidth": 2, "interpolate": "monotone"}
+    layers.append({"mark": stroke, "encoding": shared | (strokes if several else {})})
     layers.append({"data": {"values": ends}, "mark": {"type": "point", "filled": True, "size": 36, "opacity": 1}, "encoding": shared})
     if several:
-        layers.append(
-            {
-                "data": {"values": ends},
-                "mark": {"type": "text", "align": "right", "dx": -4, "dy": -10, "fontSize": 12, "fontWeight": "bold"},
-                "encoding": shared | {"text": {"field": "series", "type": "nominal"}},
-            }
-        )
+        for value, shift in _apart(ends, values, SIZES[size][1]):
+            mark = {"type": "text", "align": "left", "dx": 8, "dy": shift, "fontSize": 12, "fontWeight": "bold"}
+            layers.append(
+                {"data": {"values": [value]}, "mark": mark, "encoding": shared | {"text": {"field": "series", "type": "nominal"}}}
+            )
     return spec | {"data": {"values": values}, "layer": layers}
+
+
+def _apart(
+    ends: Sequence[Mapping[str, object]], values: Sequence[Mapping[str, object]], height: int
+) -> list[tuple[Mapping[str, object], float]]:
+    """Where the names at the ends of lines go: beside their points, pushed apart where they would touch (14 px a line of text)."""
+    top = max((float(str(value["value"])) for value in values), default=0.0) or 1.0
+    placed: list[tuple[Mapping[str, object], float]] = []
+    lowest = float("-inf")
+    for value in sorted(ends, key=lambda one: -float(str(one["value"]))):
+        natural = height * (1 - float(str(value["value"])) / top)
+        wanted = max(natural, lowest + 14)
+        placed.append((value, wanted - natural))
+        lowest = wanted
+    return placed
 
 
 def _stacked(chart: Chart, size: str) -> Spec:

@@ -43,6 +43,8 @@ class Kind(StrEnum):
     CHECK = "check"
 
 
+#: keys of a row that are not data
+_MARKS = ("href", "total_row", "percent")
 _NUMERIC = {Kind.NUMBER, Kind.MONEY, Kind.PERCENT, Kind.BAR, Kind.DURATION}
 
 
@@ -156,8 +158,15 @@ class Table:
         return f"-{column.id}" if column.numeric or column.kind in (Kind.DATE, Kind.INSTANT) else column.id
 
     def as_json(self) -> list[dict[str, object]]:
-        """The rows as JSON: values by column id."""
-        return [{column.id: cell_json(row.get(column.id)) for column in self.columns} for row in self.rows if not row.get("total_row")]
+        """The rows as JSON, sums left out: values by column id, and what else a row knows (ids that no column shows)."""
+        return [
+            {
+                **{name: cell_json(value) for name, value in row.items() if name not in _MARKS},
+                **{column.id: cell_json(row.get(column.id)) for column in self.columns},
+            }
+            for row in self.rows
+            if not row.get("total_row")
+        ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -71,7 +71,7 @@ def overview(viewer: Viewer) -> Page:
             course=chart,
             cards=list(_cards(viewer, period)),
             table=arrange(table, TableState.of(viewer.address, sort="-signups")),
-            model=_("attribution model: {model}", model=report.facts.model),
+            model=_("attribution model: {model}", model=report.facts.model_title),
         ),
         title=_("Overview"),
     )

@@ -32,15 +32,13 @@ def facts(*channels: Yield, key: str = "2026-11", today: date = date(2026, 11, 2
     span = span_of(period, today=today)
     signups = int(sum(one.signups for one in channels))
     costs = [one.cost.amount for one in channels if one.cost]
-    sums = Sums(
-        visits=sum(one.visits for one in channels), visitors=None, signups=signups, costs=(Money(sum(costs, Decimal(0))),) if costs else ()
-    )
+    sums = Sums(visits=sum(one.visits for one in channels), signups=signups, costs=(Money(sum(costs, Decimal(0))),) if costs else ())
     return Facts(
         period=period,
         span=span,
         before=span_before(period, today=today),
         now=replace(sums, **now),  # type: ignore[arg-type]
-        then=Sums(visits=0, visitors=None, signups=0),
+        then=Sums(visits=0, signups=0),
         course=dict.fromkeys(span.all_days(), (1, 1)),
         channels=channels,
         campaigns=(),
@@ -164,7 +162,7 @@ def test_a_running_period_is_compared_with_as_many_days_of_the_one_before() -> N
 
 def test_the_sentence_says_how_things_stand() -> None:
     given = facts(row("hao123", 862, "52310"))
-    given = replace(given, then=Sums(visits=9, visitors=None, signups=1000))
+    given = replace(given, then=Sums(visits=9, signups=1000))
     assert (
         sentence(given, Targets(signups=1000))
         == "Sign-ups are at 862 of 1,000 with 6 days left, 14% fewer than in October 2026, one costs ¥60.68."
