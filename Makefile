@@ -58,7 +58,7 @@ docs: $(VENV)/.dev ## Write the generated reference pages anew
 	$(BIN)/python tools/reference.py
 
 messages: $(VENV)/.dev ## Collect the texts to translate and compile the catalogues
-	$(BIN)/python tools/messages.py
+	$(BIN)/python tools/catalogues.py
 
 clean: ## Remove what was built; the demo's workspace too
 	rm -rf $(VENV) dist build demo .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -39,7 +39,10 @@ def commands() -> str:
 
     root: Any = typer.main.get_command(program())
     context = root.make_context("growth", [], resilient_parsing=True)
-    parts = ["# Commands\n", "Options that work everywhere stand in `growth --help`; exit codes: 0 done, 1 found more than asked, 2 refused, 3 to be resumed, 130 interrupted.\n"]
+    parts = [
+        "# Commands\n",
+        "Options that work everywhere stand in `growth --help`; exit codes: 0 done, 1 found more than asked, 2 refused, 3 to be resumed, 130 interrupted.\n",
+    ]
     for name in root.list_commands(context):
         parts += _help(root.get_command(context, name), f"growth {name}", context)
     return "\n".join(parts)
@@ -151,7 +154,12 @@ def rule_texts() -> str | None:
     found: list[Any] = [rule for app in _with_rules() for target in app.rules for rule in load(target)()]
     if not found:
         return None
-    parts = ["# Rules\n", "What `growth explain RULE` prints. Sources stand with each rule.\n", "| rule | title | how to mend | source |", "| --- | --- | --- | --- |"]
+    parts = [
+        "# Rules\n",
+        "What `growth explain RULE` prints. Sources stand with each rule.\n",
+        "| rule | title | how to mend | source |",
+        "| --- | --- | --- | --- |",
+    ]
     with speaking("en"):
         parts += [f"| `{rule.id}` | {_cell(rule.title.en)} | {_cell(rule.mend.en)} | {_cell(rule.source)} |" for rule in found]
     return "\n".join(parts) + "\n"
