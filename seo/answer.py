@@ -36,8 +36,8 @@ class Fault(StrEnum):
 class Answer:
     """What came back for one URL, redirects not followed.
 
-    `headers` has lower-case names, repeated ones joined by “, ”. `body` is unpacked; `wire_bytes` is what travelled. `cut` says that the body was
-    left out or stopped because nobody reads such a type. `fault` stands where there is no `status` (0).
+    `headers` has lower-case names, repeated ones joined by “, ”. `body` is unpacked; `wire_bytes` is what travelled. `cut` says that the
+    body was left out or stopped because nobody reads such a type. `fault` stands where there is no `status` (0).
     """
 
     url: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,7 +17,7 @@ from growth.language import _
 from seo.crawl.fetcher import Fetcher
 from seo.crawl.frontier import Frontier
 from seo.crawl.lock import only_crawl
-from seo.crawl.origins import Origins
+from seo.crawl.origins import Origins, Outcome
 from seo.crawl.plan import Plan
 from seo.crawl.record import Recorder
 from seo.crawl.walk import Counts, End, Tick, Walk
@@ -27,8 +27,8 @@ from seo.finish import finish
 from seo.landing import landing_urls
 from seo.models import CrawlRow, LinkRow, OriginRow, PageRow, SitemapRow, TextRow, UrlRow
 from seo.rules import Rules, rules_of
-from seo.severity import Severity
 from seo.settings import SeoSettings
+from seo.severity import Severity
 
 #: pages of the crawl before that are looked at again although no link leads to them any more
 MOST_EARLIER = 50_000
@@ -96,7 +96,7 @@ def run_audit(
         rules = rules_of(settings.checks)
         begun = time.monotonic()
         try:
-            end, origins = _walk(database, plan, rules, stopped=stopped, tick=tick or _silent, spent=crawl.seconds)
+            end, outcome = _walk(database, plan, rules, stopped=stopped, tick=tick or _silent, spent=crawl.seconds)
         except Unfinished as fault:
             _close(database, crawl.id, CrawlState.UNFINISHED, crawl.seconds + time.monotonic() - begun, because=str(fault))
             raise
@@ -108,10 +108,10 @@ def run_audit(
             _close(database, crawl.id, CrawlState.INTERRUPTED, seconds)
             raise AuditStopped(_("stopped; what was crawled is kept"), fix="growth seo audit --resume")
         if end is End.REFUSED:
-            because = _("a firewall ({name}) answers instead of the site", name=origins.firewall)
+            because = _("a firewall ({name}) answers instead of the site", name=outcome.firewall)
             _close(database, crawl.id, CrawlState.UNFINISHED, seconds, because=because)
             raise Unfinished(because, fix=_("allow this machine's address there, then run: growth seo audit --resume"))
-        counts = finish(database, plan, rules, probes=origins.probes, complete=end is End.DONE, now=now)
+        counts = finish(database, plan, rules, outcome=outcome, complete=end is End.DONE, now=now)
         seconds = crawl.seconds + time.monotonic() - begun
         state = CrawlState.DONE if end is End.DONE else CrawlState.LIMITED
         _close(database, crawl.id, state, seconds, finished_at=clock.now(), issues=counts["issues"], totals=counts["totals"])
@@ -136,7 +136,7 @@ def prune(database: Database, *, keep: int) -> list[int]:
     return gone
 
 
-def _walk(database: Database, plan: Plan, rules: Rules, *, stopped: Callable[[], bool], tick: Tick, spent: float) -> tuple[End, Any]:
+def _walk(database: Database, plan: Plan, rules: Rules, *, stopped: Callable[[], bool], tick: Tick, spent: float) -> tuple[End, Outcome]:
     frontier = Frontier(plan.scope, plan.crawl_id)
     known: dict[str, tuple[int, str | None, str]] = {}
     with database.store("crawl").read() as session:
@@ -191,8 +191,8 @@ def _walk(database: Database, plan: Plan, rules: Rules, *, stopped: Callable[[],
         origins.begin()
         end = walk.run()
         heartbeat(walk.counts, frontier.waiting())
-    origins.firewall = walk.counts.firewall
-    return end, origins
+    origins.outcome.firewall = walk.counts.firewall
+    return end, origins.outcome
 
 
 def _begun(database: Database, settings: SeoSettings, start_url: str | None, max_pages: int | None, now: datetime) -> Crawl:
@@ -265,7 +265,8 @@ def _close(
 
 def _plan(database: Database, crawl: Crawl, settings: SeoSettings) -> Plan:
     workspace = database.workspace
-    facts = site_facts(workspace, crawl.start_url)
+    with database.read() as session:
+        facts = replace(site_facts(workspace, crawl.start_url), landing=frozenset(landing_urls(session, workspace, crawl.start_url)))
     headers = {name: workspace.resolve(value) for name, value in settings.crawl.headers.items()}
     if settings.crawl.cookies:
         headers["Cookie"] = "; ".join(f"{name}={workspace.resolve(value)}" for name, value in settings.crawl.cookies.items())
@@ -277,7 +278,7 @@ def _plan(database: Database, crawl: Crawl, settings: SeoSettings) -> Plan:
         user_agent=user_agent(workspace),
         max_pages=crawl.max_pages,
         headers=headers,
-        landing=landing_urls(workspace, facts),
+        landing=[*facts.landing, *(goal for goal in facts.goals if "*" not in goal)],
         earlier=_earlier(database, crawl),
         retry_s=settings.crawl.retry_after.total_seconds(),
     )

@@ -17,9 +17,8 @@ def insert_rows(session: Session, model: type[Base], columns: Sequence[str], row
         return
     name, mark, quote = _dialect(session, model)
     names = ", ".join(quote(column) for column in columns)
-    session.connection().exec_driver_sql(
-        f"INSERT INTO {name} ({names}) VALUES ({', '.join([mark] * len(columns))})", list(map(tuple, rows))
-    )  # noqa: S608
+    text = f"INSERT INTO {name} ({names}) VALUES ({', '.join([mark] * len(columns))})"  # noqa: S608 - names of our own models
+    session.connection().exec_driver_sql(text, list(map(tuple, rows)))
 
 
 def update_rows(session: Session, model: type[Base], keys: Sequence[str], columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:

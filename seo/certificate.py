@@ -15,7 +15,9 @@ TIMEOUT_S = 10.0
 
 
 def certificate_of(host: str, port: int, *, allow_private: bool) -> dict[str, Any]:
-    """What is known of the certificate: ``{"valid", "error", "expires_at", "issuer"}``; ``{}`` where nobody answers (another check tells that)."""
+    """What is known of the certificate: ``{"valid", "error", "expires_at", "issuer"}``; ``{}`` where nobody answers (another check tells
+    that).
+    """
     try:
         address = _address(host, port, allow_private)
     except OSError:

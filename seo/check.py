@@ -8,8 +8,8 @@ A module of a check has ``meta`` (a `CheckMeta`, or ``metas`` for a family) and 
         if not page.title:
             yield Finding(detail={})
 
-A check judges; it never fetches and never stores. "Not applicable" is not "passed": where ``applies(page)`` is false, the page is not counted
-among those that passed.
+A check judges; it never fetches and never stores. "Not applicable" is not "passed": where ``applies(page)`` is false, the page is not
+counted among those that passed.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class Group(StrEnum):
     MARKETING = "marketing"
 
     @property
-    def title(self) -> Text:
+    def label(self) -> Text:
         """Its name for people."""
         return _GROUPS[self]
 
@@ -84,8 +84,8 @@ _GROUPS = {
 class CheckMeta:
     """What a check says of itself.
 
-    `title_good` names the state that is wanted, `title_bad` what is wrong; `why` says what it costs, `mend` what to do. `source` is where the
-    rule comes from. `limits` are the numbers and lists that growth.yaml may change; the first is the main one.
+    `title_good` names the state that is wanted, `title_bad` what is wrong; `why` says what it costs, `mend` what to do. `source` is where
+    the rule comes from. `limits` are the numbers and lists that growth.yaml may change; the first is the main one.
     """
 
     id: str
@@ -104,9 +104,9 @@ class CheckMeta:
 class Finding:
     """One thing that a check found.
 
-    `detail` proves it. `url` is the page that must be changed (a page check may leave it out). `cause` names what several pages share (the broken
-    target, the repeated title): then it, and not the page, tells this issue from others over crawls. `severity` where it differs from the check's;
-    `check` where one module has a family.
+    `detail` proves it. `url` is the page that must be changed (a page check may leave it out). `cause` names what several pages share (the
+    broken target, the repeated title): then it, and not the page, tells this issue from others over crawls. `severity` where it differs
+    from the check's; `check` where one module has a family.
     """
 
     detail: Mapping[str, Any]

@@ -147,15 +147,15 @@ def crawls() -> None:
     from seo.listing import list_crawls
 
     columns = {
-        **{
-            "id": _("Crawl"),
-            "status": _("State"),
-            "started_at": _("Begun"),
-            "pages": _("Pages"),
-            "requests": _("Requests"),
-            "seconds": _("Seconds"),
-        },
-        **{"errors": _("Errors"), "warnings": _("Warnings"), "notices": _("Notices")},
+        "id": _("Crawl"),
+        "status": _("State"),
+        "started_at": _("Begun"),
+        "pages": _("Pages"),
+        "requests": _("Requests"),
+        "seconds": _("Seconds"),
+        "errors": _("Errors"),
+        "warnings": _("Warnings"),
+        "notices": _("Notices"),
     }
     toolkit.emit_rows(list_crawls(toolkit.database()), columns=columns, empty=_("No crawl yet: growth seo audit"))
 

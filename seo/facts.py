@@ -5,10 +5,11 @@ from __future__ import annotations
 from urllib.parse import urljoin
 
 from growth import __version__, urls
-from growth.workspace import Workspace
+from growth.workspace import MissingSecret, Workspace
 from seo.crawl.scope import hosts_of, netloc
 from seo.page import SiteFacts
 from seo.settings import SeoSettings
+from seo.submission.settings import SubmitSettings
 
 
 def seo_settings(workspace: Workspace) -> SeoSettings:
@@ -20,6 +21,7 @@ def site_facts(workspace: Workspace, start_url: str | None = None) -> SiteFacts:
     """The facts for an audit that starts at `start_url` (the site's own address by default)."""
     site = workspace.settings.site
     settings = seo_settings(workspace)
+    submit = workspace.section("submit", SubmitSettings)
     own = urls.normal(site.url)
     start = urls.normal(start_url or site.url)
     # an audit of another site than growth.yaml's knows only its address
@@ -35,8 +37,20 @@ def site_facts(workspace: Workspace, start_url: str | None = None) -> SiteFacts:
         phone=site.phone or None,
         goals=tuple(goal if "://" in goal else urljoin(home, goal) for goal in settings.goals),
         expects=tuple((one.page, one.contains) for one in settings.expect),
+        engines=tuple(name for name in ("baidu", "indexnow", "bing") if getattr(submit, name) is not None),
+        indexnow_key=_key(workspace, submit),
         locale=site.locale,
     )
+
+
+def _key(workspace: Workspace, submit: SubmitSettings) -> str | None:
+    """The IndexNow key, where it is set and its variable is known."""
+    if submit.indexnow is None or submit.indexnow.key_location:
+        return None
+    try:
+        return workspace.resolve(submit.indexnow.key)
+    except MissingSecret:
+        return None
 
 
 def user_agent(workspace: Workspace) -> str:

@@ -1,14 +1,16 @@
-"""What is done when the walk is over: the link graph, the cross-page checks, the issues, the figures that trends need. Repeating it changes nothing."""
+"""What is done when the walk is over: the link graph, the cross-page checks, the issues, the figures that trends need. Repeating it changes
+nothing.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
-from sqlalchemy import case, delete, func, insert, select
+from sqlalchemy import Select, case, delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from growth.db import Database
@@ -17,7 +19,10 @@ from seo import links as stored
 from seo.bulk import batches, insert_rows, update_rows
 from seo.certificate import certificate_of
 from seo.crawl.frontier import Kind, State
+from seo.crawl.origins import Outcome
 from seo.crawl.plan import Plan
+from seo.crawls import judged_before
+from seo.external import broken_before, remember_external
 from seo.facts import seo_settings
 from seo.issues import count_issues, sync_issues
 from seo.models import FindingRow, InlinkRow, LinkRow, PageRow, UrlRow
@@ -31,15 +36,14 @@ SITE_NUMBERS = 100_000
 _FINDING = ("crawl_id", "url_id", "number", "check_id", "severity", "cause", "detail", "whole_site")
 
 
-def finish(
-    database: Database, plan: Plan, rules: Rules, *, probes: Mapping[str, Sequence[Mapping[str, Any]]], complete: bool, now: datetime
-) -> dict[str, Any]:
+def finish(database: Database, plan: Plan, rules: Rules, *, outcome: Outcome, complete: bool, now: datetime) -> dict[str, Any]:
     """Judge the whole crawl; counts by severity and check, and the totals to keep."""
     crawl_id = plan.crawl_id
     link_graph(database, crawl_id, plan.site.home)
     certificates = _certificates(database, plan)
-    judged = list(_judge_site(database, plan, rules, probes, certificates, complete, now))
+    judged = list(_judge_site(database, plan, rules, outcome, certificates, complete, now))
     _store(database, crawl_id, judged)
+    remember_external(database, crawl_id, now)
     worth = worth_of(database, crawl_id=crawl_id, now=now)
     settings = seo_settings(database.workspace)
     sync_issues(database, crawl_id=crawl_id, complete=complete, accept=settings.accept, weigh=weigher(worth), now=now)
@@ -69,20 +73,24 @@ def link_graph(database: Database, crawl_id: int, home: str) -> None:
         pages = list(session.scalars(select(PageRow.id).where(PageRow.crawl_id == crawl_id)))
         resolved = _ends(session, crawl_id)
         clicked = select(LinkRow.source, LinkRow.target).where(
-            LinkRow.crawl_id == crawl_id,
-            LinkRow.kind.in_(stored.CLICKED),
-            LinkRow.target.is_not(None),
-            LinkRow.flags.op("&")(stored.NO_WEIGHT) == 0,
+            LinkRow.crawl_id == crawl_id, LinkRow.kind.in_(stored.CLICKED), LinkRow.target.is_not(None)
         )
-        rows = session.execute(clicked.order_by(LinkRow.source, LinkRow.position).execution_options(yield_per=10_000)).tuples()
-        graph = linkgraph.build(pages, rows, resolved)  # type: ignore[arg-type]
+        graph = _graph(session, clicked, pages, resolved)
+        held = LinkRow.flags.op("&")(stored.NO_WEIGHT) != 0
+        # visitors follow every link, weight only those without nofollow
+        flowing = graph if session.scalar(clicked.where(held).limit(1)) is None else _graph(session, clicked.where(~held), pages, resolved)
         home_id = session.scalar(select(UrlRow.id).where(UrlRow.crawl_id == crawl_id, UrlRow.url == home))
     home_id = resolved.get(home_id, home_id) if home_id is not None else None
-    depth, inlinks, equity = linkgraph.depths(graph, home_id), linkgraph.inlink_counts(graph), linkgraph.equity(graph)
+    depth, inlinks, equity = linkgraph.depths(graph, home_id), linkgraph.inlink_counts(graph), linkgraph.equity(flowing)
     values = ((None if d < 0 else d, n, round(e, 5), crawl_id, id) for id, d, n, e in zip(graph.ids, depth, inlinks, equity, strict=True))
     for batch in batches(values, 5000):
         with store.write() as session:
             update_rows(session, PageRow, ("crawl_id", "id"), ("click_depth", "inlinks", "equity"), batch)
+
+
+def _graph(session: Session, clicked: Select[int, int | None], pages: list[int], resolved: dict[int, int]) -> linkgraph.Graph:
+    rows = session.execute(clicked.order_by(LinkRow.source, LinkRow.position).execution_options(yield_per=10_000)).tuples()
+    return linkgraph.build(pages, ((source, target) for source, target in rows if target is not None), resolved)
 
 
 def _ends(session: Session, crawl_id: int) -> dict[int, int]:
@@ -104,7 +112,7 @@ def _judge_site(
     database: Database,
     plan: Plan,
     rules: Rules,
-    probes: Mapping[str, Sequence[Mapping[str, Any]]],
+    outcome: Outcome,
     certificates: Mapping[str, Mapping[str, Any]],
     complete: bool,
     now: datetime,
@@ -119,7 +127,12 @@ def _judge_site(
             user_agent=plan.user_agent,
             robots_obeyed=plan.settings.robots == "obey",
             now=now,
-            probes=probes,
+            probes=outcome.probes,
+            variants=outcome.variants,
+            marked=outcome.marked,
+            key_file=outcome.key_file,
+            broken_before=broken_before(session, plan.crawl_id),
+            previous_id=_previous(main, plan.crawl_id),
             certificates=certificates,
         )
         for active in rules.site:
@@ -132,8 +145,16 @@ def _judge_site(
                 rules.faults.setdefault(check.meta.id, f"{type(fault).__name__}: {fault}")
 
 
+def _previous(main: Session, crawl_id: int) -> int | None:
+    """The crawl before, if its pages are still there."""
+    before = judged_before(main, crawl_id)
+    return before.id if before is not None and before.kept else None
+
+
 def _store(database: Database, crawl_id: int, judged: list[Judged]) -> None:
-    """Write the findings of site checks in place of earlier ones. URLs that the crawl does not know get a row, so that the finding has a place."""
+    """Write the findings of site checks in place of earlier ones. URLs that the crawl does not know get a row, so that the finding has a
+    place.
+    """
     store = database.store("crawl")
     with store.read() as session:
         wanted = {one.url for one in judged}

@@ -15,7 +15,9 @@ ENOUGH = 1e-4
 
 @dataclass(frozen=True, slots=True)
 class Graph:
-    """Pages are positions 0 … n-1 (`ids` gives their URL numbers); the links of page i are ``targets[starts[i]:starts[i+1]]``, each target once."""
+    """Pages are positions 0 … n-1 (`ids` gives their URL numbers); the links of page i are ``targets[starts[i]:starts[i+1]]``, each target
+    once.
+    """
 
     ids: array[int]
     starts: array[int]

@@ -1,4 +1,6 @@
-"""Pages that people are sent to whether the site links to them or not: goals, pages with expectations, landing pages of channels and placements."""
+"""Pages that people are sent to whether the site links to them or not: goals, pages with expectations, landing pages of channels and
+placements.
+"""
 
 from __future__ import annotations
 
@@ -10,14 +12,16 @@ from growth import urls
 from growth.channels import ChannelsFile
 from growth.placements import placements
 from growth.workspace import Workspace
-from seo.page import SiteFacts
+from seo.facts import site_facts
 
 
-def landing_urls(workspace: Workspace, facts: SiteFacts) -> list[str]:
-    """Addresses on the site, in normal form, each once; patterns are left out."""
-    wanted = [*facts.goals, *(page for page, _words in facts.expects), *_channel_targets(workspace)]
+def landing_urls(session: Session, workspace: Workspace, start_url: str) -> list[str]:
+    """Addresses on the site that channels, placements, goals and expectations name: in normal form, each once; patterns are left out."""
+    facts = site_facts(workspace, start_url)
+    placed = [one.link_to for one in placements(session) if one.link_to]
+    channels = [channel.to for channel in workspace.one("channels", ChannelsFile).channels.values() if channel.to]
     found: dict[str, None] = {}
-    for one in wanted:
+    for one in (*placed, *channels, *(page for page, _words in facts.expects)):
         if "*" in one or "$" in one:
             continue
         try:
@@ -27,13 +31,3 @@ def landing_urls(workspace: Workspace, facts: SiteFacts) -> list[str]:
         if facts.is_internal(url):
             found[url] = None
     return list(found)
-
-
-def _channel_targets(workspace: Workspace) -> list[str]:
-    """`to` of the channels in channels.yaml."""
-    return [channel.to for channel in workspace.one("channels", ChannelsFile).channels.values() if channel.to]
-
-
-def published_links(session: Session) -> list[str]:
-    """Addresses that placements link to: money is spent on them (check campaign-link-broken)."""
-    return list(dict.fromkeys(one.link_to for one in placements(session) if one.link_to))

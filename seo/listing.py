@@ -194,7 +194,7 @@ def _issues_then(
             earlier = {identity for identity, *_rest in findings_of(bulk, crawl_id=before.id)} if before and before.kept else set()
         number = 0
         with database.store("crawl").read() as bulk:
-            for identity, check_id, weight_of, url, detail in findings_of(bulk, crawl_id=crawl.id):
+            for identity, check_id, weight_of, _url, detail in findings_of(bulk, crawl_id=crawl.id):
                 now = IssueState.OPEN if identity in earlier else IssueState.NEW
                 if (check and check_id != check) or (severity and weight_of != severity) or (state and now != state):
                     continue

@@ -1,7 +1,9 @@
-"""Rows of the audit. What joins with the rest (crawls, issues) is in the main store; the bulk (URLs, pages, links, findings) in the store ``crawl``.
+"""Rows of the audit. What joins with the rest (crawls, issues) is in the main store; the bulk (URLs, pages, links, findings) in the store
+``crawl``.
 
-In the bulk every URL of a crawl has one row and a small number, given in the order of discovery; links, pages and findings use the number. The crawl's
-queue is not kept anywhere: it is the URLs in state ``queued``, in the order of their numbers, so that a killed crawl can go on.
+In the bulk every URL of a crawl has one row and a small number, given in the order of discovery; links, pages and findings use the number.
+The crawl's queue is not kept anywhere: it is the URLs in state ``queued``, in the order of their numbers, so that a killed crawl can go
+on.
 """
 
 from __future__ import annotations
@@ -85,6 +87,7 @@ class ExternalFault(Base):
     """A link to another site that did not work when last looked at: broken only after a second look in a later pass."""
 
     __tablename__ = "seo_external_fault"
+    __table_args__ = (COMPACT,)
 
     url_hash: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     url: Mapped[str] = mapped_column(Text)
@@ -158,6 +161,9 @@ class PageRow(Base):
     #: hash of the folded main text, and the sketch of its shingles
     text_hash: Mapped[int]
     sketch: Mapped[bytes]
+    #: ICP number on the page, and the analytics that it loads, by name with commas
+    icp: Mapped[str | None]
+    tags: Mapped[str]
     #: ids that fragments may point at (zlib)
     anchors: Mapped[bytes | None]
     sheet: Mapped[bytes]
@@ -168,7 +174,9 @@ class PageRow(Base):
 
 
 class LinkRow(Base):
-    """One link on a page, in order. `kind`, `place`, `fault` are positions in the lists of `seo.links`; `target` is None where there is none."""
+    """One link on a page, in order. `kind`, `place`, `fault` are positions in the lists of `seo.links`; `target` is None where there is
+    none.
+    """
 
     __tablename__ = "seo_link"
     __table_args__ = (COMPACT,)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -115,8 +116,8 @@ class LinkFault(StrEnum):
 class Link:
     """One URL on a page.
 
-    `href` is as written; `target` its normal form without the fragment (None with a `fault`); `text` what is shown (or the image's alt), cut to 300
-    characters. `rel` holds lower-case words. `line` and `column` count from 1; column is 0 where it is not known.
+    `href` is as written; `target` its normal form without the fragment (None with a `fault`); `text` what is shown (or the image's alt),
+    cut to 300 characters. `rel` holds lower-case words. `line` and `column` count from 1; column is 0 where it is not known.
     """
 
     kind: LinkKind
@@ -182,7 +183,8 @@ class Image:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reference:
-    """A canonical or hreflang: `href` as written, `target` in normal form or None, `lang` for hreflang, from a tag or the ``Link`` header."""
+    """A canonical or hreflang: `href` as written, `target` in normal form or None, `lang` for hreflang, from a tag or the ``Link`` header.
+    """
 
     href: str
     target: str | None
@@ -271,6 +273,11 @@ class SiteFacts:
     goals: tuple[str, ...] = ()
     #: (pattern of path, words)
     expects: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    #: pages that channels and placements lead to, normal URLs
+    landing: frozenset[str] = frozenset()
+    #: search engines that the site is registered with (`submit:` of growth.yaml)
+    engines: tuple[str, ...] = ()
+    indexnow_key: str | None = None
     locale: str = "zh-CN"
 
     def is_internal(self, url: str | None) -> bool:
@@ -296,6 +303,7 @@ class Page:
     wire_bytes: int
     ttfb_ms: int
     total_ms: int
+    read_at: datetime
     site: SiteFacts
 
     lang: str | None
@@ -314,8 +322,10 @@ class Page:
     loose_fields: tuple[Field, ...]
     scripts: tuple[Script, ...]
     jsonld: tuple[Placed, ...]
-    #: every id and ``a[name]``, in order, repeated ones too
+    #: every id and ``a[name]``, in order: where fragments may point
     ids: tuple[str, ...]
+    #: every id attribute, repeated ones too
+    id_attributes: tuple[str, ...]
     elements: int
     pictures_without_img: int
     #: what a reader sees, and the part of it outside of nav, header, footer and aside
@@ -323,6 +333,9 @@ class Page:
     main_text: str
     #: text inside ``footer``
     footer_text: str
+    #: words (Han left out) and Han characters of the main text
+    words: int
+    han: int
     #: inline style that covers the whole screen, with its line
     overlays: tuple[Placed, ...] = ()
     #: element that scripts fill (``<div id=app></div>``)
@@ -330,7 +343,6 @@ class Page:
     #: media files whose type the address tells (microdata and RDFa types seen)
     item_types: tuple[str, ...] = ()
     depth: int = 0
-    facts: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def title(self) -> str:
@@ -354,9 +366,10 @@ class Page:
         return self.url == self.site.home
 
     @property
-    def path(self) -> str:
-        """Path and query of the URL."""
-        return "/" + self.url.split("/", 3)[-1] if self.url.count("/") >= 3 else "/"
+    def url_path(self) -> str:
+        """Path of the URL, without its query."""
+        parts = self.url.split("/", 3)
+        return "/" + (parts[3].partition("?")[0] if len(parts) > 3 else "")
 
     def named(self, name: str) -> list[Meta]:
         """The metas of a name, in order."""

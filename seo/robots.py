@@ -1,7 +1,7 @@
 """robots.txt: groups, rules and verdicts by RFC 9309 and Google's published cases; every problem with its line.
 
-Where we go beyond the RFC: a product token may hold digits (``360Spider``) and, for the crawlers in `SPACED`, blanks (``Sogou web spider``);
-misspellings that Google's parser takes are taken (and told); ``Allow: …/index.html`` allows the folder too, as Google reads it.
+Where we go beyond the RFC: a product token may hold digits (``360Spider``) and, for the crawlers in `SPACED`, blanks (``Sogou web
+spider``); misspellings that Google's parser takes are taken (and told); ``Allow: …/index.html`` allows the folder too, as Google reads it.
 """
 
 from __future__ import annotations
@@ -117,7 +117,8 @@ def parse_robots(body: bytes | str) -> Robots:
 
 
 def verdict(robots: Robots, agent: str, url: str) -> Verdict:
-    """Whether `agent` (a product token, or a whole User-Agent) may fetch `url`: the longest match wins, allow on a tie (RFC 9309 §2.2.2)."""
+    """Whether `agent` (a product token, or a whole User-Agent) may fetch `url`: the longest match wins, allow on a tie (RFC 9309 §2.2.2).
+    """
     target = path_of(url)
     if target == "/robots.txt":
         return Verdict(allowed=True)

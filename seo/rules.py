@@ -49,7 +49,8 @@ def rules_of(settings: ChecksSettings) -> Rules:
     for check in catalogue().values():
         if check.meta.id not in ignored:
             families.setdefault(check.module, []).append(check)
-    page, site = [], []
+    page: list[Active] = []
+    site: list[Active] = []
     for checks in families.values():
         first = checks[0]
         limits = merged_limits(first.meta, settings.limits[first.meta.id]) if first.meta.id in settings.limits else first.meta.limits

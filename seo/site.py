@@ -1,8 +1,10 @@
-"""`Site`: a whole crawl as cross-page checks see it. Everything it offers is one pass over the store, so that checks stay linear in pages."""
+"""`Site`: a whole crawl as cross-page checks see it. Everything it offers is one pass over the store, so that checks stay linear in pages.
+"""
 
 from __future__ import annotations
 
 import json
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -60,6 +62,34 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Chain:
+    """A redirect from its first address to its end. In a circle the last step is one that was there before."""
+
+    steps: tuple[Target, ...]
+    loops: bool
+
+    @property
+    def hops(self) -> int:
+        """Redirects in it."""
+        return len(self.steps) - 1
+
+    @property
+    def circle(self) -> frozenset[int]:
+        """The addresses that run in a circle."""
+        ids = [step.id for step in self.steps]
+        return frozenset(ids[ids.index(ids[-1]) :])
+
+    @property
+    def urls_of_circle(self) -> list[str]:
+        """Their texts."""
+        return [step.url for step in self.steps if step.id in self.circle]
+
+    def as_json(self) -> list[dict[str, object]]:
+        """For the detail of a finding."""
+        return [{"url": step.url, "status": step.status} for step in self.steps]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PageFacts:
     """A page's row, as far as cross-page checks need it."""
 
@@ -95,7 +125,16 @@ class Site:
     user_agent: str = ""
     robots_obeyed: bool = True
     now: Any = None
+    #: what the site answers to addresses that cannot exist, by origin
     probes: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
+    #: what the home page's address answers under another host or scheme
+    variants: Sequence[Mapping[str, Any]] = ()
+    #: landing pages asked for with campaign parameters: {url, location}
+    marked: Sequence[Mapping[str, Any]] = ()
+    #: the IndexNow key file: {url, status, text, location}
+    key_file: Mapping[str, Any] | None = None
+    #: foreign addresses that did not work in an earlier crawl either
+    broken_before: frozenset[str] = frozenset()
     certificates: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     @cached_property
@@ -152,6 +191,23 @@ class Site:
         hops = self.hops_of(id)
         return hops[-1] if len(set(hops)) == len(hops) else id
 
+    def chains(self) -> Iterator[Chain]:
+        """Each redirect of the site once, from an address that no other redirects to (a circle that nothing leads into: from its first)."""
+        pointed = set(self.redirects.values())
+        done: set[int] = set()
+        heads = [id for id in self.redirects if id not in pointed]
+        for id in [*heads, *sorted(pointed & set(self.redirects))]:
+            if id in done:
+                continue
+            ids = self.hops_of(id)
+            done.update(ids)
+            loops = len(set(ids)) < len(ids)
+            if id in pointed and not loops:
+                continue
+            steps = tuple(self.target(step) for step in ids)
+            if steps[0].internal and steps[0].kind == Kind.PAGE:
+                yield Chain(steps=steps, loops=loops)
+
     def id_of(self, url: str) -> int | None:
         """The number of a URL in this crawl."""
         return self.session.scalar(select(UrlRow.id).where(UrlRow.crawl_id == self.crawl_id, UrlRow.url == url))
@@ -168,7 +224,7 @@ class Site:
             found.update(self.session.execute(query).tuples().all())
         return found
 
-    def targets(self, query: Select[tuple[UrlRow]]) -> Iterator[Target]:
+    def targets(self, query: Select[UrlRow]) -> Iterator[Target]:
         """The URLs of a query over `UrlRow`, which need not name the crawl."""
         for row in self.session.scalars(query.where(UrlRow.crawl_id == self.crawl_id).order_by(UrlRow.id)):
             yield Target(
@@ -262,6 +318,22 @@ class Site:
                 found.append(source_of(row, url, anchor))
             pages.add(row.source)
         return found, len(pages), links
+
+    def sources_at(self, places: Sequence[tuple[int, int]], *, most: int = MOST_SOURCES) -> list[Source]:
+        """The links at (page, position), the first of each page, `most` at most."""
+        firsts: dict[int, int] = {}
+        for source, position in places:
+            firsts.setdefault(source, position)
+        found = []
+        for link, url, anchor in self.links(tuple_(LinkRow.source, LinkRow.position).in_(list(firsts.items())[:most])):
+            found.append(source_of(link, url, anchor))
+        return found
+
+    def anchors_of(self, ids: Sequence[int]) -> Iterator[tuple[int, frozenset[str]]]:
+        """(page, ids that fragments may point at) of those of `ids` that are HTML pages that were read."""
+        query = select(PageRow.id, PageRow.anchors).where(PageRow.crawl_id == self.crawl_id, PageRow.id.in_(ids))
+        for id, packed in self.session.execute(query).tuples():
+            yield id, frozenset(zlib.decompress(packed).decode().split("\n")) if packed else frozenset()
 
     def links(self, *where: Any) -> Iterator[tuple[LinkRow, str, str]]:
         """(link, source URL, anchor) of the links that fit, in order. Filter sharply: there may be millions."""

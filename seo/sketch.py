@@ -1,8 +1,8 @@
 """Near-duplicates without comparing every pair: a bottom-k sketch of a text's shingles, the same in every process.
 
-Shingles are taken where the text itself says so (a word that begins with one of two letters, a Han character whose code is a multiple of sixteen),
-so that an edit changes only the shingles near it; the 64 smallest of their hashes are the sketch. The share that two sketches have in common
-estimates the share that the texts have (Broder 1997).
+Shingles are taken where the text itself says so (a word that begins with one of two letters, a Han character whose code is a multiple of
+sixteen), so that an edit changes only the shingles near it; the 64 smallest of their hashes are the sketch. The share that two sketches
+have in common estimates the share that the texts have (Broder 1997).
 """
 
 from __future__ import annotations

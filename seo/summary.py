@@ -9,9 +9,10 @@ from typing import Any
 
 import msgspec
 
+from seo.filing import icp_number
 from seo.page import LinkKind, Page
-from seo.reading.text import han_count, word_count
 from seo.sketch import sketch
+from seo.tags import analytics_of
 from seo.width import DESCRIPTION_PX, TITLE_PX, pixels
 
 PAGE_COLUMNS = (
@@ -99,14 +100,16 @@ def page_values(page: Page, canonical: int | None) -> tuple[Any, ...]:
         canonical,
         page.noindex,
         page.nofollow,
-        word_count(main),
-        han_count(main),
+        page.words,
+        page.han,
         page.elements,
         len(page.images),
         internal,
         external,
         text_hash(main),
         sketch(main),
+        icp_number(page.text),
+        ",".join(analytics_of(page)),
         anchors,
         sheet(page),
         0,
@@ -138,6 +141,9 @@ def sheet(page: Page) -> bytes:
         "text": page.main_text[:300],
         "size_bytes": page.size_bytes,
         "links_dropped": page.links_dropped,
+        "app_root": page.app_root,
+        "text_length": len(page.text),
+        "script_bytes": sum(script.size for script in page.scripts),
     }
     return zlib.compress(msgspec.json.encode(document), 1)
 

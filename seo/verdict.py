@@ -26,6 +26,8 @@ class Verdict(StrEnum):
 REFUSING = frozenset({401, 403, 407, 429, 451, 999})
 #: statuses that say "not now"
 PASSING = frozenset({408, 425})
+#: 4xx that are no client errors (check http-client-error)
+NOT_ERRORS = (401, 403, 407, 408, 425, 429, 451)
 #: faults that may pass
 _PASSING_FAULTS = frozenset({Fault.TIMEOUT, Fault.RESET})
 

@@ -1,7 +1,8 @@
 """What an issue costs: sign-ups lost a month, by estimate (loss-rank of the catalogue).
 
-``loss.csv`` says which share of a page's sign-ups a fault costs. The page's sign-ups are its monthly visits times the site's goal rate, where there
-are visits; where there are none, its share of the link equity stands in, so that the order is right although the unit is only relative.
+``loss.csv`` says which share of a page's sign-ups a fault costs. The page's sign-ups are its monthly visits times the site's goal rate,
+where there are visits; where there are none, its share of the link equity stands in, so that the order is right although the unit is only
+relative.
 """
 
 from __future__ import annotations

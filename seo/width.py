@@ -1,4 +1,5 @@
-"""How wide a text is on a result page: pixels of Arial (Han characters are as wide as the font is high), beside full-width units (growth.text).
+"""How wide a text is on a result page: pixels of Arial (Han characters are as wide as the font is high), beside full-width units
+(growth.text).
 
 Figures: the advance widths of Arial's Latin letters in thousandths of the font size; 20 px for titles, 14 px for descriptions.
 """

@@ -1,4 +1,6 @@
-"""What the pages of a crawl are worth: their visits of the last 28 days and the site's goal rate, where visits are counted; else their equity."""
+"""What the pages of a crawl are worth: their visits of the last 28 days and the site's goal rate, where visits are counted; else their
+equity.
+"""
 
 from __future__ import annotations
 

@@ -1,3 +1,7 @@
+"""Check link-broken-internal: a link leads to a page of the site that does not answer."""
+
+from __future__ import annotations
+
 from collections.abc import Iterator
 
 from growth.language import Text
@@ -17,12 +21,16 @@ meta = CheckMeta(
         "A visitor who meets a dead end leaves; engines waste their visits on it and pass no weight along.",
         "访客点到死链就会离开；搜索引擎把抓取浪费在上面，权重也传不下去。",
     ),
-    mend=Text("Correct the address, or redirect it (301) to the page that took its place.", "改正链接地址，或把旧地址 301 到替代页面。"),
+    mend=Text(
+        "Correct the address, or redirect it (301) to the page that took its place.",
+        "改正链接地址，或把旧地址 301 到替代页面。",
+    ),
     source="https://developers.google.com/search/docs/crawling-indexing/links-crawlable",
 )
 
 
 def judge(site: Site, limits: Limits) -> Iterator[Finding]:
+    """One finding for each target that ends with 400 or more, or with no answer; all pages that link to it are listed."""
     for target, ids in broken_targets(site, internal=True):
         sources, pages, links = site.sources_of(ids, kinds=FOLLOWED)
         if sources:

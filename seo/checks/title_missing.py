@@ -1,3 +1,7 @@
+"""Check title-missing: the page has no title."""
+
+from __future__ import annotations
+
 from collections.abc import Iterator
 
 from growth.language import Text
@@ -21,5 +25,6 @@ meta = CheckMeta(
 
 
 def judge(page: Page, limits: Limits) -> Iterator[Finding]:
+    """No title, or a blank one."""
     if not page.title:
         yield Finding(detail={})

@@ -1,8 +1,8 @@
-"""The fetching child: Scrapy as a relay. Orders come in on stdin, what was fetched goes out on stdout; redirects, retries, robots and pace are
-the parent's business. ``python -m seo.crawl.child`` is started by `seo.crawl.fetcher` only.
+"""The fetching child: Scrapy as a relay. Orders come in on stdin, what was fetched goes out on stdout; redirects, retries, robots and pace
+are the parent's business. ``python -m seo.crawl.child`` is started by `seo.crawl.fetcher` only.
 
-Scrapy is tuned (reference figures in benchmarks/crawl): one item at a time, no middlewares, extensions or statistics, a plain queue for a scheduler;
-and made safe: http and https only, telnet off, sizes and times limited, addresses guarded by `seo.crawl.guard`.
+Scrapy is tuned (reference figures in benchmarks/crawl): one item at a time, no middlewares, extensions or statistics, a plain queue for a
+scheduler; and made safe: http and https only, telnet off, sizes and times limited, addresses guarded by `seo.crawl.guard`.
 """
 
 from __future__ import annotations
@@ -140,8 +140,9 @@ class Relay(scrapy.Spider):
         os.set_blocking(self.inbox, False)
         self.loop = asyncio.get_running_loop()
         self.loop.add_reader(self.inbox, self._read)
-        return
-        yield
+        nothing: tuple[Any, ...] = ()
+        for one in nothing:
+            yield one
 
     def _read(self) -> None:
         try:

@@ -32,6 +32,7 @@ class Fetcher:
         self.outstanding: dict[int, Order] = {}
         self._starts = 0
         self._again: set[int] = set()
+        self._alive = time.monotonic()
         self._start()
 
     def __enter__(self) -> Self:

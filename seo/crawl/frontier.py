@@ -1,7 +1,7 @@
 """The URLs of a crawl: numbers in the order of discovery, what is to be fetched next, and what never.
 
-A page's number is given when the page that leads to it is settled, and pages settle in the order in which they were sent: so the same site gives the
-same numbers, whatever order the answers came in, and a resumed crawl walks on exactly as the undisturbed one would have.
+A page's number is given when the page that leads to it is settled, and pages settle in the order in which they were sent: so the same site
+gives the same numbers, whatever order the answers came in, and a resumed crawl walks on exactly as the undisturbed one would have.
 """
 
 from __future__ import annotations

@@ -11,11 +11,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from scrapy.resolver import CachingHostnameResolver, HostResolution
-from twisted.internet.interfaces import IAddress, IHostnameResolver, IHostResolution, IResolutionReceiver
-from zope.interface.declarations import implementer, provider
+from twisted.internet.interfaces import IHostnameResolver, IResolutionReceiver
+from zope.interface import declarations
 
 from seo.crawl.addresses import address_refusal
 
+_declare: Any = declarations
 _trusted: frozenset[str] = frozenset()
 _private_allowed = False
 _refused: dict[tuple[str, int], str] = {}
@@ -25,7 +26,9 @@ _CACHE_SIZE = 5000
 
 
 def allow(*, trusted: frozenset[str], private: bool) -> None:
-    """Set what this process may reach: ``host:port`` that are trusted whatever their address, and whether private addresses are allowed at all."""
+    """Set what this process may reach: ``host:port`` that are trusted whatever their address, and whether private addresses are allowed at
+    all.
+    """
     global _trusted, _private_allowed
     _trusted, _private_allowed = trusted, private
     _refused.clear()
@@ -44,19 +47,19 @@ def refusal(host: str, port: int, address: str) -> str | None:
     return address_refusal(ipaddress.ip_address(address.partition("%")[0]))
 
 
-@provider(IResolutionReceiver)
+@_declare.provider(IResolutionReceiver)
 class _Checked:
     """Hands on the addresses that may be reached."""
 
-    def __init__(self, receiver: IResolutionReceiver, host: str, port: int) -> None:
+    def __init__(self, receiver: Any, host: str, port: int) -> None:
         self.receiver, self.host, self.port = receiver, host, port
         self.addresses: list[Any] = []
 
-    def resolutionBegan(self, resolution: IHostResolution) -> None:
+    def resolutionBegan(self, resolution: Any) -> None:
         """Pass it on."""
         self.receiver.resolutionBegan(resolution)
 
-    def addressResolved(self, address: IAddress) -> None:
+    def addressResolved(self, address: Any) -> None:
         """Pass it on where it is allowed; remember it either way."""
         self.addresses.append(address)
         if (why := refusal(self.host, self.port, address.host)) is None:
@@ -65,29 +68,30 @@ class _Checked:
             _refused[self.host, self.port] = why
 
     def resolutionComplete(self) -> None:
-        """Pass it on."""
+        """Pass it on; the addresses are remembered."""
         if self.addresses and len(_cache) < _CACHE_SIZE:
             _cache[self.host] = self.addresses
         self.receiver.resolutionComplete()
 
 
-@implementer(IHostnameResolver)
-class GuardedResolver(CachingHostnameResolver):  # type: ignore[misc]
+@_declare.implementer(IHostnameResolver)
+class GuardedResolver(CachingHostnameResolver):
     """The reactor's name resolver, with each address looked at."""
 
     def resolveHostName(
         self,
-        resolutionReceiver: IResolutionReceiver,
+        resolutionReceiver: Any,
         hostName: str,
         portNumber: int = 0,
-        addressTypes: Sequence[type[IAddress]] | None = None,
+        addressTypes: Sequence[type[Any]] | None = None,
         transportSemantics: str = "TCP",
-    ) -> IHostResolution:
+    ) -> Any:
         """Resolve a name; what must not be reached is left out."""
         checked = _Checked(resolutionReceiver, hostName, portNumber)
         if (known := _cache.get(hostName)) is None:
-            return self.original_resolver.resolveHostName(checked, hostName, portNumber, addressTypes, transportSemantics)
-        resolution = HostResolution(hostName)
+            resolver: Any = self.original_resolver
+            return resolver.resolveHostName(checked, hostName, portNumber, addressTypes, transportSemantics)
+        resolution: Any = HostResolution(hostName)
         checked.resolutionBegan(resolution)
         for address in known:
             checked.addressResolved(type(address)(address.type, address.host, portNumber))

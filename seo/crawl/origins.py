@@ -5,10 +5,12 @@ from __future__ import annotations
 import secrets
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import replace
-from typing import Any
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Any, Literal
+from urllib.parse import urlsplit
 
-from growth import urls
+from growth import clock, urls
 from growth.errors import Unfinished
 from growth.language import _
 from seo.answer import Answer
@@ -16,10 +18,12 @@ from seo.crawl.frontier import FoundBy, Frontier, Item, Kind
 from seo.crawl.plan import Plan
 from seo.crawl.record import Recorder
 from seo.crawl.scope import Reason, origin_of
-from seo.reading import read_page
+from seo.page import LinkKind
+from seo.reading import read_page, resolve
 from seo.robots import Robots, parse_robots, verdict
 from seo.sitemap import MOST_BYTES, MOST_LEVELS, SitemapFault, SitemapKind, SitemapProblem, read_sitemap
 from seo.sketch import sketch
+from seo.summary import text_hash
 from seo.verdict import challenge_in
 
 #: redirects of a robots.txt that are followed (RFC 9309 §2.3.1.2)
@@ -29,6 +33,35 @@ MOST_SITEMAPS = 2000
 #: folders whose "not found" is learnt besides that of the root
 MOST_PROBES = 20
 ROBOTS_BYTES = 2 * 1024 * 1024
+
+
+#: landing pages that are asked for with campaign parameters, and the parameters
+MOST_MARKED = 30
+MARKS = {"utm_source": "growth-audit", "gclid": "growth-audit"}
+
+
+class Purpose(StrEnum):
+    """Why an address is probed."""
+
+    #: it cannot exist
+    ABSENT = "absent"
+    #: another spelling of the home page
+    VARIANT = "variant"
+    #: a landing page with campaign parameters
+    MARKED = "marked"
+    #: the IndexNow key
+    KEY_FILE = "key-file"
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What the probes and the firewall said; `seo.site.Site` explains each."""
+
+    probes: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    variants: list[dict[str, Any]] = field(default_factory=list)
+    marked: list[dict[str, Any]] = field(default_factory=list)
+    key_file: dict[str, Any] | None = None
+    firewall: str = ""
 
 
 class Origins:
@@ -47,10 +80,8 @@ class Origins:
         self._levels: dict[int, int] = {}
         self._sitemaps_read = sitemaps_read
         self._probed = False
-        #: the firewall that refused the crawl, where one did
-        self.firewall = ""
-        #: what the site answers to addresses that cannot exist, by origin
-        self.probes: dict[str, list[dict[str, Any]]] = {}
+        self._purposes: dict[int, tuple[Purpose, str]] = {}
+        self.outcome = Outcome()
         self._seeded = False
         self._start = origin_of(plan.start)
 
@@ -87,7 +118,7 @@ class Origins:
                 self._levels[id] = 1
                 self._orders.append(Item(id, url, Kind.SITEMAP, 0, 0, FoundBy.SITEMAP))
 
-    def allows(self, url: str) -> bool | Reason | None:
+    def allows(self, url: str) -> Literal[True] | Reason | None:
         """True where a page may be fetched; the reason where not; None while its robots.txt is under way."""
         origin = origin_of(url)
         known = self.robots.get(origin)
@@ -170,6 +201,7 @@ class Origins:
             frontier.admit(url, found_by=FoundBy.LANDING, found_from=None, depth=1)
         for url in self.plan.earlier:
             frontier.admit(url, found_by=FoundBy.EARLIER, found_from=None, depth=1)
+        frontier.admit(f"{self._start}/favicon.ico", found_by=LinkKind.ICON, found_from=None, depth=0, kind=Kind.RESOURCE)
         robots = self.robots[self._start]
         named = [url for url, _line in robots.sitemaps] if isinstance(robots, Robots) else []
         for url in named or [f"{self._start}/sitemap.xml"]:
@@ -214,22 +246,62 @@ class Origins:
     # probes -----------------------------------------------------------
 
     def _probe(self) -> None:
-        """Two addresses that cannot exist in the root and in each of the folders with most pages (check soft-404)."""
+        """What is asked when everything else is done: addresses that cannot exist, the home page's other spellings, marked landing pages,
+        the key file.
+        """
         if not any(isinstance(known, Robots) for known in self.robots.values()):
             return
         folders = [folder for folder, _times in sorted(self.frontier.folders.items(), key=lambda one: (-one[1], one[0]))[:MOST_PROBES]]
         for folder in dict.fromkeys([self._start + "/", *folders]):
             for _second in range(2):
-                self._order(f"{folder}{secrets.token_hex(8)}.html", Kind.PROBE, FoundBy.PROBE)
+                self._ask(f"{folder}{secrets.token_hex(8)}.html", Purpose.ABSENT, folder)
+        for url in other_spellings(self.plan.site.home):
+            self._ask(url, Purpose.VARIANT, url)
+        for url in sorted(self.plan.site.landing)[:MOST_MARKED]:
+            self._ask(urls.with_parameters(url, MARKS), Purpose.MARKED, url)
+        if self.plan.site.indexnow_key:
+            self._ask(f"{self._start}/{self.plan.site.indexnow_key}.txt", Purpose.KEY_FILE, "")
+
+    def _ask(self, url: str, purpose: Purpose, about: str, hops: int = 0) -> None:
+        item = self._order(url, Kind.PROBE, FoundBy.PROBE)
+        item.hops = hops
+        self._purposes[item.id] = (purpose, about)
 
     def _take_probe(self, item: Item, answer: Answer) -> None:
-        origin = origin_of(item.url)
-        folder = item.url[len(origin) :].rpartition("/")[0] + "/"
-        found: dict[str, Any] = {"folder": folder, "status": answer.status}
-        if answer.ok and answer.is_html and not answer.cut:
-            page = read_page(answer, self.plan.site)
-            found |= {"title": page.title[:300], "text": page.text[:2000], "sketch": sketch(page.text).hex(), "length": len(page.text)}
-        self.probes.setdefault(origin, []).append(found)
+        purpose, about = self._purposes.pop(item.id)
+        location = answer.headers.get("location", "") if answer.redirects else ""
+        if purpose is Purpose.KEY_FILE:
+            text = answer.body[:1000].decode("utf-8", "replace")
+            self.outcome.key_file = {"url": item.url, "status": answer.status, "text": text, "location": location}
+        elif purpose is Purpose.MARKED:
+            self._take_marked(item, answer, about)
+        elif answer.ok and answer.is_html and not answer.cut:
+            page = read_page(answer, self.plan.site, read_at=clock.now())
+            text = page.main_text
+            found = {
+                "status": answer.status,
+                "title": page.title[:300],
+                "sketch": sketch(text).hex(),
+                "hash": text_hash(text),
+                "length": len(text),
+            }
+            if purpose is Purpose.VARIANT:
+                self.outcome.variants.append({"url": item.url, **found})
+            else:
+                self.outcome.probes.setdefault(origin_of(item.url), []).append({"folder": about, **found})
+
+    def _take_marked(self, item: Item, answer: Answer, about: str) -> None:
+        """Follow a marked landing page through its redirects as long as the marks are there."""
+        if not answer.redirects:
+            return
+        target, _fragment, _fault = resolve(answer.headers["location"], answer.url)
+        if target is None:
+            return
+        kept = all(f"{name}=" in target for name in MARKS)
+        if kept and item.hops < ROBOTS_HOPS and self.frontier.scope.is_internal(target):
+            self._ask(target, Purpose.MARKED, about, item.hops + 1)
+        elif not kept:
+            self.outcome.marked.append({"url": about, "location": target, "status": answer.status, "parameters": list(MARKS)})
 
     def _order(self, url: str, kind: Kind, found_by: FoundBy, found_from: int | None = None) -> Item:
         id = self.frontier.admit(url, found_by=found_by, found_from=found_from, depth=0, kind=kind)
@@ -243,3 +315,14 @@ def _outcome(status: int, failed: bool, text: str) -> Robots | Reason:
     if failed or status >= 500:
         return Reason.ROBOTS_UNREACHABLE
     return parse_robots(text) if 200 <= status < 300 else Robots()
+
+
+def other_spellings(home: str) -> list[str]:
+    """The home page under the other scheme, and with or without www; nothing where a port or a bare address stands in it."""
+    parts = urlsplit(home)
+    host = parts.hostname or ""
+    if parts.port is not None or host.replace(".", "").isdigit() or ":" in host or "." not in host:
+        return []
+    other = "http" if parts.scheme == "https" else "https"
+    www = host.removeprefix("www.") if host.startswith("www.") else f"www.{host}"
+    return [f"{other}://{host}{parts.path}", f"{parts.scheme}://{www}{parts.path}"]

@@ -113,6 +113,18 @@ def repeats(path: str) -> bool:
     return times >= MOST_REPEATS and not (name.isdigit() and len(name) <= 2 and times == MOST_REPEATS)
 
 
+def shortened(path: str) -> str:
+    """A path that repeats itself, cut where a segment comes for the second time."""
+    parts = path.split("/")
+    seen: set[str] = set()
+    for place, part in enumerate(parts[3:], 3):
+        if part in seen:
+            return "/".join(parts[:place]) + "/…"
+        if part:
+            seen.add(part)
+    return path
+
+
 def netloc(url: str) -> str:
     """Host and port as they stand in a normal URL."""
     start = url.find("//") + 2

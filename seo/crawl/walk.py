@@ -1,6 +1,7 @@
 """The crawl itself: sends orders to the fetching child, reads what comes, settles it in order and has it stored.
 
-Everything that decides lives here; the child only fetches. The state is the store: kill this process at any point and `Frontier.restore` goes on.
+Everything that decides lives here; the child only fetches. The state is the store: kill this process at any point and `Frontier.restore`
+goes on.
 """
 
 from __future__ import annotations
@@ -175,7 +176,7 @@ class Walk:
             if allowed is None:
                 return False
             item = pages.popleft()
-            if allowed is not True:
+            if isinstance(allowed, Reason):
                 self.frontier.skip(item, allowed)
                 continue
             self.line.sent(item.id)
@@ -184,7 +185,9 @@ class Walk:
         return False
 
     def _keep_budget(self) -> None:
-        """No more pages than `max_pages`: what is left of them waits for another time; resources and links of those that were read are still looked at."""
+        """No more pages than `max_pages`: what is left of them waits for another time; resources and links of those that were read are
+        still looked at.
+        """
         if self.counts.pages >= self.plan.max_pages and (self.frontier.pages or self.frontier.later):
             self.limited = True
             self.frontier.give_up(Reason.BUDGET, pages_only=True)
@@ -260,7 +263,7 @@ class Walk:
         if verdict is Verdict.BLOCKED and (firewall := challenge_in(answer)):
             self._challenged(firewall)
         elif answer.ok and answer.is_html and not answer.cut and answer.fault is None:
-            done.page = read_page(answer, self.plan.site, depth=item.depth)
+            done.page = read_page(answer, self.plan.site, read_at=done.at, depth=item.depth)
             done.judged = judge_page(done.page, self.rules)
         if verdict is Verdict.BROKEN:
             self.counts.failures += 1

@@ -1,7 +1,7 @@
 """Which character set a page is in: what it declares, and what its bytes are.
 
-Order of the declarations: byte order mark, HTTP header, ``meta`` in the first 1,024 bytes (WHATWG HTML §13.2.3, encoding standard for the labels).
-Where the bytes are not what is declared, the text is read as what they are, so that titles are right, and the conflict is told.
+Order of the declarations: byte order mark, HTTP header, ``meta`` in the first 1,024 bytes (WHATWG HTML §13.2.3, encoding standard for the
+labels). Where the bytes are not what is declared, the text is read as what they are, so that titles are right, and the conflict is told.
 """
 
 from __future__ import annotations

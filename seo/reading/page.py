@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -31,7 +32,7 @@ from seo.reading.charset import decode_html
 from seo.reading.directives import link_headers, robots_directives
 from seo.reading.places import Positions, parts_of
 from seo.reading.resolve import resolve
-from seo.reading.text import UNSEEN, collapsed, inner_text, seen_text
+from seo.reading.text import UNSEEN, collapsed, han_count, inner_text, seen_text, word_count
 
 #: links of one page that are read; a page with more is a fault of its own (A34)
 MOST_LINKS = 10_000
@@ -43,10 +44,11 @@ _BODY_TAGS = (
     *("a", "area", "img", "h1", "h2", "h3", "h4", "h5", "h6", "form", "iframe", "script", "title", "meta", "link", "style", "source"),
     *("video", "audio", "track", "embed", "object", "picture", "input", "select", "textarea", "label"),
 )
-_IDS = etree.XPath("//@id | //a/@name", smart_strings=False)
-_COUNT = etree.XPath("count(//*)")
-_STYLES = etree.XPath("//*[@style]")
-_ITEM_TYPES = etree.XPath("//@itemtype", smart_strings=False)
+_IDS: Any = etree.XPath("//@id", smart_strings=False)
+_NAMES: Any = etree.XPath("//a/@name", smart_strings=False)
+_COUNT: Any = etree.XPath("count(//*)")
+_STYLES: Any = etree.XPath("//*[@style]")
+_ITEM_TYPES: Any = etree.XPath("//@itemtype", smart_strings=False)
 _CSS_URL = re.compile(r"""url\(\s*(?:"([^"\n]*)"|'([^'\n]*)'|([^\s"')]+))\s*\)""", re.I)
 _CSS_IMPORT = re.compile(r"""@import\s+(?:"([^"\n]*)"|'([^'\n]*)')""", re.I)
 _SRCSET = re.compile(r"\s*([^\s,]\S*[^\s,]|[^\s,])(?:\s+[\d.]+[wxh])*\s*(?:,|$)")
@@ -55,12 +57,11 @@ _APP_ROOTS = frozenset({"app", "root", "__next", "__nuxt", "app-root", "react-ro
 _UNFILLED = frozenset({"hidden", "submit", "button", "image", "reset"})
 
 
-def read_page(answer: Answer, site: SiteFacts, *, depth: int = 0) -> Page:
+def read_page(answer: Answer, site: SiteFacts, *, read_at: datetime, depth: int = 0) -> Page:
     """The page in an answer with HTML in it. Never raises, whatever the bytes are."""
     source, charset = decode_html(answer.body, answer.headers.get("content-type", ""))
     root = _parse(source)
-    reader = _Reader(answer, site, charset, source, root)
-    return reader.page(depth)
+    return _Reader(answer, site, charset, source, root).page(depth, read_at)
 
 
 def css_urls(text: str) -> list[str]:
@@ -126,7 +127,7 @@ class _Reader:
         self.overlays: list[Placed] = []
         self.pictures_without_img = 0
 
-    def page(self, depth: int) -> Page:
+    def page(self, depth: int, read_at: datetime) -> Page:
         parts = parts_of(self.body) if self.body is not None else []
         for element, place in parts:
             for inside in element.iter("a", "area"):
@@ -141,6 +142,7 @@ class _Reader:
         self._styles()
         self._headers()
         ids = tuple(_IDS(self.root))
+        names = tuple(_NAMES(self.root)) if b"name" in self.source else ()
         elements = int(_COUNT(self.root))
         item_types = tuple(dict.fromkeys(_ITEM_TYPES(self.root))) if b"itemtype" in self.source else ()
         app_root = any(one in _APP_ROOTS for one in ids[:200])
@@ -158,6 +160,7 @@ class _Reader:
             wire_bytes=answer.wire_bytes,
             ttfb_ms=answer.ttfb_ms,
             total_ms=answer.total_ms,
+            read_at=read_at,
             site=self.site,
             lang=self.root.get("lang") or self.root.get("{http://www.w3.org/XML/1998/namespace}lang"),
             titles=tuple(self.titles),
@@ -173,12 +176,15 @@ class _Reader:
             loose_fields=loose,
             scripts=tuple(self.scripts),
             jsonld=tuple(self.jsonld),
-            ids=ids,
+            ids=ids + names,
+            id_attributes=ids,
             elements=elements,
             pictures_without_img=self.pictures_without_img,
             text=text,
             main_text=main_text,
             footer_text=footer_text,
+            words=word_count(main_text),
+            han=han_count(main_text),
             overlays=tuple(self.overlays),
             app_root=app_root,
             item_types=item_types,
@@ -345,16 +351,10 @@ class _Reader:
             return
         kind = _kind_of(rel, get("hreflang"))
         if kind in (LinkKind.CANONICAL, LinkKind.HREFLANG):
-            target = self._add(kind, href, element, rel=rel, place=Place.HEAD, position=position) if href.strip() else None
             hreflang = kind is LinkKind.HREFLANG
-            reference = Reference(
-                href=href.strip(),
-                target=target,
-                in_head=in_head,
-                header=False,
-                line=position[0],
-                lang=(get("hreflang") or "").strip() if hreflang else "",
-            )
+            lang = (get("hreflang") or "").strip() if hreflang else ""
+            target = self._add(kind, href, element, text=lang, rel=rel, place=Place.HEAD, position=position) if href.strip() else None
+            reference = Reference(href=href.strip(), target=target, in_head=in_head, header=False, line=position[0], lang=lang)
             self.references.append((hreflang, reference))
         elif kind is not None:
             self._add(kind, href, element, rel=rel, place=Place.HEAD, position=position)
@@ -435,15 +435,15 @@ class _Reader:
             kind = _kind_of(rel, lang or None)
             if kind not in (LinkKind.CANONICAL, LinkKind.HREFLANG):
                 continue
-            target = self._add(kind, href, None, rel=rel, place=Place.HEAD, position=(0, 0))
             hreflang = kind is LinkKind.HREFLANG
+            target = self._add(kind, href, None, text=lang if hreflang else "", rel=rel, place=Place.HEAD, position=(0, 0))
             self.references.append(
                 (hreflang, Reference(href=href, target=target, in_head=True, header=True, line=0, lang=lang if hreflang else ""))
             )
 
     def _forms(self) -> tuple[tuple[Form, ...], tuple[Field, ...]]:
         inside: dict[Any, list[Field]] = {form[0]: [] for form in self.forms}
-        loose = []
+        loose: list[Field] = []
         for element, entry in self.fields:
             owner = next((up for up in element.iterancestors("form") if up in inside), None)
             (inside[owner] if owner is not None else loose).append(entry)

@@ -23,8 +23,8 @@ _ROLES = {"navigation": Place.NAV, "banner": Place.HEADER, "contentinfo": Place.
 class Positions:
     """Line and column of elements, by tag and order of their start tags.
 
-    libxml2 knows only the line where a start tag ends; the columns are found again in the source. Where the source has other start tags than
-    the tree (inside a comment that never ends, say), the parser's line stands and the column is 0.
+    libxml2 knows only the line where a start tag ends; the columns are found again in the source. Where the source has other start tags
+    than the tree (inside a comment that never ends, say), the parser's line stands and the column is 0.
     """
 
     def __init__(self, source: bytes, root: Any) -> None:
@@ -94,7 +94,9 @@ def _raw_spans(lowered: bytes) -> list[tuple[int, int]]:
 
 
 def parts_of(body: Any) -> list[tuple[Any, Place]]:
-    """The parts of a page in document order: ``nav``, ``header`` …, ARIA roles, and ``div`` that say it by id or class, as most Chinese sites do."""
+    """The parts of a page in document order: ``nav``, ``header`` …, ARIA roles, and ``div`` that say it by id or class, as most Chinese
+    sites do.
+    """
     found = []
     for element in body.iter("nav", "header", "footer", "aside", "main", "div"):
         tag = element.tag

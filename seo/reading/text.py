@@ -11,7 +11,7 @@ from lxml import etree
 
 #: elements whose inside nobody reads
 UNSEEN = ("script", "style", "noscript", "template", "svg", "math", "iframe", "object", "textarea", "select", "title")
-_TEXTS = etree.XPath(".//text()", smart_strings=False)
+_TEXTS: Any = etree.XPath(".//text()", smart_strings=False)
 _HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af]")
 _LATIN_WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 
@@ -44,7 +44,9 @@ def word_count(text: str) -> int:
 
 
 def text_amount(text: str) -> float:
-    """Length in words, Chinese counted at one and a half Han characters a word: 300 Han ≙ 200 words (both limits are those of the catalogue)."""
+    """Length in words, Chinese counted at one and a half Han characters a word: 300 Han ≙ 200 words (both limits are those of the
+    catalogue).
+    """
     return word_count(text) + han_count(text) / 1.5
 
 

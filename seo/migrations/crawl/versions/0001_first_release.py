@@ -10,6 +10,16 @@ depends_on = None
 
 
 def upgrade() -> None:
+    op.create_table('seo_external_fault',
+    sa.Column('url_hash', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False),
+    sa.Column('url', sa.Text(), nullable=False),
+    sa.Column('since', sa.BigInteger(), nullable=False),
+    sa.Column('looked_at', sa.BigInteger(), nullable=False),
+    sa.Column('crawl_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.PrimaryKeyConstraint('url_hash', name=op.f('pk_seo_external_fault')),
+    schema='crawl',
+    sqlite_with_rowid=False
+    )
     op.create_table('seo_finding',
     sa.Column('crawl_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('url_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -83,6 +93,8 @@ def upgrade() -> None:
     sa.Column('links_external', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('text_hash', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('sketch', sa.LargeBinary(), nullable=False),
+    sa.Column('icp', sa.String(), nullable=True),
+    sa.Column('tags', sa.String(), nullable=False),
     sa.Column('anchors', sa.LargeBinary(), nullable=True),
     sa.Column('sheet', sa.LargeBinary(), nullable=False),
     sa.Column('click_depth', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),

@@ -34,14 +34,6 @@ def upgrade() -> None:
     sa.Column('kept', sa.Boolean(), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_seo_crawl'))
     )
-    op.create_table('seo_external_fault',
-    sa.Column('url_hash', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False),
-    sa.Column('url', sa.Text(), nullable=False),
-    sa.Column('since', sa.BigInteger(), nullable=False),
-    sa.Column('looked_at', sa.BigInteger(), nullable=False),
-    sa.Column('crawl_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.PrimaryKeyConstraint('url_hash', name=op.f('pk_seo_external_fault'))
-    )
     op.create_table('seo_issue',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('identity', sa.LargeBinary(), nullable=False),
