@@ -31,6 +31,14 @@ def run(
 
 
 @app.command()
+def site() -> None:
+    """Serve the sample site of a demo workspace; ``growth up --sandbox`` does it too. Example: growth -C demo demo site"""
+    from growth.cli.demo_world import serve_site
+
+    serve_site(toolkit.workspace())
+
+
+@app.command()
 def clear(
     folder: Annotated[Path | None, typer.Argument(metavar="[DIR]", help=_("The demo's workspace."))] = None,
     yes: toolkit.yes_option = False,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import subprocess
 import sys
 import time
@@ -37,6 +38,44 @@ class Ports:
     smtp: int
 
 
+#: where the parts listen when nothing else does
+USUAL = Ports(web=8000, site=8024, sandbox=8025, smtp=8026)
+
+
+def free_ports() -> Ports:
+    """The usual ports, each replaced by a free one where another program listens."""
+    taken: set[int] = set()
+    chosen = []
+    for port in (USUAL.web, USUAL.site, USUAL.sandbox, USUAL.smtp):
+        found = port if _is_free(port) else _any_free(taken)
+        taken.add(found)
+        chosen.append(found)
+    return Ports(web=chosen[0], site=chosen[1], sandbox=chosen[2], smtp=chosen[3])
+
+
+def demo_children(workspace: Workspace) -> list[tuple[str, list[str]]]:
+    """What ``growth up --sandbox`` runs beside the rest in a demo workspace: names and words of commands."""
+    ports = ports_of(workspace)
+    folder = str(workspace.state / "sandbox")
+    sandbox = ["sandbox", "--port", str(ports.sandbox), "--smtp-port", str(ports.smtp), "--folder", folder]
+    return [("sandbox", sandbox), ("site", ["demo", "site"])]
+
+
+def serve_site(workspace: Workspace) -> None:
+    """Serve the sample site until SIGINT or SIGTERM."""
+    import signal
+    import threading
+
+    from growth.sandbox.demo import DemoSite
+
+    stopped = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_frame: stopped.set())
+    growth_url, key = workspace.settings.public_url.rstrip("/"), workspace.resolve(f"${{{SITE_KEY}:-}}")
+    with DemoSite(port=ports_of(workspace).site, growth_url=growth_url, api_key=key, folder=workspace.state / "demo-site"):
+        stopped.wait()
+
+
 def is_demo(root: Path) -> bool:
     """Whether a workspace was made by ``growth init --demo``: its settings lead to the sandbox's own keys."""
     from growth.sandbox import keys
@@ -63,7 +102,7 @@ def ports_of(workspace: Workspace) -> Ports:
 
 
 class World:
-    """Everything outside and the web process; a context manager. What already listens on a port (``growth up --sandbox``) is used as it is."""
+    """Everything outside and the web process, started for the walk and stopped after it; a context manager."""
 
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
@@ -137,3 +176,22 @@ class WebProcess:
 def _port(url: str) -> int:
     parts = urlsplit(urls.normal(url))
     return parts.port or (443 if parts.scheme == "https" else 80)
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+def _any_free(taken: set[int]) -> int:
+    while True:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = int(probe.getsockname()[1])
+        if port not in taken:
+            return port

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
 
 import typer
@@ -14,9 +14,8 @@ from growth.cli.globals import current
 from growth.errors import GrowthError
 from growth.language import _
 
-#: where the demo's dashboard and its sample site are served, beside the sandbox's own ports
-DEMO_PORT: Final = 8000
-DEMO_SITE_PORT: Final = 8024
+if TYPE_CHECKING:
+    from growth.cli.demo_world import Ports
 
 app = toolkit.single()
 
@@ -36,9 +35,10 @@ def init(
 
     if site is None and not demo:
         raise GrowthError(_("--site is missing: the address of the site"), fix=f"growth init {folder} --site https://www.example.com/")
-    address = site_address(site) if site is not None else f"http://127.0.0.1:{DEMO_SITE_PORT}/"
+    ports = _demo_ports() if demo else None
+    address = site_address(site) if site is not None else f"http://127.0.0.1:{ports.site if ports else 80}/"
     with drafted(folder, keep=not dry_run) as draft:
-        _write(draft, address, demo=demo)
+        _write(draft, address, ports=ports)
         link = _first_link(draft, demo=demo)
         files = sorted(path.relative_to(draft).as_posix() for path in draft.rglob("*") if path.is_file() and ".growth" not in path.parts)
     document = {
@@ -58,24 +58,29 @@ def init(
     toolkit.hint(_("Next: growth -C {folder} check; growth -C {folder} seo audit; growth -C {folder} up", folder=folder))
 
 
-def _write(root: Path, address: str, *, demo: bool) -> None:
+def _demo_ports() -> Ports:
+    from growth.cli.demo_world import free_ports
+
+    return free_ports()
+
+
+def _write(root: Path, address: str, *, ports: Ports | None) -> None:
     """The files and the keys of a workspace; those of the demo stand over those of an empty one."""
     from growth.security import fresh_key
     from growth.workspace.creation import write_environment, write_files
 
-    write_files(root, site_url=address, language="en" if current().lang == "en" and not demo else "zh-CN")
+    write_files(root, site_url=address, language="en" if current().lang == "en" and ports is None else "zh-CN")
     variables = {"GROWTH_KEYS": f"k1:{fresh_key()}", "GROWTH_INDEX_KEY": fresh_key(), "GROWTH_SIGNING_KEY": fresh_key()}
-    if demo:
-        from growth.sandbox import PORT, SMTP_PORT
+    if ports is not None:
         from growth.sandbox.demo import write_demo_workspace
 
         zone = ZoneInfo("Asia/Shanghai")
         variables |= write_demo_workspace(
             root,
             site_url=address,
-            sandbox_url=f"http://127.0.0.1:{PORT}",
-            smtp_port=SMTP_PORT,
-            public_url=f"http://127.0.0.1:{DEMO_PORT}/",
+            sandbox_url=f"http://127.0.0.1:{ports.sandbox}",
+            smtp_port=ports.smtp,
+            public_url=f"http://127.0.0.1:{ports.web}/",
             today=clock.site_day(clock.now(), zone),
         )
     write_environment(root, variables)

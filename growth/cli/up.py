@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from growth.cli import toolkit
+from growth.cli.demo_world import demo_children, is_demo, ports_of
 from growth.cli.globals import current
 from growth.errors import GrowthError
 from growth.language import _
@@ -20,7 +21,7 @@ app = toolkit.single()
 
 #: where the sandbox listens by default: its pages, its SMTP server
 _SANDBOX_PORTS = (8025, 8026)
-_COLOURS = {"web": 36, "worker": 35, "sandbox": 33}
+_COLOURS = {"web": 36, "worker": 35, "sandbox": 33, "site": 32}
 
 
 @app.command(
@@ -41,14 +42,27 @@ def up(
     host, chosen = workspace.settings.web.host, port or workspace.settings.web.port
     _require_free(host, chosen, fix=f"growth up --port {chosen + 1}", setting='web: {listen: "…"}')
     if sandbox:
-        for each in _SANDBOX_PORTS:
+        for each in _sandbox_ports(workspace):
             _require_free("127.0.0.1", each, fix=_("stop what uses it (another growth sandbox?), or run growth up without --sandbox"))
     has_administrator = _has_administrator()
     children = [Child("web", _command(workspace, "web", "--port", str(chosen))), Child("worker", _command(workspace, "worker"))]
     if sandbox:
-        children.insert(0, Child("sandbox", _command(workspace, "sandbox", "--folder", str(workspace.state / "sandbox"))))
+        outside = (
+            demo_children(workspace)
+            if is_demo(workspace.root)
+            else [("sandbox", ["sandbox", "--folder", str(workspace.state / "sandbox")])]
+        )
+        children = [Child(name, _command(workspace, *words)) for name, words in outside] + children
     _announce(workspace, host, chosen, sandbox=sandbox, has_administrator=has_administrator)
     raise typer.Exit(Supervisor(children, say=_say).run())
+
+
+def _sandbox_ports(workspace: Workspace) -> tuple[int, int]:
+    """Where the sandbox listens: a demo workspace names its own ports."""
+    if not is_demo(workspace.root):
+        return _SANDBOX_PORTS
+    ports = ports_of(workspace)
+    return ports.sandbox, ports.smtp
 
 
 def _command(workspace: Workspace, *words: str) -> list[str]:
@@ -73,7 +87,11 @@ def _announce(workspace: Workspace, host: str, port: int, *, sandbox: bool, has_
     toolkit.say(_("Dashboard: {address}", address=f"http://{shown}:{port}{workspace.settings.web.path_prefix}/"))
     if sandbox:
         toolkit.say(
-            _("Sandbox:   {address} (SMTP on port {port})", address=f"http://127.0.0.1:{_SANDBOX_PORTS[0]}/", port=_SANDBOX_PORTS[1])
+            _(
+                "Sandbox:   {address} (SMTP on port {port})",
+                address=f"http://127.0.0.1:{_sandbox_ports(workspace)[0]}/",
+                port=_sandbox_ports(workspace)[1],
+            )
         )
     if not has_administrator:
         toolkit.say(

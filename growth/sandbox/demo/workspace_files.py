@@ -6,6 +6,7 @@ import calendar
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from growth.sandbox import keys
 
@@ -24,6 +25,7 @@ def marks(*, site_url: str, sandbox_url: str, smtp_port: int, public_url: str, t
         "@SANDBOX_URL@": sandbox_url.rstrip("/"),
         "@SMTP_PORT@": str(smtp_port),
         "@PUBLIC_URL@": public_url.rstrip("/") + "/",
+        "@LISTEN@": urlsplit(public_url).netloc,
         "@TODAY@": today.isoformat(),
         "@MONTH_END@": today.replace(day=calendar.monthrange(today.year, today.month)[1]).isoformat(),
         "@LAST_MONTH@": last_month.isoformat(),
