@@ -284,7 +284,12 @@ GROWTH = App(
     ),
     files=(
         FileKind(name="channels", pattern="channels.yaml", model="growth.channels.settings:ChannelsFile"),
-        FileKind(name="placements", pattern="placements.yaml", model="growth.placements.settings:PlacementsFile"),
+        FileKind(
+            name="placements",
+            pattern="placements.yaml",
+            model="growth.placements.settings:PlacementsFile",
+            check="growth.placements.settings:check_placements",
+        ),
         FileKind(
             name="segments",
             pattern="segments.yaml",
@@ -312,9 +317,11 @@ GROWTH = App(
     jobs=(
         "growth.jobs.own:jobs",
         "growth.placements.jobs:jobs",
+        "growth.messaging.jobs:jobs",
         "growth.operations.jobs:jobs",
     ),
     pages=(
+        "growth.web.subscriptions:pages",
         "growth.web.login:pages",
         "growth.web.settings:pages",
         "growth.web.search:pages",

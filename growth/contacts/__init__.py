@@ -18,6 +18,7 @@ from growth.contacts.person import (
     contacts_with,
     find_contact,
     keys_of,
+    live_id,
 )
 from growth.contacts.reach import Barrier, barriers, note_sent, reach_query
 from growth.contacts.rows import COLUMNS, Rejection, RowFault
@@ -79,6 +80,7 @@ __all__ = [
     "keys_of",
     "lift_by_confirmation",
     "list_contacts",
+    "live_id",
     "merge_contacts",
     "named_segments",
     "normal_address",

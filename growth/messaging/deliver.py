@@ -22,7 +22,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from growth import clock
-from growth.contacts import barriers, note_sent
+from growth.contacts import Purpose, barriers, note_sent, suppressed
 from growth.db import Database, DatabaseUnreachable
 from growth.db.claim import require_claim
 from growth.errors import ProviderError
@@ -286,10 +286,16 @@ class _Sender:
         people = {each.contact_id: each.address_index for each in claimed if each.contact_id is not None}
         against = barriers(session, medium=rules.medium, purpose=rules.purpose, people=people) if people else {}
         full = capped(session, rules, [each.address_index for each in claimed], now=moment)
+        bare = [each.address_index for each in claimed if each.contact_id is None]
+        if rules.purpose is Purpose.STAFF or rules.own_request:
+            bare = []
+        stopped = suppressed(session, medium=rules.medium, address_indexes=bare) if bare else set()
         reasons: dict[UUID, SkipReason] = {}
         for each in claimed:
             if each.contact_id in against:
                 reasons[each.id] = SkipReason(against[each.contact_id].value)
+            elif each.contact_id is None and each.address_index in stopped:
+                reasons[each.id] = SkipReason.SUPPRESSED
             elif each.address_index in full:
                 reasons[each.id] = SkipReason.CAP
         return reasons

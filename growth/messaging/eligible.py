@@ -19,11 +19,15 @@ from growth.workspace import Rate, Workspace
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """What holds for one mailing: its medium and purpose, and the cap over all campaigns (marketing only)."""
+    """What holds for one mailing: its medium and purpose, and the cap over all campaigns (marketing only).
+
+    `own_request`: the person asked for this very message, so that their own earlier refusal does not stop it.
+    """
 
     medium: Medium
     purpose: Purpose
     cap: Rate | None = None
+    own_request: bool = False
 
     @classmethod
     def of(cls, workspace: Workspace, *, medium: Medium, purpose: Purpose) -> Rules:

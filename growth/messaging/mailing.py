@@ -122,6 +122,24 @@ def freeze_addresses(
     return _frozen(database, stream=stream, occurrence=occurrence, now=now)
 
 
+def add_to_mailing(session: Session, *, stream: str, occurrence: str, rules: Rules, row: NewDelivery, now: datetime) -> None:
+    """One more recipient of a mailing that grows while it is sent: confirmations of a day, steps of a sequence. Twice is once."""
+    fixed = {"stream": stream, "occurrence": occurrence, "medium": rules.medium.value, "purpose": rules.purpose.value}
+    more = {"state": MailingState.SENDING.value, "recipients": 0, "created_at": now, "frozen_at": now}
+    insert_new(session, Mailing, [fixed | more], on=("stream", "occurrence"))
+    write_down(session, [row], stream=stream, occurrence=occurrence, medium=rules.medium, purpose=rules.purpose, now=now)
+    mailing = session.get_one(Mailing, (stream, occurrence), with_for_update=True)
+    mailing.recipients = session.scalar(select(func.count()).where(Delivery.stream == stream, Delivery.occurrence == occurrence)) or 0
+    if mailing.state == MailingState.FINISHED:
+        mailing.state, mailing.finished_at = MailingState.SENDING.value, None
+
+
+def open_mailings(session: Session, *, stream: str) -> list[str]:
+    """Occurrences of a stream of which something may still be sent, oldest first."""
+    query = select(Mailing.occurrence).where(Mailing.stream == stream, Mailing.state == MailingState.SENDING.value)
+    return list(session.scalars(query.order_by(Mailing.created_at)))
+
+
 def _frozen(database: Database, *, stream: str, occurrence: str, now: datetime) -> MailingView:
     with database.write() as session:
         found = session.get_one(Mailing, (stream, occurrence), with_for_update=True)

@@ -1,0 +1,87 @@
+"""What messaging does by itself: the mails that ask people to confirm a subscription."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from growth import clock
+from growth.contacts import Medium
+from growth.errors import GrowthError
+from growth.jobs import Chore, ChoreRun
+from growth.language import Text, _, speaking
+from growth.messaging.deliver import Assignment, deliver
+from growth.messaging.ledger import Claimed, sealed_addresses
+from growth.messaging.mailing import open_mailings
+from growth.messaging.message import Mail, Message
+from growth.messaging.provider import open_provider
+from growth.messaging.state import SkipReason
+from growth.messaging.subscriptions import CONFIRM_RULES, CONFIRM_STREAM, CONFIRMATION_VALID, confirm_url
+from growth.rendering import html_environment, render, text_environment
+from growth.workspace import Workspace
+
+
+def jobs(workspace: Workspace) -> Iterator[Chore]:
+    """The chore that sends confirmations."""
+    yield Chore(
+        name="messaging.confirmations",
+        title=Text("Mails that ask to confirm a subscription", "订阅确认邮件"),
+        run="growth.messaging.jobs:send_confirmations",
+        every=timedelta(seconds=10),
+    )
+
+
+def send_confirmations(run: ChoreRun) -> None:
+    """Send what is waiting; nothing where nothing is."""
+    with run.database.read() as session:
+        waiting = open_mailings(session, stream=CONFIRM_STREAM)
+    if not waiting:
+        return
+    provider = open_provider(run.workspace, Medium.EMAIL)
+    try:
+        for occurrence in waiting:
+            assignment = Assignment(
+                stream=CONFIRM_STREAM, occurrence=occurrence, rules=CONFIRM_RULES, compose=confirmation(run.workspace, CONFIRM_STREAM)
+            )
+            deliver(run.database, assignment, provider, now=clock.now, should_stop=run.should_stop, patience=timedelta())
+    finally:
+        provider.close()
+
+
+def confirmation(workspace: Workspace, _stream: str) -> Callable[[Session, Sequence[Claimed]], Mapping[UUID, Message | SkipReason]]:
+    """What composes confirmations."""
+    sender = workspace.settings.email.from_
+    if sender is None:
+        raise GrowthError(_("email.from is not set"), fix=_('write email: {{from: "NAME <news@example.com>"}} in growth.yaml'))
+
+    def compose(session: Session, claimed: Sequence[Claimed]) -> Mapping[UUID, Message | SkipReason]:
+        addresses = sealed_addresses(session, [each.id for each in claimed])
+        made: dict[UUID, Message | SkipReason] = {}
+        for each in claimed:
+            if (address := addresses.get(each.id)) is None:
+                made[each.id] = SkipReason.ERASED
+                continue
+            made[each.id] = Message(id=each.id, medium=Medium.EMAIL, to=address, content=_mail(session, address, each.variant or ""))
+        return made
+
+    def _mail(session: Session, address: str, source: str) -> Mail:
+        database = session.info["database"]
+        site = workspace.settings.site
+        with speaking(str(site.locale)):
+            variables = {
+                "site": site,
+                "confirm_url": confirm_url(workspace, database, email=address, source=source),
+                "days": CONFIRMATION_VALID.days,
+            }
+            return Mail(
+                subject=_("Please confirm: news of {site} by e-mail", site=site.name),
+                html=render(html_environment(workspace.root, workspace.zone), "email/confirm.html", variables),
+                text=render(text_environment(workspace.root, workspace.zone), "email/confirm.txt", variables),
+                sender=str(sender),
+                reply_to=str(workspace.settings.email.reply_to) if workspace.settings.email.reply_to else None,
+            )
+
+    return compose
