@@ -6,6 +6,7 @@ The sandbox stands alone (it knows nothing of the dashboard), so its texts carry
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -17,6 +18,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from growth import clock
 from growth.language import Text, known, language, speaking
 from growth.sandbox.asgi import Request, Response, Route, html
+from growth.sandbox.log import Entry
 
 _HERE = Path(__file__).parent
 #: the sandbox plays the outside world of a Chinese site
@@ -72,6 +74,7 @@ def _environment() -> Environment:
     environment.globals["t"] = _say
     environment.filters["clock"] = _clock
     environment.filters["size"] = _size
+    environment.filters["brief"] = _brief
     return environment
 
 
@@ -84,6 +87,15 @@ def _say(en: str, zh: str, /, **values: object) -> str:
 def _clock(at: datetime) -> str:
     """``11-24 09:05:07``, at the site."""
     return clock.aware(at).astimezone(ZONE).strftime("%m-%d %H:%M:%S")
+
+
+def _brief(entry: Entry) -> str:
+    """An entry of the log on one line."""
+    found = []
+    for name, value in entry.detail.items():
+        if value not in ("", None, [], {}):
+            found.append(f"{name} {value if isinstance(value, str | int) else json.dumps(value, ensure_ascii=False)}")
+    return "，".join(found)
 
 
 def _size(size_bytes: int) -> str:

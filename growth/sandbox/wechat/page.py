@@ -79,7 +79,7 @@ class WeChatPage:
             return redirect(f"/wechat?openid={openid}&fault={quote(refused.message)}")
         if form.get("do") == "view":
             return redirect(form.get("value", "/wechat"))
-        return redirect(f"/wechat?openid={openid}#end")
+        return redirect(f"/wechat?openid={openid}")
 
     def _do(self, form: dict[str, str]) -> Follower:
         """One act of a person: new, follow, say, click, view, unfollow."""
