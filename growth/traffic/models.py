@@ -110,6 +110,14 @@ class TrafficCursor(Base):
     event_id: Mapped[int] = mapped_column(BigInteger)
 
 
+class LooseVisitor(Base):
+    """A visitor of whom only events are known that begin no visit: the page view they belong to may still come."""
+
+    __tablename__ = "loose_visitor"
+
+    visitor_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+
+
 class DaySalt(Base):
     """The secret of one day's visitor hashes; gone after 48 hours, and with it the way back to an address."""
 
@@ -140,6 +148,8 @@ class Visit(Base):
     visitor_id: Mapped[int] = mapped_column(BigInteger)
     started_at: Mapped[datetime]
     ended_at: Mapped[datetime]
+    #: its latest event, one that did not prolong it too: what comes after that needs no look back
+    last_event_at: Mapped[datetime]
     day: Mapped[date]
     origin_id: Mapped[int]
     entry_page_id: Mapped[int] = mapped_column(BigInteger)

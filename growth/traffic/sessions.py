@@ -47,11 +47,15 @@ class Act:
 
 @dataclass(slots=True)
 class OpenVisit:
-    """A visit while events are added to it. `touches` are (instant, origin) of this fold only; `links` are codes that were followed."""
+    """A visit while events are added to it. `last` is its latest event, also one that does not prolong it.
+
+    `touches` are (instant, origin) of this fold only, `links` the codes that were followed.
+    """
 
     id: int
     started: int
     ended: int
+    last: int
     origin: int
     entry: int
     exit: int
@@ -92,7 +96,15 @@ def fold(acts: Iterable[Act], *, timeout_micros: int, visit: OpenVisit | None = 
 
 def _begun(act: Act) -> OpenVisit:
     visit = OpenVisit(
-        id=act.id, started=act.at, ended=act.at, origin=act.origin, entry=act.page, exit=act.page, agent=act.agent, click=act.click
+        id=act.id,
+        started=act.at,
+        ended=act.at,
+        last=act.at,
+        origin=act.origin,
+        entry=act.page,
+        exit=act.page,
+        agent=act.agent,
+        click=act.click,
     )
     if act.strength is not Strength.NONE:
         _touch(visit, act)
@@ -102,6 +114,7 @@ def _begun(act: Act) -> OpenVisit:
 
 def _add(visit: OpenVisit, act: Act) -> None:
     visit.events += 1
+    visit.last = max(visit.last, act.at)
     if act.kind in ALIVE:
         visit.ended = max(visit.ended, act.at)
     if act.kind in STARTING:
@@ -119,6 +132,7 @@ def _add(visit: OpenVisit, act: Act) -> None:
 def _late_leave(visit: OpenVisit, act: Act) -> None:
     """A page closed long after: its time in front counts, the visit does not get longer."""
     visit.events += 1
+    visit.last = max(visit.last, act.at)
     if act.kind is EventKind.LEAVE:
         visit.engaged_ms += act.duration_ms
 

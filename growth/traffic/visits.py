@@ -32,7 +32,7 @@ from growth.channels import (
 )
 from growth.db import Database, table_of
 from growth.traffic.beacon import EventKind
-from growth.traffic.models import Event, EventText, PagePath, TrafficCursor, Visit
+from growth.traffic.models import Event, EventText, LooseVisitor, PagePath, TrafficCursor, Visit
 from growth.traffic.rules import Strength
 from growth.traffic.sessions import STARTING, Act, OpenVisit, fold
 from growth.traffic.signups import claim_views, place_signups
@@ -68,6 +68,8 @@ class _Batch:
     changed: list[tuple[int, OpenVisit]] = field(default_factory=list)
     #: (visitor, visit ids) that late events made void
     void: list[tuple[int, list[int]]] = field(default_factory=list)
+    #: visitors without a visit so far
+    loose: list[int] = field(default_factory=list)
 
 
 def catch_up(database: Database, *, most_batches: int | None = None) -> int:
@@ -113,10 +115,11 @@ def _advance(database: Database) -> int:
             if not _move_cursor(session, cursor, rows[-1][0]):
                 return BATCH  # another process has taken this batch: look again
             last = _last_visits(session, list(by_visitor))
+            loose = _loose(session, [visitor for visitor in by_visitor if visitor not in last])
             for visitor, acts in by_visitor.items():
                 acts.sort(key=lambda act: act.order)
                 before = last.get(visitor)
-                if before is not None and acts[0].at <= before.ended:
+                if visitor in loose or (before is not None and acts[0].at <= before.last):
                     _remake(session, raw, batch, visitor, acts, timeout)
                 else:
                     _extend(batch, visitor, acts, before, timeout)
@@ -176,11 +179,21 @@ def _last_visits(session: Session, visitors: list[int]) -> dict[int, OpenVisit]:
     return found
 
 
+def _loose(session: Session, visitors: list[int]) -> set[int]:
+    """Those of `visitors` that have events without a visit."""
+    found: set[int] = set()
+    for start in range(0, len(visitors), 500):
+        part = visitors[start : start + 500]
+        found |= set(session.scalars(select(LooseVisitor.visitor_id).where(LooseVisitor.visitor_id.in_(part))))
+    return found
+
+
 def _opened(row: Any) -> OpenVisit:
     return OpenVisit(
         id=row["id"],
         started=clock.to_micros(row["started_at"]),
         ended=clock.to_micros(row["ended_at"]),
+        last=clock.to_micros(row["last_event_at"]),
         origin=0,
         entry=row["entry_page_id"],
         exit=row["exit_page_id"],
@@ -197,6 +210,8 @@ def _opened(row: Any) -> OpenVisit:
 def _extend(batch: _Batch, visitor: int, acts: Sequence[Act], before: OpenVisit | None, timeout: int) -> None:
     events = before.events if before else 0
     visits = fold(acts, timeout_micros=timeout, visit=before)
+    if not visits:
+        batch.loose.append(visitor)
     for visit in visits:
         if visit is before:
             if visit.events != events:
@@ -210,7 +225,7 @@ def _remake(session: Session, raw: Session, batch: _Batch, visitor: int, acts: S
     first, last = acts[0].at, acts[-1].at
     rows = session.execute(
         select(_VISIT)
-        .where(Visit.visitor_id == visitor, Visit.ended_at >= clock.from_micros(max(first - timeout, 0)))
+        .where(Visit.visitor_id == visitor, Visit.last_event_at >= clock.from_micros(max(first - timeout, 0)))
         .order_by(Visit.started_at, Visit.id)
     ).mappings()
     void: list[OpenVisit] = []
@@ -223,7 +238,8 @@ def _remake(session: Session, raw: Session, batch: _Batch, visitor: int, acts: S
             break
         void.append(visit)
         reach = max(reach, visit.ended)
-    since = min([first, *(visit.started for visit in void)])
+    # without a visit there may be older events that began none
+    since = min([first, *(visit.started for visit in void)]) if void or until else 0
     query = select(*_COLUMNS).where(Event.visitor == visitor, Event.at_micros >= since)
     if until is not None:
         query = query.where(Event.at_micros < until)
@@ -235,8 +251,10 @@ def _remake(session: Session, raw: Session, batch: _Batch, visitor: int, acts: S
         return
     batch.void.append((visitor, [visit.id for visit in void]))
     events.sort(key=lambda act: act.order)
-    for visit in fold(events, timeout_micros=timeout):
-        batch.new.append((visitor, visit))
+    made = fold(events, timeout_micros=timeout)
+    if made:
+        session.execute(delete(LooseVisitor).where(LooseVisitor.visitor_id == visitor))
+    batch.new.extend((visitor, visit) for visit in made)
 
 
 def _read_texts(raw: Session, batch: _Batch, by_visitor: Iterable[int], titles: dict[int, int]) -> None:
@@ -256,6 +274,7 @@ def _write(session: Session, batch: _Batch, zone: ZoneInfo) -> None:
     for visitor, gone in batch.void:
         session.execute(delete(_VISIT).where(_VISIT.c.id.in_(gone)))
         forget_touches(session, identity_id=visitor, evidence=[f"visit:{id}" for id in gone])
+    insert_new(session, LooseVisitor, [{"visitor_id": visitor} for visitor in batch.loose], on="visitor_id")
     everyone = {visitor for visitor, _visit in (*batch.new, *batch.changed)}
     add_identities(session, [texts[visitor] for visitor in everyone])
     origins: dict[int, Origin] = {0: Origin(medium=ChannelMedium.DIRECT)}
@@ -300,6 +319,7 @@ def _moving(visit: OpenVisit) -> dict[str, Any]:
     """What further events change."""
     return {
         "ended_at": clock.from_micros(visit.ended),
+        "last_event_at": clock.from_micros(visit.last),
         "exit_page_id": visit.exit,
         "pages": visit.pages,
         "events": visit.events,

@@ -227,6 +227,10 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_login_attempt'))
     )
     op.create_index(op.f('ix_login_attempt_key_at'), 'login_attempt', ['key', 'at'], unique=False)
+    op.create_table('loose_visitor',
+    sa.Column('visitor_id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.PrimaryKeyConstraint('visitor_id', name=op.f('pk_loose_visitor'))
+    )
     op.create_table('mailing',
     sa.Column('stream', sa.String(), nullable=False),
     sa.Column('occurrence', sa.String(), nullable=False),
@@ -373,6 +377,7 @@ def upgrade() -> None:
     sa.Column('visitor_id', sa.BigInteger(), nullable=False),
     sa.Column('started_at', sa.BigInteger(), nullable=False),
     sa.Column('ended_at', sa.BigInteger(), nullable=False),
+    sa.Column('last_event_at', sa.BigInteger(), nullable=False),
     sa.Column('day', sa.Date(), nullable=False),
     sa.Column('origin_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('entry_page_id', sa.BigInteger(), nullable=False),
