@@ -9,12 +9,12 @@ from litestar.handlers import HTTPRouteHandler
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
-from sqlalchemy import text
 
 from growth.accounts import Role, who_is
 from growth.app import Sample, handed
 from growth.db import Database, schema_state
 from growth.errors import GrowthError
+from growth.jobs import processes, store
 from growth.web.answers import Page
 from growth.web.cookies import SESSION, cookie_name
 from growth.web.public import Visitor, public
@@ -31,16 +31,22 @@ def healthz(visitor: Visitor) -> Page:
 
 @public("/readyz")
 def readyz(visitor: Visitor) -> Page:
-    """The database answers and its schema is this program's; 503 else."""
+    """The database answers, its schema is this program's, the queue can be read; 503 else.
+
+    How long work waits is told, but makes no web process unready: taking it away would not help.
+    """
     try:
-        with visitor.database.read() as session:
-            session.execute(text("SELECT 1"))
         ready = all(state.is_current for state in schema_state(visitor.database))
+        if not ready:
+            return visitor.json({"status": "unavailable", "database": "outdated"}, status=503)
+        with visitor.database.read() as session:
+            waiting, oldest = store.queue(session, now=visitor.now)
+            workers = sum(1 for process in processes.alive(session, now=visitor.now) if process.kind != "web")
     except GrowthError:
         return visitor.json({"status": "unavailable", "database": "unreachable"}, status=503)
-    if not ready:
-        return visitor.json({"status": "unavailable", "database": "outdated"}, status=503)
-    return visitor.json({"status": "ok", "database": "ok"})
+    lag = max((visitor.now - oldest).total_seconds(), 0) if oldest else 0
+    queue = {"waiting": waiting, "lag_seconds": round(lag, 1), "workers": workers}
+    return visitor.json({"status": "ok", "database": "ok", "queue": queue})
 
 
 @public("/metrics")

@@ -61,7 +61,8 @@ def test_crawlers_are_kept_out_unless_the_workspace_says_otherwise(web_of: Calla
 
 def test_life_and_readiness(web: Web) -> None:
     assert web.stranger().get("/healthz").json() == {"status": "ok"}
-    assert web.stranger().get("/readyz").json() == {"status": "ok", "database": "ok"}
+    ready = web.stranger().get("/readyz").json()
+    assert ready == {"status": "ok", "database": "ok", "queue": {"waiting": 0, "lag_seconds": 0, "workers": 0}}
 
 
 def test_a_database_that_does_not_answer_is_not_ready_but_alive(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:

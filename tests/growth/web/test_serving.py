@@ -70,7 +70,7 @@ def test_it_serves_and_stops_cleanly_on_sigterm(start: Start) -> None:
     process = start("--port", "0")
     address = _address(process)
     with httpx.Client(trust_env=False) as client:
-        assert client.get(f"{address}readyz").json() == {"status": "ok", "database": "ok"}
+        assert client.get(f"{address}readyz").json()["status"] == "ok"
         page = client.get(f"{address}login")
         assert page.status_code == 200
         style = re.search(r'/static/[^"]+growth\.css', page.text)
