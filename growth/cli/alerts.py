@@ -14,6 +14,7 @@ from growth.language import _
 app = typer.Typer(
     help=_("Alerts: what lasts, and whether the team was told.") + "\n\n" + _("Example:") + " growth alerts; growth alerts test ops",
     rich_markup_mode=None,
+    add_completion=False,
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
@@ -92,7 +93,7 @@ def messages(
     )
 
 
-@app.command("test", help=_("Send a test message to one target of notify, now.") + "\n\n" + _("Example:") + " growth alerts test ops")
+@app.command("test", help=_("Send a test message now.") + "\n\n" + _("Example:") + " growth alerts test ops")
 def test(target: Annotated[str, typer.Argument(metavar="TARGET", help=_("a name under notify:, or an e-mail address"))]) -> None:
     """Says what the robot's service said."""
     from growth.alerts import send_test
@@ -101,7 +102,7 @@ def test(target: Annotated[str, typer.Argument(metavar="TARGET", help=_("a name 
     toolkit.emit({"target": target, "state": "sent"}, text=_("{target} took the test message.", target=target))
 
 
-@app.command(help=_("Send a message to the team again, under the same event id.") + "\n\n" + _("Example:") + " growth alerts replay 12")
+@app.command(help=_("Send a message again, under its id.") + "\n\n" + _("Example:") + " growth alerts replay 12")
 def replay(
     number: Annotated[int, typer.Argument(metavar="NUMBER", help=_("number of the message, as growth alerts messages lists it"))],
     dry_run: toolkit.dry_run_option = False,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -21,6 +22,7 @@ app = typer.Typer(
     + _("Example:")
     + " growth jobs; growth jobs due --from 2026-11-01 --to 2026-11-30",
     rich_markup_mode=None,
+    add_completion=False,
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
@@ -36,7 +38,9 @@ def listing(context: typer.Context) -> None:
 
 
 @app.command(
-    help=_("Which runs fall into a span, both ends included, and when they really run.")
+    help=_("Runs that fall into a span.")
+    + "\n\n"
+    + _("Both ends are included; the time is when they really run, moved by holidays.")
     + "\n\n"
     + _("Example:")
     + " growth jobs due --from 2026-10-01 --to 2026-10-31"
@@ -57,7 +61,7 @@ def due(
     if job is not None:
         catalogue.job(job)
     rows = [
-        {"job": found.name, "period": run.period.key, "at": clock.rfc3339(run.due_at, catalogue.workspace.zone)}
+        {"job": found.name, "period": run.period.key, "at": _at(run.due_at, catalogue.workspace.zone)}
         for found, run in catalogue.due_between(since, until)
         if job in (None, found.name)
     ]
@@ -65,7 +69,9 @@ def due(
 
 
 @app.command(
-    help=_("Run a job now, for the period that was due last or the one given; a job runs once a period.")
+    help=_("Run a job now.")
+    + "\n\n"
+    + _("For the period that was due last, or the one given; a job runs once a period.")
     + "\n\n"
     + _("Example:")
     + " growth jobs run backup"
@@ -91,8 +97,8 @@ def run(
         "job": done.job,
         "period": done.period,
         "state": done.state,
-        "started_at": _at(catalogue, done.started_at),
-        "finished_at": _at(catalogue, done.finished_at),
+        "started_at": _at(done.started_at, catalogue.workspace.zone),
+        "finished_at": _at(done.finished_at, catalogue.workspace.zone),
         "line": done.line,
         "error": done.error,
     }
@@ -113,22 +119,21 @@ def history(
     workspace, database = toolkit.workspace(), toolkit.database()
     with database.read() as session:
         runs = store.history(session, job=job, limit=limit)
+    people = not toolkit.wants_json()
     rows = [
         {
             "job": run.job,
             "period": run.period,
-            "state": run.state.value,
-            "started_at": clock.rfc3339(run.started_at, workspace.zone) if run.started_at else None,
-            "finished_at": clock.rfc3339(run.finished_at, workspace.zone) if run.finished_at else None,
-            "due_at": clock.rfc3339(run.due_at, workspace.zone),
+            "state": _state(run.state.value) if people else run.state.value,
+            "started_at": _at(run.started_at, workspace.zone),
+            "finished_at": _at(run.finished_at, workspace.zone),
+            "due_at": _at(run.due_at, workspace.zone),
             "attempts": run.attempts,
-            "line": run.line,
+            "line": run.error or run.line if people else run.line,
             "error": run.error,
         }
         for run in runs
     ]
-    if not toolkit.wants_json():
-        rows = [{**row, "state": _state(str(row["state"])), "line": row["error"] or row["line"]} for row in rows]
     toolkit.emit_rows(
         rows,
         columns={
@@ -159,11 +164,11 @@ def _list() -> None:
                 "title": str(job.title),
                 "schedule": _schedule(job),
                 "heavy": job.heavy,
-                "next_at": _at(catalogue, following.due_at if following else None),
+                "next_at": _at(following.due_at if following else None, catalogue.workspace.zone),
                 "next_period": following.period.key if following else None,
                 "last_state": before.state.value if before else None,
                 "last_period": before.period if before else None,
-                "last_at": _at(catalogue, before.finished_at or before.started_at) if before else None,
+                "last_at": _at(before.finished_at or before.started_at, catalogue.workspace.zone) if before else None,
             }
         )
     if not toolkit.wants_json():
@@ -202,5 +207,8 @@ def _catalogue() -> Catalogue:
     return read_catalogue(toolkit.workspace())
 
 
-def _at(catalogue: Catalogue, instant: datetime | None) -> str | None:
-    return clock.rfc3339(instant, catalogue.workspace.zone) if instant else None
+def _at(instant: datetime | None, zone: ZoneInfo) -> str | None:
+    """RFC 3339 in JSON; to people the site's clock to the second."""
+    if instant is None:
+        return None
+    return clock.rfc3339(instant, zone) if toolkit.wants_json() else instant.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")

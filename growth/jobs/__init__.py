@@ -2,6 +2,7 @@
 
 from growth.jobs.asking import ask
 from growth.jobs.catalogue import Catalogue, read_catalogue
+from growth.jobs.heart import alive
 from growth.jobs.holidays import HolidayCalendar, shipped
 from growth.jobs.job import Chore, ChoreRun, DuplicateJob, Job, JobRun, Postponed, RunState, UnknownJob
 from growth.jobs.period import ONCE, Period, UnknownPeriod, instant_of
@@ -27,6 +28,7 @@ __all__ = [
     "Schedule",
     "UnknownJob",
     "UnknownPeriod",
+    "alive",
     "ask",
     "instant_of",
     "read_catalogue",
