@@ -30,7 +30,8 @@ def main(arguments: list[str]) -> int:
     workspace = load_workspace(Path(root))
     use_language(workspace.settings.site.locale)
     log_to_stderr()
-    database = open_database(workspace)
+    # the worker that claimed the run has checked the schema; looking again would cost each child half a second
+    database = open_database(workspace, check_schema=False)
     try:
         with database.read() as session:
             run = store.get(session, run_id=int(run_id))
