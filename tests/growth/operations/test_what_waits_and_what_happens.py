@@ -54,6 +54,11 @@ def english() -> Iterator[None]:
 
 
 @pytest.fixture
+def database_url() -> None:
+    """The embedded default only: what is asked here stands in files."""
+
+
+@pytest.fixture
 def planned(make_workspace: Callable[..., Workspace]) -> Workspace:
     return make_workspace(YAML, files={"activities/autumn.yaml": AUTUMN, "channels.yaml": CHANNELS})
 
