@@ -1,9 +1,9 @@
 """Where the site is published: directories, articles, videos, partner links, ads, posters … each with a life that is checked."""
 
-from growth.placements.life import PlacementKind, PlacementState, UnknownPlacement, WrongStep, move
-from growth.placements.listing import ListingFound, find_listing
+from growth.placements.life import PlacementKind, PlacementState, UnknownPlacement, WrongStep, check_step, move
+from growth.placements.listing import ListingFound, find_listing, parse_page
 from growth.placements.store import PlacementView, history, placement, placements, sync_placements
-from growth.placements.verify import Look, Verdict, due_for_check, reach_of, verify_placement
+from growth.placements.verify import Look, Verdict, due_for_check, our_hosts, reach_of, verify_placement
 
 __all__ = [
     "ListingFound",
@@ -14,10 +14,13 @@ __all__ = [
     "UnknownPlacement",
     "Verdict",
     "WrongStep",
+    "check_step",
     "due_for_check",
     "find_listing",
     "history",
     "move",
+    "our_hosts",
+    "parse_page",
     "placement",
     "placements",
     "reach_of",

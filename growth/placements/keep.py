@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from growth.alerts import raise_alert
+from growth.alerts import close_alert, raise_alert
 from growth.app import Diagnosis, Level
 from growth.clock import site_day
 from growth.db import Database
@@ -18,7 +18,15 @@ from growth.placements.verify import Look, due_for_check, verify_placement
 from growth.workspace import Workspace
 
 if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
     from growth.jobs import JobRun
+
+
+#: states that the team is told of
+_ALARMING = (PlacementState.LOST, PlacementState.CHANGED)
+#: who takes the steps that nobody has to take
+SCHEDULE = "schedule"
 
 
 def declared(workspace: Workspace) -> PlacementsFile:
@@ -34,39 +42,53 @@ def sync(database: Database, *, now: datetime) -> None:
         store.sync_placements(session, entries=entries, now=now)
         views = {view.id: view for view in store.placements(session)}
         for entry in entries:
-            if is_over(entry, today) and PlacementState.EXPIRED in STEPS[views[entry.id].state]:
-                move(
-                    session,
-                    id=entry.id,
-                    to=PlacementState.EXPIRED,
-                    at=now,
-                    evidence=_("until {day} in placements.yaml", day=entry.until),
-                    actor="schedule",
-                )
+            state = views[entry.id].state
+            if is_over(entry, today) and PlacementState.EXPIRED in STEPS[state]:
+                evidence = _("until {day} in placements.yaml", day=entry.until)
+                move(session, id=entry.id, to=PlacementState.EXPIRED, at=now, evidence=evidence, actor=SCHEDULE)
+            elif state is PlacementState.EXPIRED and not is_over(entry, today) and _expired_by_itself(session, entry.id):
+                evidence = _("its time was made longer in placements.yaml")
+                move(session, id=entry.id, to=PlacementState.SUBMITTED, at=now, evidence=evidence, actor=SCHEDULE)
 
 
-def verify_due(database: Database, *, now: datetime, ids: frozenset[str] | None = None, actor: str = "schedule") -> Iterator[Look]:
-    """Look at the placements in `ids`, or at all that are due. One that is lost raises the alert ``listing_lost``."""
+def _expired_by_itself(session: Session, id: str) -> bool:
+    """Whether `until` made it expire, and not a person."""
+    steps = store.history(session, id=id)
+    return bool(steps) and steps[-1].actor == SCHEDULE
+
+
+def verify_due(database: Database, *, now: datetime, ids: frozenset[str] | None = None, actor: str = SCHEDULE) -> Iterator[Look]:
+    """Look at the placements in `ids`, or at all that are due. One that is lost or changed raises the alert ``listing_lost``."""
     with database.read() as session:
         views = store.placements(session)
     for view in views:
         if (view.id in ids) if ids is not None else due_for_check(view, now=now):
             look = verify_placement(database, id=view.id, now=now, actor=actor)
-            if look.state is not view.state and look.state in (PlacementState.LOST, PlacementState.CHANGED):
+            if look.state is not view.state:
                 _tell(database, look, now)
             yield look
 
 
 def _tell(database: Database, look: Look, now: datetime) -> None:
+    """Open the alert of the state that was reached, close that of the one that was left."""
     with database.write() as session:
-        raise_alert(
-            session,
-            kind="listing_lost",
-            title=_("Placement {id} is {state}", id=look.id, state=look.state),
-            detail=look.evidence,
-            dedupe=f"placement:{look.id}:{look.state}",
-            now=now,
-        )
+        for state in _ALARMING:
+            if state is not look.state:
+                close_alert(session, dedupe=_alert(look.id, state), now=now, tell_targets=look.state is PlacementState.LIVE)
+        if look.state in _ALARMING:
+            raise_alert(
+                session,
+                kind="listing_lost",
+                title=_("Placement {id} is {state}", id=look.id, state=look.state),
+                detail=look.evidence,
+                dedupe=_alert(look.id, look.state),
+                link=f"/placements/{look.id}",
+                now=now,
+            )
+
+
+def _alert(id: str, state: PlacementState) -> str:
+    return f"placement:{id}:{state}"
 
 
 def verify_job(run: JobRun) -> str:

@@ -59,11 +59,20 @@ class PlacementState(StrEnum):
     EXPIRED = "expired"
 
 
-#: which steps are possible; from lost and refused one may start again
+#: which steps are possible. A look may find any placement live or changed, whatever people said of it before.
 STEPS: dict[PlacementState, frozenset[PlacementState]] = {
-    PlacementState.PLANNED: frozenset({PlacementState.PREPARED, PlacementState.SUBMITTED, PlacementState.LIVE, PlacementState.EXPIRED}),
+    PlacementState.PLANNED: frozenset(
+        {PlacementState.PREPARED, PlacementState.SUBMITTED, PlacementState.LIVE, PlacementState.CHANGED, PlacementState.EXPIRED}
+    ),
     PlacementState.PREPARED: frozenset(
-        {PlacementState.PREPARED, PlacementState.SUBMITTED, PlacementState.LIVE, PlacementState.REFUSED, PlacementState.EXPIRED}
+        {
+            PlacementState.PREPARED,
+            PlacementState.SUBMITTED,
+            PlacementState.LIVE,
+            PlacementState.CHANGED,
+            PlacementState.REFUSED,
+            PlacementState.EXPIRED,
+        }
     ),
     PlacementState.SUBMITTED: frozenset(
         {PlacementState.SUBMITTED, PlacementState.LIVE, PlacementState.CHANGED, PlacementState.REFUSED, PlacementState.EXPIRED}
@@ -73,8 +82,8 @@ STEPS: dict[PlacementState, frozenset[PlacementState]] = {
     PlacementState.LOST: frozenset(
         {PlacementState.PREPARED, PlacementState.SUBMITTED, PlacementState.LIVE, PlacementState.CHANGED, PlacementState.EXPIRED}
     ),
-    PlacementState.REFUSED: frozenset({PlacementState.PREPARED, PlacementState.SUBMITTED, PlacementState.LIVE}),
-    PlacementState.EXPIRED: frozenset({PlacementState.PREPARED, PlacementState.SUBMITTED, PlacementState.LIVE}),
+    PlacementState.REFUSED: frozenset({PlacementState.PREPARED, PlacementState.SUBMITTED, PlacementState.LIVE, PlacementState.CHANGED}),
+    PlacementState.EXPIRED: frozenset({PlacementState.PREPARED, PlacementState.SUBMITTED, PlacementState.LIVE, PlacementState.CHANGED}),
 }
 
 
@@ -92,11 +101,16 @@ def move(session: Session, *, id: str, to: PlacementState, at: datetime, evidenc
     if row is None:
         raise UnknownPlacement(_("there is no placement “{id}”", id=id), fix="growth placement list")
     state = PlacementState(row.state)
+    check_step(id, state, to)
+    if state is not to:
+        row.state, row.since = to, at
+    session.add(PlacementEvent(placement_id=id, at=at, state=to, evidence=evidence[:2000], actor=actor))
+
+
+def check_step(id: str, state: PlacementState, to: PlacementState) -> None:
+    """Raise WrongStep, naming the possible ones, where placement `id` cannot go from `state` to `to`."""
     if to not in STEPS[state]:
         allowed = ", ".join(sorted(STEPS[state]))
         raise WrongStep(
             _("{id} is {state}; it cannot become {to}", id=id, state=state, to=to), fix=_("possible: {allowed}", allowed=allowed)
         )
-    if state is not to:
-        row.state, row.since = to, at
-    session.add(PlacementEvent(placement_id=id, at=at, state=to, evidence=evidence[:2000], actor=actor))

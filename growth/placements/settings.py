@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Literal
 
 from pydantic import Field, model_validator
 
+from growth.language import _
 from growth.placements.life import PlacementKind
-from growth.workspace import DayText, MoneyText, Url, YamlModel
+from growth.workspace import DayText, MoneyText, Problem, Url, Workspace, YamlModel, hint_for, problem_at
 
 
 class PlacementEntry(YamlModel):
@@ -20,7 +22,7 @@ class PlacementEntry(YamlModel):
     target: str | None = Field(default=None, description="For a directory: the profile's id (growth submit list).")
     title: str | None = None
     at: Url | None = Field(default=None, description="The page that shows it.")
-    link_to: Url | None = Field(default=None, description="Where its link should lead; default: the site's home page.")
+    link_to: Url | None = Field(default=None, description="Where its link should lead; without it any page of ours will do.")
     rel: Literal["follow", "nofollow", "sponsored", "ugc", "any"] = "any"
     cost: MoneyText | None = None
     from_: DayText | None = Field(default=None, alias="from")
@@ -40,9 +42,30 @@ class PlacementsFile(YamlModel):
         seen: set[str] = set()
         for entry in self.placements:
             if entry.id in seen:
-                raise ValueError(f"the id “{entry.id}” is there twice; give each placement its own")
+                raise ValueError(_("the id “{id}” is there twice; give each placement its own", id=entry.id))
             seen.add(entry.id)
         return self
+
+
+def check_placements(workspace: Workspace, name: str, value: PlacementsFile) -> Iterator[Problem]:
+    """What a schema cannot say: the channels are there (`FileKind.check`)."""
+    from growth.channels import declared_channels
+
+    known = sorted(declared_channels(workspace))
+    for position, entry in enumerate(value.placements):
+        if entry.channel not in known:
+            yield problem_at(
+                workspace.where("placements", None, "placements", position, "channel"),
+                "unknown-reference",
+                _("channels.yaml has no “{name}”", name=entry.channel),
+                hint=hint_for(entry.channel, known) or f"growth new channel {entry.channel}",
+            )
+        if entry.from_ and entry.until and entry.until < entry.from_:
+            yield problem_at(
+                workspace.where("placements", None, "placements", position, "until"),
+                "wrong-value",
+                _("it ends on {until}, before it begins on {first}", until=entry.until, first=entry.from_),
+            )
 
 
 def is_over(entry: PlacementEntry, day: date) -> bool:

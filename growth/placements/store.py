@@ -49,9 +49,7 @@ def sync_placements(session: Session, *, entries: tuple[PlacementEntry, ...], no
     rows = {row.id: row for row in session.scalars(select(Placement))}
     for entry in entries:
         if entry.formerly and entry.formerly in rows and entry.id not in rows:
-            session.execute(update(Placement).where(Placement.id == entry.formerly).values(id=entry.id))
-            session.expire_all()
-            rows[entry.id] = rows.pop(entry.formerly)
+            rows[entry.id] = _renamed(session, rows.pop(entry.formerly), entry.id)
         row = rows.get(entry.id)
         if row is None:
             row = Placement(id=entry.id, state=PlacementState.PLANNED, since=now)
@@ -63,6 +61,15 @@ def sync_placements(session: Session, *, entries: tuple[PlacementEntry, ...], no
         if id_ not in declared and row.retired_at is None:
             row.retired_at = now
     session.flush()
+
+
+def _renamed(session: Session, row: Placement, id: str) -> Placement:
+    """The row under its new id; steps and looks follow by the foreign key."""
+    former = row.id
+    session.flush()
+    session.expunge(row)
+    session.execute(update(Placement).where(Placement.id == former).values(id=id).execution_options(synchronize_session=False))
+    return session.get_one(Placement, id)
 
 
 def _declare(row: Placement, entry: PlacementEntry) -> None:
@@ -98,12 +105,13 @@ def history(session: Session, *, id: str) -> list[PlacementStep]:
     return [PlacementStep(at=row.at, state=row.state, evidence=row.evidence, actor=row.actor) for row in rows]
 
 
-def note_check(session: Session, *, id: str, at: datetime, verdict: str, seen: dict[str, object], missed: bool) -> int:
-    """Keep what a look saw; the number of looks in a row that missed the listing."""
+def note_check(session: Session, *, id: str, at: datetime, verdict: str, seen: dict[str, object], missed: bool | None) -> int:
+    """Keep what a look saw; the number of looks in a row that missed the listing. With `missed` None the look could not tell."""
     session.add(PlacementCheck(placement_id=id, at=at, verdict=verdict, seen=seen))
     row = session.get_one(Placement, id)
     row.checked_at = at
-    row.misses = row.misses + 1 if missed else 0
+    if missed is not None:
+        row.misses = row.misses + 1 if missed else 0
     return row.misses
 
 

@@ -6,14 +6,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from growth import urls
+from growth.clock import site_day
 from growth.db import Database
 from growth.errors import GrowthError
 from growth.language import _
 from growth.placements import store
 from growth.placements.life import PlacementState, UnknownPlacement, move
 from growth.placements.listing import ListingFound, find_listing
+from growth.placements.settings import PlacementsFile, is_over
 from growth.placements.store import PlacementView
 from growth.workspace import Workspace
 
@@ -22,8 +25,12 @@ if TYPE_CHECKING:
 
 #: days after a step at which the page is looked at again (reference: 3, 7, 14, 30, then monthly)
 LOOKS = (3, 7, 14, 30)
-#: looks in a row that must miss the link before it is lost: pages fail now and then
+#: looks in a row that must miss the link before it is lost: editors rebuild pages
 MISSES_UNTIL_LOST = 2
+#: looks in a row without an answer before it is lost: the fault may be their server's, or our own line's
+SILENCES_UNTIL_LOST = 7
+#: a page that is gone for good
+_GONE = frozenset({404, 410})
 
 
 class Verdict(StrEnum):
@@ -33,12 +40,16 @@ class Verdict(StrEnum):
     LISTED = "listed"
     #: our link is there, with another rel or another target
     DIFFERENT = "different"
-    #: the page answers, without our link
+    #: the page answers without our link, or is gone
     ABSENT = "absent"
-    #: the page does not answer, or refuses us
+    #: the page does not answer
     UNREACHABLE = "unreachable"
+    #: the page answers, but not to a program: nothing can be said
+    CLOSED = "closed"
     #: no page is known yet
     NO_PAGE = "no-page"
+    #: a dry run did not look
+    NOT_LOOKED = "not-looked"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,35 +99,60 @@ def verify_placement(database: Database, *, id: str, now: datetime, actor: str) 
             "rel": sorted(found.rel),
             "description": found.description,
         }
+    missed = {Verdict.ABSENT: True, Verdict.UNREACHABLE: True, Verdict.CLOSED: None}.get(verdict, False)
     with database.write() as session:
-        misses = store.note_check(
-            session, id=id, at=now, verdict=verdict, seen=seen, missed=verdict in (Verdict.ABSENT, Verdict.UNREACHABLE)
-        )
-        state = _next_state(view.state, verdict, misses)
+        misses = store.note_check(session, id=id, at=now, verdict=verdict, seen=seen, missed=missed)
+        state = view.state if _is_over(database.workspace, view, now) else _next_state(view.state, verdict, misses)
         if state is not view.state:
             move(session, id=id, to=state, at=now, evidence=evidence, actor=actor)
     return Look(id=id, verdict=verdict, state=state, at=view.at, evidence=evidence)
 
 
+def _is_over(workspace: Workspace, view: PlacementView, now: datetime) -> bool:
+    """Whether its time has passed: what is still shown then is a present, and no life begins anew."""
+    entry = next((entry for entry in workspace.one("placements", PlacementsFile).placements if entry.id == view.id), None)
+    return entry is not None and view.state is PlacementState.EXPIRED and is_over(entry, site_day(now, workspace.zone))
+
+
 def _look(database: Database, view: PlacementView) -> tuple[Verdict, ListingFound | None, str | None]:
-    site = database.workspace.settings.site
-    hosts = frozenset({urls.host_of(site.url), *site.own_hosts})
+    hosts = our_hosts(database.workspace)
     assert view.at is not None
     from growth.outbound import fetch  # heavy, and needed only here: placements.yaml is read by every command
 
+    reach = reach_of(database.workspace)
     try:
-        answer = fetch(view.at, reach=reach_of(database.workspace))
+        answer = fetch(view.at, reach=reach)
     except GrowthError as fault:
         return Verdict.UNREACHABLE, None, fault.message
+    if answer.status in _GONE:
+        return Verdict.ABSENT, None, f"HTTP {answer.status}"
     if answer.status != 200:
-        return Verdict.UNREACHABLE, None, f"HTTP {answer.status}"
-    links = find_listing(answer.text, page_url=answer.url, our_hosts=hosts)
+        return (Verdict.UNREACHABLE if answer.status >= 500 else Verdict.CLOSED), None, f"HTTP {answer.status}"
+    names = [name for name in (site.name, *site.names.values()) if name]
+    links = find_listing(answer.text, page_url=answer.url, our_hosts=hosts, names=names, lead=lambda url: _leads_to(url, reach))
     if not links:
         return Verdict.ABSENT, None, None
     wanted = urls.normal(view.link_to) if view.link_to else None
     best = min(links, key=lambda link: (wanted is not None and _plain(link.target) != _plain(wanted), not link.follow))
     different = (wanted is not None and _plain(best.target) != _plain(wanted)) or not _rel_fits(view.rel, best)
     return (Verdict.DIFFERENT if different else Verdict.LISTED), best, None
+
+
+def _leads_to(url: str, reach: Reach) -> str | None:
+    """Where one redirect leads, or None."""
+    from growth.outbound import fetch
+
+    try:
+        answer = fetch(url, reach=reach, follow=False)
+        return urls.normal(answer.headers.get("location", ""), base=url) if 300 <= answer.status < 400 else None
+    except (GrowthError, urls.NotAUrl):
+        return None
+
+
+def our_hosts(workspace: Workspace) -> frozenset[str]:
+    """The site's hosts, each with its port where that is not the usual one."""
+    site = workspace.settings.site
+    return frozenset({urlsplit(urls.normal(site.url)).netloc, *site.own_hosts})
 
 
 def reach_of(workspace: Workspace) -> Reach:
@@ -129,8 +165,6 @@ def reach_of(workspace: Workspace) -> Reach:
 
 def _plain(url: str) -> str:
     """A target without what tracking added to it."""
-    from urllib.parse import urlsplit
-
     parts = urlsplit(url)
     return f"{parts.netloc.removeprefix('www.')}{parts.path.rstrip('/')}"
 
@@ -144,7 +178,8 @@ def _next_state(state: PlacementState, verdict: Verdict, misses: int) -> Placeme
         return PlacementState.LIVE
     if verdict is Verdict.DIFFERENT:
         return PlacementState.CHANGED
-    if misses >= MISSES_UNTIL_LOST and state in (PlacementState.LIVE, PlacementState.CHANGED):
+    limit = SILENCES_UNTIL_LOST if verdict is Verdict.UNREACHABLE else MISSES_UNTIL_LOST
+    if verdict is not Verdict.CLOSED and misses >= limit and state in (PlacementState.LIVE, PlacementState.CHANGED):
         return PlacementState.LOST
     return state
 
@@ -153,6 +188,10 @@ def _evidence(view: PlacementView, verdict: Verdict, found: ListingFound | None,
     if found:
         rel = " ".join(sorted(found.rel)) or "follow"
         return _("{page} links to {target} as “{anchor}” ({rel})", page=view.at, target=found.target, anchor=found.anchor, rel=rel)
+    if verdict is Verdict.ABSENT and problem:
+        return _("{page} is gone ({problem})", page=view.at, problem=problem)
     if verdict is Verdict.ABSENT:
         return _("{page} answers, without a link to us", page=view.at)
+    if verdict is Verdict.CLOSED:
+        return _("{page} does not let a program in ({problem}); look yourself", page=view.at, problem=problem)
     return _("{page} could not be read: {problem}", page=view.at, problem=problem)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -11,6 +11,9 @@ from growth import clock
 from growth.cli import toolkit
 from growth.errors import ExitCode, GrowthError
 from growth.language import _
+
+if TYPE_CHECKING:
+    from seo.submission.push import PushResult
 
 app = toolkit.group(_("Tell search engines and directories: growth submit push --engine baidu"))
 
@@ -83,44 +86,38 @@ def push(
     dry_run: toolkit.dry_run_option = False,
 ) -> None:
     """Tell search engines of pages, new ones first; 3 when some are left for another day. Example: growth submit push --engine baidu"""
+    from seo.submission.known import indexable_urls
     from seo.submission.push import candidates, engines, read_urls
     from seo.submission.push import push as run
 
     database, now = toolkit.database(), clock.now()
-    urls = _urls(file) if file else None
+    given = read_urls(_lines(file), source=str(file)) if file else None
+    urls = given if given is not None else indexable_urls(database)
+    if not urls:
+        raise GrowthError(
+            _("{file} names no page", file=file) if file else _("no crawl has found an indexable page yet"),
+            fix=_("one whole address a line") if file else "growth seo audit",
+        )
     answers: dict[str, Any] = {}
-    if urls is None:
-        from seo.submission.known import indexable_urls
-
-        urls = indexable_urls(database)
-        if not urls:
-            raise GrowthError(_("no crawl has found an indexable page yet"), fix="growth seo audit")
-    else:
-        urls = read_urls(urls, source=str(file))
-    left = 0
+    results: dict[str, PushResult] = {}
     for name, connected in engines(database, only=engine).items():
-        if file is None:
-            with database.read() as session:
-                chosen = candidates(session, engine=name, urls=urls, now=now)
-        else:
-            chosen = list(dict.fromkeys(urls))
+        with database.read() as session:
+            chosen = list(dict.fromkeys(urls)) if given is not None else candidates(session, engine=name, urls=urls, now=now)
         if dry_run:
             answers[name] = {"would_send": chosen}
             continue
         with toolkit.progress(name, total=len(chosen)) as tick:
-            result = run(database, connected, chosen, now=now, tick=tick)
-        left += result.left
-        answers[name] = {
-            "sent": result.sent,
-            "accepted": result.accepted,
-            "rejected": [{"url": entry.url, "reason": entry.reason} for entry in result.rejected],
-            "left": result.left,
-            "quota_left": result.quota_left,
-        }
-        if result.left:
-            toolkit.warn(f"{name}: {result.message}" + (f"; {result.fix}" if result.fix else ""))
+            results[name] = run(database, connected, chosen, now=now, tick=tick)
+        answers[name] = _answer(results[name])
     toolkit.emit({"engines": answers}, text="\n".join(_line(name, answer) for name, answer in answers.items()))
-    if left:
+    for name, result in results.items():
+        if result.left:
+            toolkit.warn(f"{name}: {result.message or _('the quota is used up')}" + (f"; {result.fix}" if result.fix else ""))
+    if results and all(result.refused for result in results.values()):
+        first = next(iter(results.values()))
+        raise GrowthError(first.message, fix=first.fix)
+    if any(result.left for result in results.values()):
+        toolkit.hint(_("What is left goes first the next time: growth submit push"))
         raise typer.Exit(ExitCode.UNFINISHED)
 
 
@@ -182,22 +179,11 @@ def confirm(
     dry_run: toolkit.dry_run_option = False,
 ) -> None:
     """Note that a person handed the site in (or was refused). Example: growth submit confirm hao123 --note 工单 1234"""
-    from growth import urls
-    from growth.placements import PlacementState, move
-    from growth.placements.keep import sync
-    from growth.placements.store import set_page
-    from seo.submission.prepare import placement_of
+    from seo.submission.confirm import confirm as run
 
-    database, now = toolkit.database(), clock.now()
-    sync(database, now=now)
-    view = placement_of(database, directory)
-    state = PlacementState.REFUSED if refused else PlacementState.SUBMITTED
-    if not dry_run:
-        with database.write() as session:
-            move(session, id=view.id, to=state, at=now, evidence=note or _("said by a person"), actor="command")
-            if at:
-                set_page(session, id=view.id, at_url=urls.normal(at))
-    toolkit.emit({"placement": view.id, "state": state}, text=_("{id} is {state}.", id=view.id, state=state))
+    view, state = run(toolkit.database(), directory, at=at, note=note, refused=refused, now=clock.now(), actor="command", dry_run=dry_run)
+    text = _("{id} would be {state}.", id=view.id, state=state) if dry_run else _("{id} is {state}.", id=view.id, state=state)
+    toolkit.emit({"placement": view.id, "state": state, "written": not dry_run}, text=text)
 
 
 @app.command()
@@ -218,11 +204,26 @@ def verify(
     )
 
 
-def _urls(file: Path) -> list[str]:
+def _lines(file: Path) -> list[str]:
+    """The lines of a text file in UTF-8 or GB18030."""
+    from growth.tables import encoding_of
+
     try:
-        return file.read_text("utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as fault:
-        raise GrowthError(_("{file} cannot be read: {why}", file=file, why=fault), fix=_("a UTF-8 file with one address a line")) from fault
+        data = file.read_bytes()
+        return data.decode(encoding_of(data)).splitlines()
+    except (OSError, ValueError) as fault:
+        why = fault.strerror if isinstance(fault, OSError) else _("it is no text")
+        raise GrowthError(_("{file} cannot be read: {why}", file=file, why=why), fix=_("a UTF-8 file with one address a line")) from fault
+
+
+def _answer(result: PushResult) -> dict[str, Any]:
+    return {
+        "sent": result.sent,
+        "accepted": result.accepted,
+        "rejected": [{"url": entry.url, "reason": entry.reason} for entry in result.rejected],
+        "left": result.left,
+        "quota_left": result.quota_left,
+    }
 
 
 def _line(name: str, answer: dict[str, Any]) -> str:

@@ -34,13 +34,18 @@ class BatchAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EngineMeta:
-    """What an engine's adapter can do, and where that is written."""
+    """What an engine's adapter can do, and where that is written.
+
+    `batch` URLs go into one call; with `quota_in_answers` the engine says only afterwards what is left, and refuses a call past it whole.
+    `covers` are the engines that learn of it.
+    """
 
     id: str
     title: Text
     batch: int
     source: str
     covers: tuple[str, ...] = field(default_factory=tuple)
+    quota_in_answers: bool = False
 
 
 class Engine(Protocol):

@@ -19,18 +19,18 @@ if TYPE_CHECKING:
 
 
 def push_job(run: JobRun) -> str:
-    """Tell every engine that is set up of the pages it does not know."""
-    try:
-        connected = engines(run.database)
-    except GrowthError as fault:
-        return fault.message
+    """Tell every engine that is set up of the pages it does not know. Raises GrowthError where one refuses us (a wrong key)."""
     urls = indexable_urls(run.database)
-    lines = []
-    for name, engine in connected.items():
+    lines, refused = [], []
+    for name, engine in engines(run.database).items():
         with run.database.read() as session:
             chosen = candidates(session, engine=name, urls=urls, now=run.now)
         result = push(run.database, engine, chosen, now=run.now)
+        if result.refused:
+            refused.append(result)
         lines.append(_("{name}: {n} accepted, {left} left", name=name, n=result.accepted, left=result.left))
+    if refused:
+        raise GrowthError("; ".join(result.message for result in refused), fix=refused[0].fix)
     return "; ".join(lines)
 
 

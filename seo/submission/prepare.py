@@ -64,7 +64,7 @@ def placement_of(database: Database, directory: str) -> PlacementView:
     if not found:
         raise GrowthError(
             _("placements.yaml has no placement for {directory}", directory=directory),
-            fix=f"growth placement add {directory}-home --channel {directory} --kind directory, then set target: {directory}",
+            fix=f"growth placement add {directory}-home --channel {directory} --kind directory --target {directory}",
         )
     return found[0]
 
@@ -98,17 +98,21 @@ def prepare(database: Database, directory: str, *, now: datetime, actor: str, dr
 
 
 def guard_repeat(database: Database, view: PlacementView, chosen: DirectoryProfile, *, now: datetime) -> None:
-    """Raise NotNow where the site was handed in and is under review, or may be handed in only once ever."""
+    """Raise NotNow where the site is listed or under review, or was handed in and may be only once ever."""
+    zone = database.workspace.zone
     with database.read() as session:
         handed = [step.at for step in history(session, id=view.id) if step.state == PlacementState.SUBMITTED]
+    if view.state is PlacementState.LIVE:
+        raise NotNow(_("{name} lists the site already", name=chosen.name), fix=f"growth submit verify {view.target}")
     if handed and chosen.once:
         raise NotNow(
-            _("{name} takes a site once; it was handed in on {day}", name=chosen.name, day=handed[0].date()),
+            _("{name} takes a site once; it was handed in on {day}", name=chosen.name, day=site_day(handed[0], zone)),
             fix=_("write to its editors instead"),
         )
     if view.state is PlacementState.SUBMITTED and handed and (now - handed[-1]).days < chosen.review_days:
+        day = site_day(handed[-1], zone)
         raise NotNow(
-            _("{name} is reviewing since {day}; it takes about {n} days", name=chosen.name, day=handed[-1].date(), n=chosen.review_days),
+            _("{name} is reviewing since {day}; it takes about {n} days", name=chosen.name, day=day, n=chosen.review_days),
             fix=f"growth submit verify {view.target}",
         )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -19,7 +19,7 @@ from growth.language import _
 from seo.submission.engine import BatchAnswer, Engine, Rejected, engine_modules
 from seo.submission.models import Push, PushQuota
 
-#: a page that an engine took is told again only after this time: engines find pushing without a change impolite
+#: a page that an engine took or rejected is told again only after this time: engines find pushing without a change impolite
 AGAIN_AFTER = timedelta(days=30)
 #: tries of one call that failed in a passing way, and the pause before each further one in seconds
 PAUSES = (0.0, 1.0, 3.0)
@@ -38,7 +38,7 @@ class PushState(StrEnum):
 
 @dataclass(slots=True)
 class PushResult:
-    """What became of the URLs at one engine (contracts/cli.md › submit push)."""
+    """What became of the URLs at one engine (contracts/cli.md › submit push). `refused`: a wrong key or site, no later try will help."""
 
     sent: int = 0
     accepted: int = 0
@@ -47,6 +47,7 @@ class PushResult:
     quota_left: int | None = None
     message: str = ""
     fix: str | None = None
+    refused: bool = False
 
 
 def engines(database: Database, *, only: str | None = None) -> dict[str, Engine]:
@@ -64,37 +65,48 @@ def engines(database: Database, *, only: str | None = None) -> dict[str, Engine]
 
 
 def push(database: Database, engine: Engine, urls: Sequence[str], *, now: datetime, tick: Callable[..., None] | None = None) -> PushResult:
-    """Push `urls` in the engine's batches; each call's verdicts are committed before the next, so an interruption loses nothing."""
+    """Push `urls` in the engine's batches; each call's verdicts are committed before the next, so an interruption loses nothing.
+
+    A call never goes past the quota that is known: an engine may refuse it whole. Where today's is not known and comes only with an
+    answer, the first URL goes alone.
+    """
     result = PushResult()
-    for start in range(0, len(urls), engine.meta.batch):
-        batch = urls[start : start + engine.meta.batch]
+    quota = _quota_today(database, engine.meta.id, now)
+    start = 0
+    while start < len(urls):
+        unknown = engine.meta.quota_in_answers and quota is None
+        batch = urls[start : start + (1 if unknown else min(engine.meta.batch, quota or engine.meta.batch))]
+        start += len(batch)
         try:
             answer = _tried(engine, batch)
         except ProviderError as fault:
             answer = BatchAnswer(left=tuple(batch), stop=True, message=fault.message)
-            result.fix = fault.fix
+            result.fix, result.refused = fault.fix, fault.permanent
         if answer.stop:
-            answer = _with_left(answer, urls[start + len(batch) :])
-        _keep(database, engine.meta.id, answer, now=now)
+            answer = replace(answer, left=answer.left + tuple(urls[start:]))
+        if not result.refused:
+            _keep(database, engine.meta.id, answer, now=now)
         _count(result, answer)
+        quota = answer.quota_left if answer.quota_left is not None else quota
         if tick:
-            tick(done=start + len(batch), total=len(urls), errors=len(result.rejected))
+            tick(done=start, total=len(urls), errors=len(result.rejected))
         if answer.stop:
             break
     return result
 
 
 def candidates(session: Session, *, engine: str, urls: Iterable[str], now: datetime) -> list[str]:
-    """Of `urls`, those the engine should hear of: left from before first, then never told, then told long ago."""
-    known = {row.url: row for row in session.scalars(select(Push).where(Push.engine == engine))}
+    """Of `urls`, those the engine should hear of: left from before first, then never told, then told (or rejected) long ago."""
+    rows = session.execute(select(Push.url, Push.state, Push.at).where(Push.engine == engine)).tuples()
+    known = {url: (state, at) for url, state, at in rows}
     left, fresh, old = [], [], []
     for url in dict.fromkeys(urls):
-        row = known.get(url)
-        if row is None:
+        state, at = known.get(url, (None, now))
+        if state is None:
             fresh.append(url)
-        elif row.state == PushState.LEFT:
+        elif state == PushState.LEFT:
             left.append(url)
-        elif row.state == PushState.ACCEPTED and now - row.at >= AGAIN_AFTER:
+        elif now - at >= AGAIN_AFTER:
             old.append(url)
     return left + fresh + old
 
@@ -126,6 +138,14 @@ def quota_left(session: Session, *, engine: str) -> int | None:
     return session.scalar(select(PushQuota.quota_left).where(PushQuota.engine == engine).order_by(PushQuota.day.desc()).limit(1))
 
 
+def _quota_today(database: Database, engine: str, now: datetime) -> int | None:
+    """What the engine said today of what is left; None where it said nothing, or that nothing is (which is asked anew)."""
+    day = site_day(now, database.workspace.zone)
+    with database.read() as session:
+        row = session.get(PushQuota, (engine, day))
+        return row.quota_left if row is not None and row.quota_left > 0 else None
+
+
 def _tried(engine: Engine, batch: Sequence[str]) -> BatchAnswer:
     last: ProviderError | None = None
     for pause in PAUSES:
@@ -138,17 +158,6 @@ def _tried(engine: Engine, batch: Sequence[str]) -> BatchAnswer:
             last = fault
     assert last is not None
     raise last
-
-
-def _with_left(answer: BatchAnswer, more: Sequence[str]) -> BatchAnswer:
-    return BatchAnswer(
-        accepted=answer.accepted,
-        rejected=answer.rejected,
-        left=answer.left + tuple(more),
-        quota_left=answer.quota_left,
-        stop=True,
-        message=answer.message,
-    )
 
 
 def _count(result: PushResult, answer: BatchAnswer) -> None:
@@ -166,9 +175,12 @@ def _keep(database: Database, engine: str, answer: BatchAnswer, *, now: datetime
     verdicts += [(entry.url, PushState.REJECTED, entry.reason) for entry in answer.rejected]
     verdicts += [(url, PushState.LEFT, answer.message or None) for url in answer.left]
     for start in range(0, len(verdicts), 500):
+        part = verdicts[start : start + 500]
         with database.write() as session:
-            for url, state, reason in verdicts[start : start + 500]:
-                row = session.get(Push, (engine, url))
+            known = select(Push).where(Push.engine == engine, Push.url.in_([url for url, _state, _reason in part]))
+            rows = {row.url: row for row in session.scalars(known)}
+            for url, state, reason in part:
+                row = rows.get(url)
                 if row is None:
                     session.add(Push(engine=engine, url=url, state=state, reason=reason, at=now, day=day, times=1))
                 else:

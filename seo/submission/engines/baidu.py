@@ -17,7 +17,12 @@ from seo.submission.engine import BatchAnswer, EngineMeta, Rejected
 from seo.submission.settings import SubmitSettings
 
 META = EngineMeta(
-    id="baidu", title=Text("Baidu", "百度"), batch=2000, source="https://ziyuan.baidu.com/linksubmit/index", covers=("baidu",)
+    id="baidu",
+    title=Text("Baidu", "百度"),
+    batch=2000,
+    source="https://ziyuan.baidu.com/linksubmit/index",
+    covers=("baidu",),
+    quota_in_answers=True,
 )
 
 
@@ -45,6 +50,8 @@ class Baidu:
                 timeout=30,
             )
             body = answer.json()
+            if not isinstance(body, dict):
+                raise ValueError
         except httpx.HTTPError as fault:
             raise ProviderError(f"baidu: no answer ({type(fault).__name__})", fix="try again later") from fault
         except ValueError as fault:
@@ -58,9 +65,9 @@ def _counted(urls: Sequence[str], body: dict[str, object]) -> BatchAnswer:
     rejected = [Rejected(url=url, reason=reason) for reason in ("not_same_site", "not_valid") for url in _list(body.get(reason))]
     named = {entry.url for entry in rejected}
     rest = [url for url in urls if url not in named]
-    success = int(str(body["success"]))
+    success = _number(body["success"])
     # Where fewer were taken than are unnamed, the quota ended within this call: the first ones are those that count.
-    remain = int(str(body.get("remain", 0)))
+    remain = _number(body.get("remain"))
     return BatchAnswer(
         accepted=tuple(rest[:success]), rejected=tuple(rejected), left=tuple(rest[success:]), quota_left=remain, stop=remain == 0
     )
@@ -80,6 +87,10 @@ def _refused(urls: Sequence[str], status: int, message: str) -> BatchAnswer:
     if status >= 500:
         raise ProviderError(f"baidu: {message or status}", fix="try again later")
     raise ProviderError(f"baidu: HTTP {status}: {message}", permanent=True, fix="check submit.baidu in growth.yaml")
+
+
+def _number(value: object) -> int:
+    return int(value) if isinstance(value, int | float) or (isinstance(value, str) and value.isdigit()) else 0
 
 
 def _list(value: object) -> list[str]:

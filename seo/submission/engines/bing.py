@@ -11,10 +11,11 @@ from typing import Any
 
 import httpx
 
+from growth import urls as urls_
 from growth.errors import ProviderError
 from growth.language import Text
 from growth.workspace import Workspace
-from seo.submission.engine import BatchAnswer, EngineMeta
+from seo.submission.engine import BatchAnswer, EngineMeta, Rejected
 from seo.submission.settings import SubmitSettings
 
 META = EngineMeta(
@@ -44,14 +45,18 @@ class Bing:
         return min(int(found["DailyQuota"]), int(found["MonthlyQuota"])) if "DailyQuota" in found else None
 
     def push(self, urls: Sequence[str]) -> BatchAnswer:
-        """Push what the quota allows; one URL over it would fail the whole call."""
+        """Push what the quota allows; one URL over it, or one of another host, would fail the whole call."""
+        host = urls_.host_of(self.site)
+        ours = [url for url in urls if urls_.host_of(url) == host]
+        foreign = tuple(Rejected(url=url, reason="not-on-host") for url in urls if urls_.host_of(url) != host)
         quota = self.quota()
-        now, left = (urls, ()) if quota is None else (urls[:quota], tuple(urls[quota:]))
+        now, left = (ours, ()) if quota is None else (ours[:quota], tuple(ours[quota:]))
         if not now:
-            return BatchAnswer(left=left, quota_left=quota, stop=True, message="quota used up")
+            message = "quota used up" if left else ""
+            return BatchAnswer(rejected=foreign, left=left, quota_left=quota, stop=bool(left), message=message)
         self._call("POST", "SubmitUrlBatch", json={"siteUrl": self.site, "urlList": list(now)})
         rest = None if quota is None else quota - len(now)
-        return BatchAnswer(accepted=tuple(now), left=left, quota_left=rest, stop=rest == 0)
+        return BatchAnswer(accepted=tuple(now), rejected=foreign, left=left, quota_left=rest, stop=rest == 0)
 
     def _call(self, method: str, verb: str, *, params: dict[str, str] | None = None, json: dict[str, Any] | None = None) -> dict[str, Any]:
         try:
@@ -59,6 +64,8 @@ class Bing:
                 method, f"{self.endpoint.rstrip('/')}/{verb}", params={"apikey": self.api_key, **(params or {})}, json=json, timeout=30
             )
             body: dict[str, Any] = answer.json() if answer.content else {}
+            if not isinstance(body, dict):
+                raise ValueError
         except httpx.HTTPError as fault:
             raise ProviderError(f"bing: no answer ({type(fault).__name__})", fix="try again later") from fault
         except ValueError as fault:

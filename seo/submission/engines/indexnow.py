@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -49,8 +50,9 @@ class IndexNow:
     def push(self, urls: Sequence[str]) -> BatchAnswer:
         """Push; URLs of other hosts are sorted out here, since one of them makes the whole call fail."""
         host = urls_.host_of(self.site)
-        ours = [url for url in urls if urls_.host_of(url) == host]
-        foreign = tuple(Rejected(url=url, reason="not-on-host") for url in urls if urls_.host_of(url) != host)
+        reasons = {url: self._refusal(url, host) for url in urls}
+        ours = [url for url in urls if reasons[url] is None]
+        foreign = tuple(Rejected(url=url, reason=reason) for url, reason in reasons.items() if reason is not None)
         if not ours:
             return BatchAnswer(rejected=foreign)
         self._check_key_file()
@@ -74,6 +76,13 @@ class IndexNow:
             f"indexnow: HTTP {answer.status_code} {answer.text[:200]}", permanent=permanent, fix="see indexnow.org/documentation"
         )
 
+    def _refusal(self, url: str, host: str) -> str | None:
+        """Why a URL cannot be in the call: another host, or outside the folder of a key file that is not at the root."""
+        if urls_.host_of(url) != host:
+            return "not-on-host"
+        folder = urlsplit(self.key_location).path.rpartition("/")[0] + "/" if self.key_location else "/"
+        return None if urlsplit(url).path.startswith(folder) else "outside-key-folder"
+
     def _check_key_file(self) -> None:
         where = self.key_location or f"{urls_.origin(self.site)}/{self.key}.txt"
         try:
@@ -82,6 +91,8 @@ class IndexNow:
             raise ProviderError(
                 f"indexnow: the key file {where} cannot be read: {fault.message}", permanent=True, fix=self._file_advice(where)
             ) from fault
+        if urls_.host_of(found.url) != urls_.host_of(where):
+            raise ProviderError(f"indexnow: {where} leads to another host", permanent=True, fix=self._file_advice(where))
         if found.status != 200 or found.text.strip() != self.key:
             raise ProviderError(f"indexnow: {where} answers {found.status} without the key", permanent=True, fix=self._file_advice(where))
 
