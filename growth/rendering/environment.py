@@ -7,13 +7,13 @@ Undefined is an error everywhere; HTML escapes always, whatever a file is called
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from jinja2 import StrictUndefined, Template
+from jinja2 import StrictUndefined, Template, Undefined
 from jinja2.exceptions import SecurityError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
@@ -32,6 +32,21 @@ HEAVY_FILTERS = ("format", "center", "attr", "indent", "wordwrap", "pprint", "ra
 _HEAVY_GLOBALS = ("lipsum", "cycler", "joiner")
 #: longest text or list that `*` may make
 _REPEAT_LIMIT = 10_000
+
+
+class Missing(Undefined):
+    """What is not there in people's templates: an error where it is printed or walked, nothing in ``{{ contact.city or '…' }}``."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        self._fail_with_undefined_error()
+
+    def __iter__(self) -> Iterator[Any]:
+        self._fail_with_undefined_error()
+
+    def __len__(self) -> int:
+        self._fail_with_undefined_error()
 
 
 class SafeEnvironment(ImmutableSandboxedEnvironment):
@@ -92,7 +107,7 @@ def make_environment(folders: tuple[Path, ...], zone: ZoneInfo, *, html: bool, u
     environment = SafeEnvironment(
         loader=TemplateFolders(folders),
         autoescape=html,
-        undefined=StrictUndefined,
+        undefined=Missing if user else StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=False,
