@@ -128,6 +128,7 @@ def _look(database: Database, view: PlacementView) -> tuple[Verdict, ListingFoun
         return Verdict.ABSENT, None, f"HTTP {answer.status}"
     if answer.status != 200:
         return (Verdict.UNREACHABLE if answer.status >= 500 else Verdict.CLOSED), None, f"HTTP {answer.status}"
+    site = database.workspace.settings.site
     names = [name for name in (site.name, *site.names.values()) if name]
     links = find_listing(answer.text, page_url=answer.url, our_hosts=hosts, names=names, lead=lambda url: _leads_to(url, reach))
     if not links:
