@@ -23,6 +23,7 @@ from growth.web.numbers import Numbers
 from growth.web.routes import Routes
 from growth.web.shell import PAGE_THREADS, PUBLIC_THREADS, Shell
 from growth.web.static_files import read_static_files
+from growth.web.waiting import Waiting
 from growth.workspace import Workspace
 
 Running = Callable[[Workspace, Database], AbstractContextManager[object]]
@@ -72,6 +73,7 @@ def create_app(
         static=read_static_files(),
         routes=Routes.of(routes),
         numbers=Numbers(),
+        waiting=Waiting(),
         limits=RateLimits(),
         now=now,
         page_threads=CapacityLimiter(PAGE_THREADS),

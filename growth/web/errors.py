@@ -228,6 +228,7 @@ def _title(status: int) -> str:
         403: _("Not for your roles"),
         404: _("Not found"),
         405: _("Not possible here"),
+        408: _("Too slow"),
         413: _("Too large"),
         429: _("Too often"),
         500: _("Something broke"),

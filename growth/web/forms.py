@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
+import anyio
 from litestar import Request
 from litestar.datastructures import UploadFile
 from litestar.exceptions import ClientException, HTTPException
@@ -15,12 +16,14 @@ from growth.errors import GrowthError
 from growth.language import _
 from growth.web.arrival import Arrival
 from growth.web.cookies import csrf_fits
-from growth.web.refusals import ForgedForm, Refusal, TooLong
+from growth.web.refusals import ForgedForm, Refusal, TooLong, TooSlowBody
 from growth.workspace import Workspace
 
 #: the field, or the header, that carries the token
 FIELD = "_csrf_token"
 HEADER = "x-csrf-token"
+#: how long a small body may take
+BODY_SECONDS = 20.0
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
@@ -74,13 +77,21 @@ class Form(Mapping[str, str]):
         return name in self.fields and self[name] not in ("", "no", "0", "false")
 
 
+def _seconds(most_bytes: int) -> float:
+    """How long a body may take: 20 s, and for imports what a line of 1 Mbit/s needs."""
+    return BODY_SECONDS + most_bytes / 125_000
+
+
 async def read_body(request: Request[Any, Any, Any], most_bytes: int) -> bytes:
     """The raw body. Raises TooLong, before reading where the length is announced."""
     announced = request.headers.get("content-length", "")
     if announced.isdigit() and int(announced) > most_bytes:
         raise TooLong(most_bytes)
     try:
-        return await request.body()
+        with anyio.fail_after(_seconds(most_bytes)):
+            return await request.body()
+    except TimeoutError as fault:
+        raise TooSlowBody from fault
     except HTTPException as fault:
         if fault.status_code == 413:
             raise TooLong(most_bytes) from fault
@@ -93,7 +104,10 @@ async def read_form(request: Request[Any, Any, Any], most_bytes: int) -> Form:
     if announced.isdigit() and int(announced) > most_bytes:
         raise TooLong(most_bytes)
     try:
-        data = await request.form()
+        with anyio.fail_after(_seconds(most_bytes)):
+            data = await request.form()
+    except TimeoutError as fault:
+        raise TooSlowBody from fault
     except HTTPException as fault:
         if fault.status_code == 413:
             raise TooLong(most_bytes) from fault

@@ -27,8 +27,11 @@ def site_shown(workspace: Workspace) -> SiteShown:
     )
 
 
-def navigation(workspace: Workspace, user: User, current: str) -> list[NavLink]:
-    """The entries that the user's roles open, in order; each has the first letter of its id that is still free behind `g`."""
+def navigation(workspace: Workspace, user: User, current: str, waiting: int = 0) -> list[NavLink]:
+    """The entries that the user's roles open, in order; each has the first letter of its id that is still free behind `g`.
+
+    `waiting` stands beside the to-do list.
+    """
     items = sorted((item for app in workspace.apps for item in app.navigation), key=lambda item: (item.order, item.id))
     links: list[NavLink] = []
     taken: set[str] = set()
@@ -36,7 +39,10 @@ def navigation(workspace: Workspace, user: User, current: str) -> list[NavLink]:
         key = next((letter for letter in item.id if letter.isalpha() and letter not in taken), "")
         taken.add(key)
         if may(user.roles, item.roles):
-            links.append(NavLink(id=item.id, label=item.label, path=item.path, icon=item.icon, current=item.id == current, key=key))
+            count = waiting if item.id == "todo" else 0
+            links.append(
+                NavLink(id=item.id, label=item.label, path=item.path, icon=item.icon, current=item.id == current, key=key, count=count)
+            )
     return links
 
 
@@ -50,6 +56,7 @@ def frame(
     theme: str = "",
     user: User | None = None,
     nav: str = "",
+    waiting: int = 0,
     crumbs: Sequence[tuple[str, str]] = (),
     flashes: Sequence[Flash] = (),
     csrf: str = "",
@@ -61,7 +68,7 @@ def frame(
         address=address,
         language=language,
         theme=theme,
-        nav=navigation(workspace, user, nav) if user else (),
+        nav=navigation(workspace, user, nav, waiting) if user else (),
         crumbs=crumbs,
         flashes=flashes,
         user=UserShown(name=user.name, role_words=role_words(user.roles)) if user else None,

@@ -10,7 +10,7 @@ from litestar.handlers import HTTPRouteHandler
 from growth.app import handed
 from growth.jobs import Period, UnknownPeriod
 from growth.language import _
-from growth.operations import OperationsReport, make_report, period_asked
+from growth.operations import FIGURES, OperationsReport, make_report, period_asked
 from growth.rendering import Address
 from growth.reporting import Chart, Column, Figure, Kind, Note, PeriodChoice, Table, TableState, arrange, download
 from growth.web import Missing, Page, Viewer, page
@@ -54,7 +54,7 @@ class EvidencePage:
 def overview(viewer: Viewer) -> Page:
     """The overview of a period: ``?period=2026-11``."""
     period = wanted_period(viewer)
-    report = make_report(viewer.database, period, now=viewer.now)
+    report = make_report(viewer.database, period, now=viewer.now, whole=False)
     table = channel_table(report)
     if viewer.format:
         file = download(arrange(table, TableState.of(viewer.address), whole=True), viewer.format, viewer.workspace.zone)
@@ -81,7 +81,7 @@ def overview(viewer: Viewer) -> Page:
 def evidence(viewer: Viewer, figure_id: str) -> Page:
     """What proves a figure: its meaning, how it is computed, the rows, the command."""
     period = wanted_period(viewer)
-    report = make_report(viewer.database, period, now=viewer.now)
+    report = make_report(viewer.database, period, now=viewer.now, whole=figure_id not in FIGURES)
     figures = [*(figure for section in report.sections for figure in section.figures), *_cards(viewer, period)]
     figure = next((figure for figure in figures if figure.id == figure_id), None)
     if figure is None:
@@ -152,7 +152,7 @@ def _cards(viewer: Viewer, period: Period) -> Iterator[Figure]:
 def _with_rows(figure: Figure, report: OperationsReport) -> Figure:
     """The figure with the rows behind it: by day for what is counted, by channel for money; those that it has of its own stay."""
     query = figure.asked
-    if query.rows is not None or query.link or figure.id not in ("visits", "signups", "cost", "cac", "roi"):
+    if query.rows is not None or query.link or figure.id not in FIGURES:
         return figure
     if figure.id in ("visits", "signups"):
         place = 0 if figure.id == "visits" else 1

@@ -107,6 +107,7 @@ async def _serve(request: Request[Any, Any, Any], function: Callable[..., Page],
             check(presence)
             form = await read_form(request, most_bytes)
             check_forgery(request, arrival, shell.current(), secret=token, form=form)
+            shell.waiting.forget()
         return await anyio.to_thread.run_sync(work, form, limiter=shell.page_threads)
     except Exception as fault:  # noqa: BLE001 - every fault becomes a page; ours are logged there
         return await anyio.to_thread.run_sync(refused, fault, request, presence, limiter=shell.page_threads)

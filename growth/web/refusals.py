@@ -66,6 +66,15 @@ class TooOften(Refusal):
         self.seconds = max(1, round(seconds + 0.5))
 
 
+class TooSlowBody(Refusal):
+    """The body did not come in time: a connection is not held open by a drip."""
+
+    status = 408
+
+    def __init__(self) -> None:
+        super().__init__(_("What you sent did not arrive in time."), fix=_("Try again."))
+
+
 class TooLong(Refusal):
     """The body is larger than the route takes."""
 

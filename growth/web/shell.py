@@ -13,6 +13,7 @@ from growth.web.limits import RateLimits
 from growth.web.numbers import Numbers
 from growth.web.routes import Routes
 from growth.web.static_files import StaticFiles
+from growth.web.waiting import Waiting
 from growth.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ class Shell:
     static: StaticFiles
     routes: Routes
     numbers: Numbers
+    waiting: Waiting
     limits: RateLimits
     now: Callable[[], datetime]
     page_threads: CapacityLimiter

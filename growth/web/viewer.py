@@ -147,6 +147,7 @@ class Viewer:
             theme=self.theme,
             user=self.user,
             nav=self.nav if nav is None else nav,
+            waiting=self.shell.waiting.count(self.database, self.workspace, self.may),
             crumbs=crumbs,
             flashes=self.flashes,
             csrf=self.csrf,

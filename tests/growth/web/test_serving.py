@@ -101,6 +101,34 @@ def test_a_request_under_way_is_answered_after_the_first_sigterm(start: Start) -
     assert process.wait(timeout=20) == 0
 
 
+def test_a_body_that_drips_is_given_up(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Slow bodies hold a connection for a while only (here: half a second)."""
+    from contextlib import closing
+
+    import uvicorn
+
+    from growth.web import create_app, forms
+
+    monkeypatch.setattr(forms, "_seconds", lambda _most: 0.5)
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    server = uvicorn.Server(uvicorn.Config(create_app(database.workspace, database), port=port, log_level="error", lifespan="off"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    for _turn in range(200):
+        if server.started:
+            break
+        time.sleep(0.02)
+    with socket.create_connection(("127.0.0.1", port)) as connection:
+        connection.settimeout(10)
+        connection.sendall(b"POST /login HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/x-www-form-urlencoded\r\n")
+        connection.sendall(b"Content-Length: 10\r\n\r\nname=")
+        assert connection.recv(65536).startswith(b"HTTP/1.1 408")
+    server.should_exit = True
+    thread.join(10)
+
+
 def test_a_port_that_is_taken_is_3_and_names_another(start: Start) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
