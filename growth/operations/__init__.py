@@ -7,9 +7,11 @@ from growth.operations.proposals import Proposal
 from growth.operations.report import Format, OperationsReport, document_of, period_asked, text_of, title_of, written
 from growth.operations.rows import Facts, Span, Sums, Yield, span_of
 from growth.operations.schema import ActivityFile
+from growth.operations.sections import FIGURES
 from growth.operations.todo import todo_entries
 
 __all__ = [
+    "FIGURES",
     "ActivityFile",
     "ActivityReview",
     "ActivityState",

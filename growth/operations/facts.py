@@ -41,12 +41,13 @@ def refresh(database: Database, *, now: datetime) -> None:
         _followed[str(workspace.root)] = workspace.hash
 
 
-def gather(session: Session, workspace: Workspace, period: Period, *, today: date) -> tuple[Facts, Evidence]:
-    """All numbers of `period` up to `today`, beside those of the span before, and what proves them."""
+def gather(session: Session, workspace: Workspace, period: Period, *, today: date, with_campaigns: bool = True) -> tuple[Facts, Evidence]:
+    """All numbers of `period` up to `today`, beside those of the span before, and what proves them.
+
+    `with_campaigns`: whether the credits are given a second time by campaign, which the overview does without.
+    """
     span, before = span_of(period, today=today), span_before(period, today=today)
     now, then = _report(session, workspace, span), _report(session, workspace, before)
-    by_campaign = _report(session, workspace, span, Dimension.CAMPAIGN)
-    campaigns_before = _report(session, workspace, before, Dimension.CAMPAIGN)
     names = {view.name: (view.title, view.medium) for view in channels(session)}
     currency = main_currency(workspace)
     facts = Facts(
@@ -57,7 +58,7 @@ def gather(session: Session, workspace: Workspace, period: Period, *, today: dat
         then=_sums(session, then, before, currency),
         course=_course(session, span),
         channels=_yields(now, then, names),
-        campaigns=_yields(by_campaign, campaigns_before, {_NONE: (_("no campaign"), "")}),
+        campaigns=_campaigns(session, workspace, span, before) if with_campaigns else (),
         model=now.model,
         model_title=str(model_named(now.model).title),
         currency=currency,
@@ -69,6 +70,12 @@ def channel_yields(session: Session, workspace: Workspace, span: Span) -> tuple[
     """What each channel cost and brought in a span."""
     report = _report(session, workspace, span)
     return _yields(report, None, {view.name: (view.title, view.medium) for view in channels(session)})
+
+
+def _campaigns(session: Session, workspace: Workspace, span: Span, before: Span) -> tuple[Yield, ...]:
+    """What each campaign cost and brought, beside the span before."""
+    now, then = (_report(session, workspace, days, Dimension.CAMPAIGN) for days in (span, before))
+    return _yields(now, then, {_NONE: (_("no campaign"), "")})
 
 
 def _report(session: Session, workspace: Workspace, span: Span, dimension: Dimension = Dimension.CHANNEL) -> Report:

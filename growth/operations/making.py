@@ -28,13 +28,16 @@ class KeptReport:
     made_at: datetime
 
 
-def make_report(database: Database, period: Period, *, now: datetime) -> OperationsReport:
-    """The report about `period`: what lower rooms compute lazily is brought up to date first, then all is read in one transaction."""
+def make_report(database: Database, period: Period, *, now: datetime, whole: bool = True) -> OperationsReport:
+    """The report about `period`: what lower rooms compute lazily is brought up to date first, then all is read in one transaction.
+
+    Not `whole`: overview and channels only.
+    """
     from growth.operations.facts import refresh
 
     refresh(database, now=now)
     with database.read() as session:
-        return operations_report(session, database.workspace, period, now=now)
+        return operations_report(session, database.workspace, period, now=now, whole=whole)
 
 
 def kept_path(workspace: Workspace, period: Period, format: Format) -> Path:

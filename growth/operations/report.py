@@ -68,14 +68,19 @@ class OperationsReport:
         }
 
 
-def operations_report(session: Session, workspace: Workspace, period: Period, *, now: datetime) -> OperationsReport:
-    """Everything about `period` up to `now`. Sections of rooms and apps follow growth's own; one that fails raises as it is."""
+def operations_report(session: Session, workspace: Workspace, period: Period, *, now: datetime, whole: bool = True) -> OperationsReport:
+    """Everything about `period` up to `now`. Sections of rooms and apps follow growth's own; one that fails raises as it is.
+
+    Not `whole`: overview and channels only, for the page that must be quick.
+    """
     targets = workspace.settings.targets
     today = clock.site_day(now, workspace.zone)
-    facts, evidence = gather(session, workspace, period, today=today)
-    found: list[Section] = [own.overview(facts, targets, evidence, now=now, today=today), own.channels(facts), own.campaigns(facts)]
-    for make in handed(workspace.apps, "report_sections"):
-        found.extend(make(session, workspace, period))
+    facts, evidence = gather(session, workspace, period, today=today, with_campaigns=whole)
+    found: list[Section] = [own.overview(facts, targets, evidence, now=now, today=today), own.channels(facts)]
+    if whole:
+        found.append(own.campaigns(facts))
+        for make in handed(workspace.apps, "report_sections"):
+            found.extend(make(session, workspace, period))
     found = sorted(found, key=lambda section: section.order)
     wanted = proposals(facts, targets, found)
     return OperationsReport(

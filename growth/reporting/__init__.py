@@ -4,6 +4,7 @@ from growth.reporting.chart import Chart, Series, bars, funnel, heat, line, stac
 from growth.reporting.csv_file import csv_bytes, csv_parts, inert, table_csv
 from growth.reporting.document import Document, PdfUnavailable, html_document, pdf_document, print_pdf, xlsx_document
 from growth.reporting.download import Download, UnknownFormat, download
+from growth.reporting.draw import draw_png, warm_up
 from growth.reporting.figure import Better, Change, Figure, Value, change_since
 from growth.reporting.files import CannotWrite, write_whole
 from growth.reporting.period import PeriodChoice
@@ -40,6 +41,7 @@ __all__ = [
     "csv_bytes",
     "csv_parts",
     "download",
+    "draw_png",
     "funnel",
     "heat",
     "html_document",
@@ -50,6 +52,7 @@ __all__ = [
     "sql_of",
     "stacked",
     "table_csv",
+    "warm_up",
     "write_whole",
     "xlsx_bytes",
     "xlsx_document",

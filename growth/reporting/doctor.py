@@ -25,20 +25,23 @@ _CJK = ("cjk", "han", "wqy", "pingfang", "msyh", "sim", "heiti", "uming", "ukai"
 def diagnose(workspace: Workspace, database: Database | None) -> Iterator[Diagnosis]:
     """Two lines of ``growth doctor``: fonts, printing. Neither is needed for HTML and XLSX."""
     if chinese_font():
-        yield Diagnosis(id="fonts", level=Level.OK, message=_("a Chinese font is installed"))
+        yield Diagnosis(id="fonts", level=Level.OK, message=_("fonts: a Chinese one is installed"))
     else:
         yield Diagnosis(
             id="fonts",
             level=Level.WARN,
-            message=_("no Chinese font is installed: pictures of charts and PDF show boxes"),
+            message=_("fonts: no Chinese one is installed; pictures of charts and PDF show boxes"),
             fix="apt install fonts-noto-cjk",
         )
     browser = next((name for name in BROWSERS if shutil.which(name)), None)
     if browser:
-        yield Diagnosis(id="printing", level=Level.OK, message=_("{browser} prints reports to PDF", browser=browser))
+        yield Diagnosis(id="printing", level=Level.OK, message=_("printing: {browser} prints reports to PDF", browser=browser))
     else:
         yield Diagnosis(
-            id="printing", level=Level.WARN, message=_("no Chromium: reports cannot be printed to PDF"), fix="apt install chromium"
+            id="printing",
+            level=Level.WARN,
+            message=_("printing: no Chromium; reports cannot be printed to PDF"),
+            fix="apt install chromium",
         )
 
 

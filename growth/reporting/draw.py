@@ -32,6 +32,11 @@ def draw(spec: Mapping[str, Any]) -> str:
     return svg
 
 
+def warm_up() -> None:
+    """Start the drawing engine: its first drawing takes most of a second, the next ones a few hundredths."""
+    draw({"$schema": "https://vega.github.io/schema/vega-lite/v5.json", "data": {"values": []}, "mark": "point"})
+
+
 def draw_png(spec: Mapping[str, Any], *, scale: float = 2.0) -> bytes:
     """A PNG on white, for mails and chats. Chinese words need a CJK font on this machine (``growth doctor`` looks)."""
     import vl_convert

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from threading import Thread
 
 from litestar.handlers import HTTPRouteHandler
 
 from growth.app import handed
+from growth.db import Database
 from growth.jobs import Period, UnknownPeriod
 from growth.language import _
 from growth.operations import FIGURES, OperationsReport, make_report, period_asked
 from growth.rendering import Address
-from growth.reporting import Chart, Column, Figure, Kind, Note, PeriodChoice, Table, TableState, arrange, download
-from growth.web import Missing, Page, Viewer, page
-from growth.workspace import Every
+from growth.reporting import Chart, Column, Figure, Kind, Note, PeriodChoice, Table, TableState, arrange, download, warm_up
+from growth.web import Missing, Page, Viewer, lifespan, page
+from growth.web.app import Lifespan
+from growth.workspace import Every, Workspace
 
 #: proposals that the overview shows; the report shows all
 SHOWN = 3
@@ -96,9 +100,16 @@ def evidence(viewer: Viewer, figure_id: str) -> Page:
     return viewer.render("web/growth/evidence.html", EvidencePage(figure=shown), title=title, crumbs=crumbs)
 
 
-def pages() -> list[HTTPRouteHandler]:
+def pages() -> list[HTTPRouteHandler | Lifespan]:
     """The handlers of this module."""
-    return [overview, evidence]
+    return [overview, evidence, lifespan(_drawing_ready)]
+
+
+@contextmanager
+def _drawing_ready(workspace: Workspace, database: Database) -> Iterator[None]:
+    """The first page must not wait for the drawing engine to start."""
+    Thread(target=warm_up, name="drawing", daemon=True).start()
+    yield
 
 
 def wanted_period(viewer: Viewer) -> Period:
