@@ -108,6 +108,27 @@ def run(
         raise typer.Exit(ExitCode.UNFINISHED)
 
 
+@app.command(
+    help=_("Stop a job that runs now.")
+    + "\n\n"
+    + _("It stops at its next good place and goes on when it is run again.")
+    + "\n\n"
+    + _("Example:")
+    + " growth jobs stop seo.audit"
+)
+def stop(
+    name: Annotated[str, typer.Argument(metavar="NAME", help=_("name of the job, as growth status lists it"))],
+    dry_run: toolkit.dry_run_option = False,
+) -> None:
+    """Ask the run that goes on to stop."""
+    from growth.jobs import ask_to_stop
+
+    with toolkit.changing(dry_run) as session:
+        run = ask_to_stop(session, job=name, asked_by="command")
+    document = {"job": run.job, "period": run.period, "dry_run": dry_run}
+    toolkit.emit(document, text=_("{job} {period} is asked to stop.", job=run.job, period=run.period))
+
+
 @app.command(help=_("What happened: the newest runs first.") + "\n\n" + _("Example:") + " growth jobs history --job backup --limit 5")
 def history(
     job: Annotated[str | None, typer.Option("--job", metavar="NAME", help=_("only this job"))] = None,

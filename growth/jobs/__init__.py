@@ -1,6 +1,6 @@
 """Jobs: schedules and period keys, one run a job and period, and the engine that runs them."""
 
-from growth.jobs.asking import ask
+from growth.jobs.asking import AlreadyRun, NotRunning, ask, ask_to_stop
 from growth.jobs.catalogue import Catalogue, read_catalogue
 from growth.jobs.heart import alive
 from growth.jobs.holidays import HolidayCalendar, shipped
@@ -12,6 +12,7 @@ from growth.jobs.store import Run
 
 __all__ = [
     "ONCE",
+    "AlreadyRun",
     "Catalogue",
     "Chore",
     "ChoreRun",
@@ -20,6 +21,7 @@ __all__ = [
     "HolidaysFile",
     "Job",
     "JobRun",
+    "NotRunning",
     "Occurrence",
     "Period",
     "Postponed",
@@ -30,6 +32,7 @@ __all__ = [
     "UnknownPeriod",
     "alive",
     "ask",
+    "ask_to_stop",
     "instant_of",
     "read_catalogue",
     "shipped",

@@ -21,6 +21,10 @@ class AlreadyRun(GrowthError):
     """The job has run for that period, or runs now; it does so once."""
 
 
+class NotRunning(GrowthError):
+    """There is no run to stop."""
+
+
 def ask(
     session: Session,
     catalogue: Catalogue,
@@ -55,6 +59,14 @@ def ask(
     revived = store.get(session, run_id=run.id)
     assert revived is not None
     return revived
+
+
+def ask_to_stop(session: Session, *, job: str, asked_by: str) -> Run:
+    """Ask the run of `job` that goes on to stop at its next good place. Raises NotRunning."""
+    for run in store.running(session):
+        if run.job == job and store.ask_to_stop(session, run_id=run.id, asked_by=asked_by):
+            return run
+    raise NotRunning(_("“{job}” is not running", job=job), fix="growth status")
 
 
 def key_of(catalogue: Catalogue, job: Job, key: str | None, now: datetime) -> str:

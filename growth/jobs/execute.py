@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import monotonic
 
+from sqlalchemy.orm import Session
+
 from growth import clock
 from growth.alerts import close_alert, raise_alert, without_personal_data
 from growth.app import load
@@ -77,6 +79,7 @@ def execute(
 def record(database: Database, catalogue: Catalogue, run: Run, outcome: Outcome, *, now: datetime) -> bool:
     """Write down how an attempt ended, and raise or close the job's alerts; False where the run was not this attempt's any more."""
     with database.write() as session:
+        outcome = _stopped(session, run, outcome)
         if not store.finish(
             session,
             run=run,
@@ -104,6 +107,17 @@ def record(database: Database, catalogue: Catalogue, run: Run, outcome: Outcome,
             close_alert(session, dedupe=f"job_failed:{run.job}", now=now, tell_targets=True)
             close_alert(session, dedupe=f"job_missed:{run.job}", now=now)
     return True
+
+
+def _stopped(session: Session, run: Run, outcome: Outcome) -> Outcome:
+    """A run that somebody stopped does not go on by itself."""
+    found = store.get(session, run_id=run.id)
+    if outcome.state != RunState.WAITING or found is None or found.stop_asked_by is None:
+        return outcome
+    line = _(
+        "stopped by {name}; to go on: growth jobs run {job} --period {period}", name=found.stop_asked_by, job=run.job, period=run.period
+    )
+    return Outcome(state=RunState.STOPPED, line=line)
 
 
 def bury(database: Database, catalogue: Catalogue, run: Run, *, why: str, now: datetime) -> None:

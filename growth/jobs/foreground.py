@@ -28,7 +28,7 @@ def run_now(database: Database, catalogue: Catalogue, *, job: str, key: str | No
     with alive(database, "command") as heart, _stoppable() as stopping:
         run = _taken(database, catalogue, job=job, key=key, asked_by=asked_by, heart=heart)
         heart.doing = lambda: f"{run.job} {run.period}"
-        outcome = execute(database, catalogue, run, should_stop=stopping.is_set)
+        outcome = execute(database, catalogue, run, should_stop=lambda: stopping.is_set() or (run.id, run.attempts) in heart.unwanted)
         with database.read() as session:
             found = store.get(session, run_id=run.id)
     return found or run, outcome

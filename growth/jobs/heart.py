@@ -22,11 +22,12 @@ BEAT = timedelta(seconds=10)
 
 
 class Heart:
-    """Beats until `stop`. `held` are the runs that were still ours at the last beat; a run missing there was taken over."""
+    """Beats until `stop`. At the last beat `held` were the runs still ours (one missing was taken over), `unwanted` those to be stopped."""
 
     def __init__(self, database: Database, who: Identity, *, now: Callable[[], datetime] = clock.now) -> None:
         self.who = who
         self.held: frozenset[int] = frozenset()
+        self.unwanted: frozenset[tuple[int, int]] = frozenset()
         self.beats = 0
         self.stopping = False
         self.doing: Callable[[], str] = lambda: ""
@@ -60,6 +61,7 @@ class Heart:
                 processes.enter(session, who=self.who, now=now)
             held = store.renew(session, owner=self.who.id, now=now)
             renew_chores(session, owner=self.who.id, now=now)
+            self.unwanted = store.asked_to_stop(session, owner=self.who.id)
         self.held = frozenset(held)
         self.beats += 1
 

@@ -98,6 +98,9 @@ class InProcess:
         if monotonic() - self._rescued_at >= _RESCUE_SECONDS:
             self._rescued_at = monotonic()
             self._rescue.free(self._database, own=self._heart.who.id, now=self._now())
+        if self._busy:
+            with self._database.read() as session:
+                self._heart.unwanted = store.asked_to_stop(session, owner=self._heart.who.id)
         return self._take_runs(catalogue, heavy=False) + self._take_runs(catalogue, heavy=True) + self._take_chores(catalogue)
 
     def wait_idle(self, seconds: float) -> bool:
@@ -174,9 +177,11 @@ class InProcess:
             del self._offspring[run.id]
 
     def _lost(self, run: Run) -> Callable[[], bool]:
-        """Whether the run was taken from us: two whole beats since we took it, and it was not among ours."""
+        """Whether the run is not to go on: somebody stopped it, or took it from us (two whole beats without it among ours)."""
         taken_at = self._heart.beats
-        return lambda: self._heart.beats >= taken_at + 2 and run.id not in self._heart.held
+        return lambda: (
+            (run.id, run.attempts) in self._heart.unwanted or (self._heart.beats >= taken_at + 2 and run.id not in self._heart.held)
+        )
 
     def _do_chore(self, catalogue: Catalogue, chore: Chore) -> None:
         do_chore(self._database, catalogue, chore, owner=self._heart.who.id, now=self._now, should_stop=self._draining.is_set)

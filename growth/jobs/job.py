@@ -33,6 +33,8 @@ class RunState(StrEnum):
     FAILED = "failed"
     #: nobody could run it within its catch-up time
     MISSED = "missed"
+    #: a person stopped it; it goes on when somebody asks for it
+    STOPPED = "stopped"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

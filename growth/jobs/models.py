@@ -46,6 +46,8 @@ class JobRunRow(Base):
     line: Mapped[str | None]
     error: Mapped[str | None]
     workspace_hash: Mapped[str | None]
+    #: who asked that it stops at the next good place
+    stop_asked_by: Mapped[str | None]
 
 
 class JobMarkRow(Base):

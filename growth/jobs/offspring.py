@@ -28,8 +28,8 @@ from growth.language import _, speaking
 log = logging.getLogger("growth.jobs")
 
 _LOOK_SECONDS = 0.5
-#: between a request to stop because of the time limit, or a lost run, and the end
-_LAST_WORDS_SECONDS = 10.0
+#: between a request to stop because of the time limit, a lost or an unwanted run, and the end
+_LAST_WORDS_SECONDS = 30.0
 
 
 class Offspring:

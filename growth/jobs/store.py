@@ -17,6 +17,8 @@ from growth.jobs.models import JobMarkRow, JobRunRow
 
 #: how long a run belongs to its worker without a sign of life
 LEASE = timedelta(seconds=30)
+#: states of runs that are history, or becoming it
+HAPPENED = tuple(member for member in RunState if member != RunState.DUE)
 _UNSTARTED = (RunState.DUE, RunState.WAITING)
 _NO_SYNC = {"synchronize_session": False}
 
@@ -42,6 +44,7 @@ class Run:
     line: str | None
     error: str | None
     asked_by: str | None
+    stop_asked_by: str | None
     argument: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -115,6 +118,7 @@ def claim(session: Session, *, run: Run, owner: str, now: datetime, workspace_ha
             progress=None,
             error=None,
             workspace_hash=workspace_hash,
+            stop_asked_by=None,
         )
         .returning(JobRunRow)
         .execution_options(**_NO_SYNC, populate_existing=True)
@@ -133,6 +137,26 @@ def renew(session: Session, *, owner: str, now: datetime) -> list[int]:
         .execution_options(**_NO_SYNC)
     )
     return list(session.scalars(statement))
+
+
+def ask_to_stop(session: Session, *, run_id: int, asked_by: str) -> bool:
+    """Ask a run that goes on to stop at its next good place; False where it does not go on."""
+    statement = (
+        update(JobRunRow)
+        .where(JobRunRow.id == run_id, JobRunRow.state == RunState.RUNNING)
+        .values(stop_asked_by=asked_by)
+        .returning(JobRunRow.id)
+        .execution_options(**_NO_SYNC)
+    )
+    return session.scalars(statement).first() is not None
+
+
+def asked_to_stop(session: Session, *, owner: str) -> frozenset[tuple[int, int]]:
+    """The runs of `owner` that somebody wants stopped, with their attempt."""
+    query = select(JobRunRow.id, JobRunRow.attempts).where(
+        JobRunRow.owner == owner, JobRunRow.state == RunState.RUNNING, JobRunRow.stop_asked_by.is_not(None)
+    )
+    return frozenset((row.id, row.attempts) for row in session.execute(query))
 
 
 def show_progress(session: Session, *, run_id: int, owner: str, text: str) -> None:
@@ -154,7 +178,7 @@ def finish(
     faults: int = 0,
 ) -> bool:
     """Write down how an attempt ended; False where the run was taken from this attempt meanwhile, and nothing was written."""
-    ended = state in (RunState.DONE, RunState.FAILED)
+    ended = state in (RunState.DONE, RunState.FAILED, RunState.STOPPED)
     values: dict[str, object] = {"state": state, "owner": None, "lease_until": None, "line": line, "error": error}
     values |= {"progress": None, "faults": faults}
     values["finished_at"] = now if ended else None
@@ -223,10 +247,10 @@ def forget_early_misses(session: Session, *, now: datetime) -> int:
 
 
 def revive(session: Session, *, run_id: int, now: datetime, asked_by: str) -> bool:
-    """Let a failed, missed or waiting run start now; False where it is done or going on."""
+    """Let a failed, missed, stopped or waiting run start now; False where it is done or going on."""
     statement = (
         update(JobRunRow)
-        .where(JobRunRow.id == run_id, JobRunRow.state.in_((RunState.FAILED, RunState.MISSED, RunState.WAITING, RunState.DUE)))
+        .where(JobRunRow.id == run_id, JobRunRow.state.not_in((RunState.DONE, RunState.RUNNING)))
         .values(state=RunState.WAITING, not_before=now, asked_by=asked_by, faults=0, finished_at=None, started_at=None)
         .returning(JobRunRow.id)
         .execution_options(**_NO_SYNC)
@@ -250,7 +274,7 @@ def history(
     session: Session,
     *,
     job: str | None = None,
-    states: Sequence[RunState] = (RunState.RUNNING, RunState.WAITING, RunState.DONE, RunState.FAILED, RunState.MISSED),
+    states: Sequence[RunState] = HAPPENED,
     limit: int = 100,
     offset: int = 0,
 ) -> list[Run]:
@@ -328,5 +352,6 @@ def _run(row: JobRunRow) -> Run:
         line=row.line,
         error=row.error,
         asked_by=row.asked_by,
+        stop_asked_by=row.stop_asked_by,
         argument=row.argument or {},
     )

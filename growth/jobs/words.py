@@ -37,6 +37,7 @@ STATE_TEXTS = {
     RunState.DONE: Text("done", "完成"),
     RunState.FAILED: Text("failed", "失败"),
     RunState.MISSED: Text("missed", "错过"),
+    RunState.STOPPED: Text("stopped", "已停止"),
 }
 
 

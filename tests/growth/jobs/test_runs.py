@@ -9,8 +9,7 @@ import pytest
 
 from growth.alerts import alerts
 from growth.db import Database
-from growth.jobs import Catalogue, RunState, UnknownJob, UnknownPeriod, ask, store
-from growth.jobs.asking import AlreadyRun
+from growth.jobs import AlreadyRun, Catalogue, NotRunning, RunState, UnknownJob, UnknownPeriod, ask, ask_to_stop, store
 from tests.growth.jobs.plant import Plant, chore, job, wait_for
 
 HOUR = timedelta(hours=1)
@@ -153,6 +152,27 @@ def test_a_job_gets_what_its_asker_gave_along(embedded: Database, now: datetime)
     plant.turn(plant.worker())
     (run,) = plant.history()
     assert run.line == "2026-11-23T02:00:00.000000Z {'file': '联系人.csv'}"
+
+
+def test_a_run_that_somebody_stops_goes_on_only_when_it_is_asked_for(database: Database, now: datetime) -> None:
+    plant = Plant(database, now, job("slow", run="slow", every=None))
+    asked(plant, "slow", key="k")
+    worker = plant.worker()
+    worker.turn()
+    assert wait_for(lambda: [run.progress for run in plant.history()] == ["counting"])
+    with database.write() as session:
+        ask_to_stop(session, job="slow", asked_by="ming")
+    worker.turn()
+    assert worker.wait_idle(20)
+    (run,) = plant.history()
+    assert (run.state, str(run.line)[:15]) == (RunState.STOPPED, "stopped by ming")
+    plant.now += timedelta(days=2)
+    assert plant.turn(worker) == 0
+    with database.write() as session, pytest.raises(NotRunning):
+        ask_to_stop(session, job="slow", asked_by="ming")
+    asked(plant, "slow", key="k")
+    plant.turn(worker)
+    assert [run.state for run in plant.history()] == [RunState.DONE]
 
 
 # --- asking

@@ -215,6 +215,7 @@ def upgrade() -> None:
     sa.Column('line', sa.String(), nullable=True),
     sa.Column('error', sa.String(), nullable=True),
     sa.Column('workspace_hash', sa.String(), nullable=True),
+    sa.Column('stop_asked_by', sa.String(), nullable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_job_run')),
     sa.UniqueConstraint('job', 'period', name=op.f('uq_job_run_job_period'))
     )
