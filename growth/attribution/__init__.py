@@ -1,6 +1,7 @@
 """Attribution: models, credit, cost and return. It reads what other rooms wrote and changes nothing of it."""
 
 from growth.attribution.assembly import Journey, OriginView, PathTouch, journeys, origin_views
+from growth.attribution.by_placement import PlacementFigures, placement_figures
 from growth.attribution.dimension import Dimension
 from growth.attribution.model import Model, UnknownModel, aggregated, model_named, models
 from growth.attribution.path import DIRECT, MICRO, UNATTRIBUTED, Path, PathCount, shares
@@ -23,6 +24,7 @@ __all__ = [
     "Path",
     "PathCount",
     "PathTouch",
+    "PlacementFigures",
     "Report",
     "ReportRow",
     "SignupPath",
@@ -35,6 +37,7 @@ __all__ = [
     "model_named",
     "models",
     "origin_views",
+    "placement_figures",
     "read_paths",
     "shares",
     "signup_path",

@@ -17,25 +17,37 @@ app = toolkit.group(_("Where the site is published: growth placement list"))
 
 @app.command("list")
 def list_(kind: Annotated[str | None, typer.Option(help=_("directory, article, video, partner-link …"))] = None) -> None:
-    """Every placement with state, evidence and cost. Example: growth placement list --kind directory"""
-    from growth.placements import history, placements
+    """Every placement with state, evidence, cost, visits and sign-ups. Example: growth placement list --kind directory"""
+    from growth.attribution import placement_figures
+    from growth.placements import PlacementKind, history, placements
     from growth.placements.keep import sync
+    from growth.workspace import hint_for
 
-    database = toolkit.database()
-    sync(database, now=clock.now())
+    if kind is not None and kind not in list(PlacementKind):
+        raise GrowthError(_("“{kind}” is no kind of placement", kind=kind), fix=hint_for(kind, [str(each) for each in PlacementKind]))
+    database, now = toolkit.database(), clock.now()
+    workspace = toolkit.workspace()
+    sync(database, now=now)
     with database.read() as session:
+        views = placements(session)
+        figures = placement_figures(session, workspace=workspace, views=views, until_day=clock.site_day(now, workspace.zone))
         rows: list[dict[str, Any]] = []
-        for view in placements(session, kind=kind):
-            steps = history(session, id=view.id)
+        for view in views:
+            if kind is not None and view.kind != kind:
+                continue
+            steps, brought = history(session, id=view.id), figures[view.id]
             rows.append(
                 {
                     "id": view.id,
                     "channel": view.channel,
                     "kind": view.kind,
+                    "target": view.target,
                     "state": view.state,
                     "since": view.since,
                     "at": view.at,
                     "cost": view.cost,
+                    "visits": brought.visits if brought else None,
+                    "signups": brought.signups if brought else None,
                     "checked_at": view.checked_at,
                     "evidence": steps[-1].evidence if steps else None,
                 }
@@ -49,6 +61,8 @@ def list_(kind: Annotated[str | None, typer.Option(help=_("directory, article, v
             "state": _("State"),
             "at": _("Page"),
             "cost": _("Cost"),
+            "visits": _("Visits"),
+            "signups": _("Sign-ups"),
             "evidence": _("Evidence"),
         },
         empty=_("No placement yet. Write one into placements.yaml, or: growth new placement NAME"),
@@ -60,19 +74,23 @@ def add(
     id_: Annotated[str, typer.Argument(metavar="ID")],
     channel: Annotated[str, typer.Option(help=_("The channel it is booked on."))],
     kind: Annotated[str, typer.Option(help=_("directory, article, video, partner-link …"))],
+    target: Annotated[str | None, typer.Option(help=_("For a directory: its id in growth submit list."))] = None,
     at: Annotated[str | None, typer.Option(help=_("The page that shows it."))] = None,
-    title: Annotated[str | None, typer.Option()] = None,
+    link_to: Annotated[str | None, typer.Option(help=_("Our page that its link should lead to."))] = None,
+    rel: Annotated[str | None, typer.Option(help="follow, nofollow, sponsored, ugc, any")] = None,
+    title: Annotated[str | None, typer.Option(help=_("Its headline or name."))] = None,
     cost: Annotated[str | None, typer.Option(help="3000 CNY")] = None,
+    from_: Annotated[str | None, typer.Option("--from", help=_("First day."))] = None,
+    until: Annotated[str | None, typer.Option(help=_("Last day; after it the placement is expired, not lost."))] = None,
     dry_run: toolkit.dry_run_option = False,
 ) -> None:
     """Write a placement into placements.yaml. Example: growth placement add sina-2026-11 --channel media-sina --kind article --at https://…"""
     from growth.placements.edit import add_entries
 
-    entry = {
-        key: value for key, value in {"id": id_, "channel": channel, "kind": kind, "at": at, "title": title, "cost": cost}.items() if value
-    }
-    diff = add_entries(toolkit.workspace(), [entry], dry_run=dry_run)
-    toolkit.emit({"id": id_, "written": not dry_run}, text=diff)
+    given = {"id": id_, "channel": channel, "kind": kind, "target": target, "at": at, "link_to": link_to, "rel": rel, "title": title}
+    given |= {"cost": cost, "from": from_, "until": until}
+    diff = add_entries(toolkit.workspace(), [{key: value for key, value in given.items() if value}], dry_run=dry_run)
+    toolkit.emit({"id": id_, "written": not dry_run, "diff": diff}, text=diff)
 
 
 @app.command("import")
@@ -80,7 +98,7 @@ def import_(
     file: Annotated[Path, typer.Argument(help=_("CSV or XLSX with the columns of placements.yaml."))],
     dry_run: toolkit.dry_run_option = False,
 ) -> None:
-    """Write placements from a table into placements.yaml, row by row. Example: growth placement import placements.csv"""
+    """Write placements from a table into placements.yaml, row by row. Example: growth placement import placements.csv --dry-run"""
     from growth.placements.edit import import_table
 
     verdict = import_table(toolkit.workspace(), file, dry_run=dry_run)

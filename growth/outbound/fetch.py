@@ -60,7 +60,10 @@ class Hop:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fetched:
-    """An answer. `url` is where it came from at last, `hops` the redirects before; names in `headers` are lower case, the last one wins."""
+    """An answer. `url` is where it came from at last, `hops` the redirects before; names in `headers` are lower case, the last one wins.
+
+    `cookies` are the ``Set-Cookie`` lines of every hop, in order: they are kept by nobody, a caller that talks to one site sends them on.
+    """
 
     url: str
     status: int
@@ -68,6 +71,7 @@ class Fetched:
     content: bytes
     hops: tuple[Hop, ...]
     elapsed: timedelta
+    cookies: tuple[str, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -130,6 +134,7 @@ class Fetcher:
         begun = time.monotonic()
         token = deadline.set(begun + chosen.total.total_seconds())
         hops: list[Hop] = []
+        cookies: list[str] = []
         current = _normal(url, None, ())
         sent = {"user-agent": self._user_agent, "accept": "*/*", **{name.lower(): value for name, value in (headers or {}).items()}}
         try:
@@ -137,6 +142,7 @@ class Fetcher:
                 request = _request(method, current, {**sent, "accept-encoding": ACCEPTED}, content, chosen, _trail(hops))
                 with _named(current, hops):
                     response = self._transport.handle_request(request)
+                    cookies += response.headers.get_list("set-cookie")
                     try:
                         location = response.headers.get("location", "") if follows and response.status_code in REDIRECTS else ""
                         body = b"" if location else _body(response, method, chosen.size_bytes)
@@ -146,7 +152,13 @@ class Fetcher:
                     answered = {name.lower(): value for name, value in response.headers.multi_items()}
                     elapsed = timedelta(seconds=time.monotonic() - begun)
                     return Fetched(
-                        url=current, status=response.status_code, headers=answered, content=body, hops=tuple(hops), elapsed=elapsed
+                        url=current,
+                        status=response.status_code,
+                        headers=answered,
+                        content=body,
+                        hops=tuple(hops),
+                        elapsed=elapsed,
+                        cookies=tuple(cookies),
                     )
                 hops.append(Hop(url=current, status=response.status_code, location=location))
                 following = _normal(location, current, _trail(hops))

@@ -181,6 +181,6 @@ def _description(link: Any, anchor: str) -> str:
             break
         block = parent
         text = " ".join(block.text_content().split())
-        if len(text) > len(anchor) + 8:
+        if len(text) >= len(anchor) + 4:
             return text.replace(anchor, "", 1).strip()
     return ""

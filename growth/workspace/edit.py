@@ -15,8 +15,8 @@ class CannotInsert(GrowthError):
     """The file is broken, has the entry already, or is written in a way into which nothing can be put safely."""
 
 
-def with_entry(file: str, text: str, parent: str, entry: str, *, name: str | None = None) -> str:
-    """`text` with the block `entry` put at the end of what stands below the top-level key `parent`.
+def with_entry(file: str, text: str, parent: str, entry: str, *, name: str | None = None, count: int = 1) -> str:
+    """`text` with the block `entry` (or `count` of them) put at the end of what stands below the top-level key `parent`.
 
     `entry` is YAML without indentation: ``name: {…}`` for a mapping, ``- …`` for a list. With `name`, a mapping that has this key
     already is refused. Raises CannotInsert; the result is read again before it is given back.
@@ -29,7 +29,7 @@ def with_entry(file: str, text: str, parent: str, entry: str, *, name: str | Non
         raise CannotInsert(_("“{name}” is there already", name=name), fix=_("choose another name, or edit the entry"), where=place)
     after = _put(before, text, parent, entry)
     found = read_document(file, after)
-    if found.problems or _count(found, parent) != _count(before, parent) + 1:
+    if found.problems or _count(found, parent) != _count(before, parent) + count:
         raise CannotInsert(
             _("the entry cannot be put in by itself"),
             fix=_("put it below “{parent}” by hand:\n{entry}", parent=parent, entry=entry),
