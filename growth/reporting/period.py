@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PeriodChoice:
-    """The period of a page: what is shown, and (words, address, current) of what else can be."""
+    """The period of a page: what is shown, (words, address, current) of what else can be, and the addresses of its neighbours."""
 
     words: str
     options: Sequence[tuple[str, str, bool]]
+    before: str = ""
+    after: str = ""

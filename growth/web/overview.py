@@ -138,11 +138,13 @@ def period_choice(address: Address, period: Period, viewer: Viewer) -> PeriodCho
     options = [(f"{words} · {one.key}", address.to(period=one.key, page=None), one == period) for words, one in named]
     if not any(current for _words, _link, current in options):
         options.insert(0, (period.title(), str(address), True))
-    options += [
-        (_("‹ before"), address.to(period=period.previous().key, page=None), False),
-        (_("after ›"), address.to(period=period.next().key, page=None), False),
-    ]
-    return PeriodChoice(words=period.title(), options=options)
+    later = period.next()
+    return PeriodChoice(
+        words=period.title(),
+        options=options,
+        before=address.to(period=period.previous().key, page=None),
+        after=address.to(period=later.key, page=None) if later.first <= day.first else "",
+    )
 
 
 def channel_table(report: OperationsReport) -> Table:

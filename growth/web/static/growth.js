@@ -23,7 +23,7 @@
     }).then(function (text) {
       var page = new DOMParser().parseFromString(text, "text/html"), main = page.querySelector("main");
       if (!main) throw new Error("main");
-      all(".crumbs", main).forEach(function (part) { part.remove(); });
+      all(".crumbs", main).forEach(function (part) { (part.closest("nav") || part).remove(); });
       var body = drawer.querySelector(".drawer-body"), title = page.querySelector(".bar h1, main h1");
       body.replaceChildren.apply(body, Array.prototype.slice.call(doc.importNode(main, true).childNodes));
       drawer.querySelector("#drawer-title").textContent = title ? title.textContent : page.title;
