@@ -8,10 +8,14 @@ from growth.jobs.job import Chore, ChoreRun, DuplicateJob, Job, JobRun, Postpone
 from growth.jobs.period import ONCE, Period, UnknownPeriod, instant_of
 from growth.jobs.schedule import Occurrence, Schedule
 from growth.jobs.settings import HolidaysFile
-from growth.jobs.store import Run
+from growth.jobs.standing import Standing, standing
+from growth.jobs.store import Run, last_runs
+from growth.jobs.store import history as run_history
+from growth.jobs.words import STATE_TEXTS, schedule_words
 
 __all__ = [
     "ONCE",
+    "STATE_TEXTS",
     "AlreadyRun",
     "Catalogue",
     "Chore",
@@ -28,12 +32,17 @@ __all__ = [
     "Run",
     "RunState",
     "Schedule",
+    "Standing",
     "UnknownJob",
     "UnknownPeriod",
     "alive",
     "ask",
     "ask_to_stop",
     "instant_of",
+    "last_runs",
     "read_catalogue",
+    "run_history",
+    "schedule_words",
     "shipped",
+    "standing",
 ]
