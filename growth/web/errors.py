@@ -16,7 +16,7 @@ from litestar.response.base import ASGIResponse
 from growth.accounts import Presence, who_is
 from growth.errors import ExitCode, GrowthError, ProviderError, Unreachable
 from growth.language import _, known, speaking
-from growth.rendering import Address, html_environment, render
+from growth.rendering import Address, TemplateBroken, UnknownTemplate, html_environment, render
 from growth.security import BadToken
 from growth.web import answers
 from growth.web.answers import Page
@@ -70,6 +70,10 @@ def tell(fault: Exception, arrival: Arrival) -> Told:
             fix=_("Try again in a minute."),
             id=arrival.id,
         )
+    if isinstance(fault, TemplateBroken | UnknownTemplate):
+        log.error("%s %s", arrival.id, arrival.path, exc_info=fault)
+        detail = _("A template of this page is broken: {what}", what=str(fault))
+        return Told(status=500, title=_title(500), detail=sentence(detail), fix=fault.fix, id=arrival.id)
     if isinstance(fault, GrowthError):
         status = 503 if fault.exit_code is ExitCode.UNFINISHED else 400
         return Told(status=status, title=_title(status), detail=sentence(str(fault)), fix=sentence(fault.fix) if fault.fix else None)

@@ -36,7 +36,9 @@ def sentence(text: str) -> str:
     if not shown:
         return ""
     stop = "。" if language() == "zh-CN" else "."
-    return shown[0].upper() + shown[1:] + ("" if shown[-1] in _ENDS else stop)
+    # a path, an address or a code keeps its case
+    first = shown[0] if not shown.split()[0].rstrip(",;:").isalpha() else shown[0].upper()
+    return first + shown[1:] + ("" if shown[-1] in _ENDS else stop)
 
 
 def said(fault: GrowthError) -> str:

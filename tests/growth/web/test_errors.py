@@ -25,6 +25,11 @@ def refuses(viewer: Viewer) -> Page:
     raise GrowthError("the file has <b>no</b> rows", fix="put some in")
 
 
+@page("/test/template")
+def broken_template(viewer: Viewer) -> Page:
+    return viewer.render("web/growth/search.html", title="x", text="x")
+
+
 @page("/test/missing")
 def missing(viewer: Viewer) -> Page:
     raise Missing
@@ -68,7 +73,7 @@ def web(database: object, make_web: Callable[..., Web], monkeypatch: pytest.Monk
     handed = app_module.handed
 
     def with_ours(apps: object, what: str) -> list[object]:
-        ours = [lambda: [breaks, refuses, missing, number, form, preview, public_breaks, public_forbidden, api_test]]
+        ours = [lambda: [breaks, refuses, broken_template, missing, number, form, preview, public_breaks, public_forbidden, api_test]]
         return [*handed(apps, what), *(ours if what == "pages" else [])]  # type: ignore[arg-type]
 
     monkeypatch.setattr(app_module, "handed", with_ours)
@@ -102,6 +107,14 @@ def test_what_a_person_can_mend_is_said_with_what_to_do(web: Web) -> None:
     assert answer.status_code == 400
     assert "The file has &lt;b&gt;no&lt;/b&gt; rows" in answer.text
     assert "Put some in" in answer.text
+
+
+def test_a_broken_template_is_our_fault_and_named_with_its_place(web: Web, caplog: pytest.LogCaptureFixture) -> None:
+    answer = web.browser("viewer").get("/test/template")
+    assert answer.status_code == 500
+    assert "search.html" in answer.text
+    assert "groups" in answer.text
+    assert "search.html" in caplog.text
 
 
 def test_a_wrong_parameter_is_400_and_named(web: Web) -> None:
