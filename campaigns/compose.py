@@ -19,7 +19,18 @@ from growth.contacts import ContactView, Medium, contacts
 from growth.db import Database
 from growth.errors import GrowthError
 from growth.jobs import Period
-from growth.messaging import Claimed, Mail, Message, SkipReason, Sms, pixel_url, preferences_url, unsubscribe_url
+from growth.messaging import (
+    Claimed,
+    Mail,
+    Message,
+    SkipReason,
+    Sms,
+    pixel_url,
+    preferences_url,
+    reply_to_of,
+    sender_of,
+    unsubscribe_url,
+)
 from growth.rendering import LimitedRenderer, VariableMissing
 from growth.security import Vault
 from growth.workspace import Workspace
@@ -93,7 +104,9 @@ class Composer:
         if renderer is None:
             renderer = self._renderers[variant] = LimitedRenderer(root=self._workspace.root, zone=self._workspace.zone)
             renderer.load(self._letter.compiled.parts[variant], language=str(self._workspace.settings.site.locale))
-        return renderer.rows(variables)
+        compiled = self._letter.compiled
+        for outcome in renderer.rows(variables):
+            yield compiled.placed(outcome, variant) if isinstance(outcome, GrowthError) else outcome
 
     def variables(self, person: ContactView, *, delivery_id: UUID | None = None) -> Mapping[str, object]:
         """What a template sees for one person; without a delivery, links are plain and nothing is counted."""
@@ -114,7 +127,7 @@ class Composer:
         self, each: Claimed, person: ContactView, values: Mapping[str, object], rendered: Mapping[str, str] | GrowthError
     ) -> Message | SkipReason:
         if isinstance(rendered, GrowthError):
-            if isinstance(rendered, VariableMissing) and self._letter.file.send.on_missing is OnMissing.SKIP:
+            if isinstance(rendered, VariableMissing) and self._letter.compiled.on_missing is OnMissing.SKIP:
                 return SkipReason.MISSING_VARIABLE
             raise rendered
         return self.message(each.id, person, values, rendered)
@@ -126,15 +139,12 @@ class Composer:
         file = self._letter.file
         address = to or person.address(file.medium) or ""
         if file.medium is Medium.EMAIL:
-            email = self._workspace.settings.email
-            if email.from_ is None:
-                raise GrowthError("email.from is missing: who writes?", fix='email: {from: "诚信贷 <news@example.com>"}')
             mail = Mail(
                 subject=" ".join(rendered["subject"].split()),
                 text=rendered["text"],
                 html=rendered["html"],
-                sender=str(email.from_),
-                reply_to=str(email.reply_to) if email.reply_to else None,
+                sender=sender_of(self._workspace),
+                reply_to=reply_to_of(self._workspace),
                 unsubscribe_url=str(values["unsubscribe_url"]),
                 list_id=f"{self._letter.compiled.name}.{urls.host_of(self._workspace.settings.site.url)}",
                 feedback_id=f"{self._letter.compiled.name}:{self._letter.period.key}",
@@ -144,7 +154,7 @@ class Composer:
         sms = Sms(
             text=rendered["text"].strip(),
             signature=self._workspace.settings.sms.signature,
-            template_code=file.content.template_code or "",
+            template_code=self._letter.compiled.template_code,
             parameters=parameters,
             purpose=file.purpose,
         )
@@ -152,17 +162,18 @@ class Composer:
 
 
 def person_values(person: ContactView) -> dict[str, Any]:
-    """What ``contact.…`` says: the fields of the table, then the attributes."""
-    return {
+    """What ``contact.…`` says: the fields of the table, then the attributes. What is empty is not there, so that defaults are taken."""
+    fields = {
         **person.attributes,
         **person.personal,
-        "email": person.email or "",
-        "phone": person.phone or "",
-        "name": person.name or "",
-        "role": person.role or "",
-        "locale": person.locale or "",
-        "tags": list(person.tags),
+        "email": person.email,
+        "phone": person.phone,
+        "name": person.name,
+        "role": person.role,
+        "locale": person.locale,
+        "timezone": person.timezone,
     }
+    return {name: value for name, value in fields.items() if value not in (None, "")} | {"tags": list(person.tags)}
 
 
 def _links(letter: Letter, workspace: Workspace, keys: Vault, contact_id: UUID) -> list[str]:

@@ -10,18 +10,26 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from campaigns.markup import fill_template, finish_html, known_values, markdown_html, markdown_text, take_links
-from campaigns.schema import CampaignFile, Content, Variant
+from campaigns.markup import (
+    Marks,
+    Places,
+    around_block,
+    finish_html,
+    markdown_html,
+    markdown_text,
+    take_links,
+    take_plain_links,
+)
+from campaigns.schema import CampaignFile, Content, OnMissing, Variant
+from growth.compliance import AD_MARK, is_marked
 from growth.contacts import Medium, Purpose
 from growth.errors import GrowthError, Where
 from growth.language import _
+from growth.messaging import sender_of
 from growth.rendering import Source, UnknownTemplate
 from growth.workspace import Workspace
 
 KIND = "campaign"
-#: put before the subject of marketing mail (互联网电子邮件服务管理办法 第十三条)
-AD_MARK = "广告："
-AD_MARKS = ("广告", "【广告】", "(AD)", "AD", "[广告]")
 #: variables that a template may use, with their fields (None: any)
 VARIABLES: dict[str, tuple[str, ...] | None] = {
     "contact": None,
@@ -35,6 +43,10 @@ VARIABLES: dict[str, tuple[str, ...] | None] = {
 }
 
 
+#: the sources of one wording by part, and where the lines of each finished one were written
+Parts = tuple[dict[str, Source], dict[str, Places]]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compiled:
     """What is rendered for each recipient, by variant ("" is the original), and the addresses behind ``links``."""
@@ -43,8 +55,21 @@ class Compiled:
     medium: Medium
     purpose: Purpose
     parts: Mapping[str, Mapping[str, Source]]
+    places: Mapping[str, Mapping[str, Places]]
     links: tuple[str, ...]
+    template_code: str
+    on_missing: OnMissing
     hash: str
+
+    def placed(self, fault: GrowthError, variant: str) -> GrowthError:
+        """`fault` of a finished part, shown at the file and line where it was written."""
+        if fault.where is not None:
+            for part, places in self.places[variant].items():
+                if fault.where.file == self.parts[variant][part].name and places:
+                    near = max((line for line in places if line <= fault.where.line), default=min(places))
+                    fault.where = Where(*places[near])
+                    break
+        return fault
 
     def as_json(self) -> dict[str, Any]:
         """For the run's row: everything needed to go on after the files changed."""
@@ -57,7 +82,13 @@ class Compiled:
             "medium": self.medium.value,
             "purpose": self.purpose.value,
             "parts": parts,
+            "places": {
+                variant: {part: [[line, *place] for line, place in places.items()] for part, places in sources.items()}
+                for variant, sources in self.places.items()
+            },
             "links": list(self.links),
+            "template_code": self.template_code,
+            "on_missing": self.on_missing.value,
             "hash": self.hash,
         }
 
@@ -73,7 +104,13 @@ class Compiled:
             medium=Medium(document["medium"]),
             purpose=Purpose(document["purpose"]),
             parts=parts,
+            places={
+                variant: {part: {line: (file, origin) for line, file, origin in places} for part, places in sources.items()}
+                for variant, sources in document["places"].items()
+            },
             links=tuple(document["links"]),
+            template_code=document["template_code"],
+            on_missing=OnMissing(document["on_missing"]),
             hash=document["hash"],
         )
 
@@ -81,9 +118,12 @@ class Compiled:
 def compile_content(workspace: Workspace, name: str, file: CampaignFile) -> Compiled:
     """Everything that can be done before there is a recipient. Raises GrowthError with FILE:LINE for a template that cannot be read."""
     links: list[str] = []
-    parts = {"": _parts(workspace, name, file, file.content, links, path=("content",))}
+    made = {"": _parts(workspace, name, file, file.content, links, _Written())}
     for variant, changes in file.content.variants.items():
-        parts[variant] = _parts(workspace, name, file, _changed(file.content, changes), links, path=("content", "variants", variant))
+        own = frozenset(field for field in ("subject", "body", "text") if getattr(changes, field) is not None)
+        written = _Written(variant=variant, own=own)
+        made[variant] = _parts(workspace, name, file, _changed(file.content, changes), links, written)
+    parts = {variant: sources for variant, (sources, _places) in made.items()}
     texts = {variant: {part: source.text for part, source in sources.items()} for variant, sources in sorted(parts.items())}
     shares = {variant: str(entry.share) for variant, entry in sorted(file.content.variants.items())}
     bound = {
@@ -94,10 +134,42 @@ def compile_content(workspace: Workspace, name: str, file: CampaignFile) -> Comp
         "purpose": file.purpose.value,
         "template_code": file.content.template_code,
         "links": links,
-        "sender": str(workspace.settings.email.from_ or "") if file.medium is Medium.EMAIL else workspace.settings.sms.signature,
+        "sender": sender_of(workspace) if file.medium is Medium.EMAIL else workspace.settings.sms.signature,
     }
     digest = hashlib.sha256(json.dumps(bound, ensure_ascii=False, sort_keys=True).encode()).hexdigest()[:32]
-    return Compiled(name=name, medium=file.medium, purpose=file.purpose, parts=parts, links=tuple(links), hash=digest)
+    return Compiled(
+        name=name,
+        medium=file.medium,
+        purpose=file.purpose,
+        parts=parts,
+        places={variant: places for variant, (_sources, places) in made.items()},
+        links=tuple(links),
+        template_code=file.content.template_code or "",
+        on_missing=file.send.on_missing,
+        hash=digest,
+    )
+
+
+def raw_sources(workspace: Workspace, name: str, file: CampaignFile) -> dict[str, list[Source]]:
+    """The texts of each wording exactly as they stand in the file, for what can be said of them before anything is made of them."""
+    found: dict[str, list[Source]] = {}
+    for variant in ("", *file.content.variants):
+        changes = file.content.variants.get(variant)
+        own = frozenset(field for field in ("subject", "body", "text") if changes is not None and getattr(changes, field) is not None)
+        written = _Written(variant=variant, own=own)
+        content = _changed(file.content, changes) if changes else file.content
+        texts = [(field, getattr(content, field)) for field in ("subject", "body", "text")]
+        found[variant] = [
+            Source(
+                text=text,
+                name=_place(workspace, name, *written.path(field))[0],
+                first_line=_place(workspace, name, *written.path(field))[1],
+                html=False,
+            )
+            for field, text in texts
+            if text
+        ]
+    return found
 
 
 def site_values(workspace: Workspace) -> dict[str, str]:
@@ -112,56 +184,95 @@ def site_values(workspace: Workspace) -> dict[str, str]:
         "address": site.address,
         "icp": site.icp,
         "privacy_url": privacy,
-        "email": str(workspace.settings.email.from_ or "").rpartition("<")[2].rstrip(">"),
+        "email": sender_of(workspace).rpartition("<")[2].rstrip(">"),
     }
 
 
-def _parts(
-    workspace: Workspace, name: str, file: CampaignFile, content: Content, links: list[str], *, path: tuple[str, ...]
-) -> dict[str, Source]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Written:
+    """Where the texts of a wording stand in the file: a variant's own ones below it, the others in the original."""
+
+    variant: str = ""
+    own: frozenset[str] = frozenset()
+
+    def path(self, field: str) -> tuple[str, ...]:
+        """The path of a field."""
+        return ("content", "variants", self.variant, field) if field in self.own else ("content", field)
+
+
+def _parts(workspace: Workspace, name: str, file: CampaignFile, content: Content, links: list[str], written: _Written) -> Parts:
     if file.medium is not Medium.EMAIL:
-        parts = {"text": _source(workspace, name, content.text or "", *path, "text")}
+        parts = {"text": _source(workspace, name, content.text or "", *written.path("text"))}
         for key, value in content.params.items():
             parts[f"param:{key}"] = _source(workspace, name, value, "content", "params", key)
-        return parts
+        return parts, {}
     subject = content.subject or ""
-    if file.purpose is Purpose.MARKETING and workspace.settings.site.mainland and not subject.startswith(AD_MARKS):
+    if file.purpose is Purpose.MARKETING and workspace.settings.site.mainland and not is_marked(subject):
         subject = AD_MARK + subject
-    body_at = workspace.where(KIND, name, *path, "body")
-    first_line = body_at.line + 1 if (content.body or "").count("\n") else body_at.line
-    html_source, template_name = _html(workspace, content, body_at)
-    html_source, found = take_links(html_source)
-    for address in found:
-        if address not in links:
-            links.append(address)
-    for position, address in enumerate(found):
-        html_source = html_source.replace(f"{{{{ links[{position}] }}}}", f"{{{{ links[{links.index(address)}] }}}}")
     known = {f"site.{key}": value for key, value in site_values(workspace).items()}
-    text = known_values(content.text or markdown_text(content.body or ""), known)
-    footer = _template_text(workspace, f"{content.template}.txt")
+    html, html_places = _html(workspace, name, content, known, links, written)
+    text, text_places = _text(workspace, name, content, known, links, written)
+    shown = workspace.source(KIND, name)
     return {
-        "subject": _source(workspace, name, subject, *path, "subject"),
-        "html": Source(text=html_source, name=template_name, first_line=first_line, html=True),
-        "text": Source(text=fill_template(footer[0], text) if footer else text, name=str(body_at.file), first_line=first_line, html=False),
-    }
+        "subject": _source(workspace, name, subject, *written.path("subject")),
+        "html": Source(text=html, name=f"{shown}#html", html=True),
+        "text": Source(text=text, name=f"{shown}#text", html=False),
+    }, {"html": html_places, "text": text_places}
 
 
-def _html(workspace: Workspace, content: Content, body_at: Where) -> tuple[str, str]:
+def _html(
+    workspace: Workspace, name: str, content: Content, known: Mapping[str, str], links: list[str], written: _Written
+) -> tuple[str, Places]:
+    """The template with the body in its block, finished, and where its lines were written."""
     found = next((each for ending in (".mjml", ".html") if (each := _template_text(workspace, content.template + ending))), None)
     if found is None:
         raise UnknownTemplate(
             _("there is no template “{name}”", name=content.template),
             fix=_("email/newsletter is shipped; put your own into templates/{name}.html", name=content.template),
-            where=body_at,
+            where=workspace.where(KIND, name, *written.path("template")),
         )
     template, shown = found
-    body = markdown_html(content.body) if content.body else ""
-    known = {f"site.{key}": value for key, value in site_values(workspace).items()}
-    source = known_values(fill_template(template, body), known)
+    marks = Marks()
+    body = ""
+    if content.body:
+        file, line = _place(workspace, name, *written.path("body"))
+        body = markdown_html(marks.hide(content.body, file, line))
+    around = around_block(template)
+    hidden = (
+        marks.hide(template, shown) if around is None else marks.hide(around[0], shown) + body + marks.hide(around[1], shown, around[2])
+    )
     try:
-        return finish_html(source, mjml=shown.endswith(".mjml")), str(body_at.file) if content.body else shown
+        finished = finish_html(hidden, mjml=shown.endswith(".mjml"))
     except ValueError as fault:
         raise GrowthError(str(fault), where=Where(shown)) from fault
+    return marks.show(take_links(marks.fill(finished, known, escape=True), links))
+
+
+def _text(
+    workspace: Workspace, name: str, content: Content, known: Mapping[str, str], links: list[str], written: _Written
+) -> tuple[str, Places]:
+    """The plain part: what is written as `text`, else made of the body; with the template's own plain frame, where it has one."""
+    marks = Marks()
+    if content.text:
+        file, line = _place(workspace, name, *written.path("text"))
+        words = marks.hide(content.text, file, line)
+    else:
+        file, line = _place(workspace, name, *written.path("body"))
+        words = markdown_text(marks.hide(content.body or "", file, line))
+    frame = _template_text(workspace, f"{content.template}.txt")
+    around = around_block(frame[0]) if frame else None
+    if frame and around:
+        words = marks.hide(around[0], frame[1]) + words + marks.hide(around[1], frame[1], around[2])
+    return marks.show(take_plain_links(marks.fill(words, known, escape=False), links))
+
+
+def _place(workspace: Workspace, name: str, *path: str) -> tuple[str, int]:
+    """File and first line of a text in the campaign's file; that of a block (``|``) begins below its key."""
+    where = workspace.where(KIND, name, *path)
+    document = workspace.document(KIND, name)
+    node = document.node(path) if document else None
+    block = node is not None and not node.plain and node.text is not None and "\n" in node.text and node.end_line > node.line
+    return where.file, where.line + 1 if block else where.line
 
 
 def _template_text(workspace: Workspace, name: str) -> tuple[str, str] | None:
@@ -176,8 +287,8 @@ def _template_text(workspace: Workspace, name: str) -> tuple[str, str] | None:
 
 
 def _source(workspace: Workspace, name: str, text: str, *path: str) -> Source:
-    where = workspace.where(KIND, name, *path)
-    return Source(text=text, name=where.file, first_line=where.line, html=False)
+    file, line = _place(workspace, name, *path)
+    return Source(text=text, name=file, first_line=line, html=False)
 
 
 def _changed(content: Content, variant: Variant) -> Content:

@@ -9,16 +9,18 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from campaigns.campaign import Campaign
-from campaigns.content import KIND, VARIABLES, Compiled, compile_content
+from campaigns.content import KIND, VARIABLES, Compiled, compile_content, raw_sources
 from campaigns.schema import CampaignFile, Content, Variant
 from growth.channels import CHANNEL_NAME
 from growth.compliance import Finding as CopyFinding
 from growth.compliance import MailCopy, Setting, SmsCopy, lint_mail, lint_sms, lint_text
-from growth.contacts import Medium, Purpose, Segment, check_segment, named_segments
+from growth.contacts import ContactView, Medium, Purpose, Segment, check_segment, named_segments
 from growth.errors import GrowthError, Where
 from growth.language import _
+from growth.messaging import sender_of
 from growth.outbound import Reach, fetch, site_is_local
 from growth.rendering import check_source
+from growth.security import mask_address
 from growth.workspace import Problem, Workspace, hint_for, problem_at
 
 #: how a phone and WeChat's own browser name themselves
@@ -40,9 +42,11 @@ class Finding:
     contact: UUID | None = None
 
     @classmethod
-    def of_error(cls, fault: GrowthError, *, contact: UUID | None = None) -> Finding:
+    def of_error(cls, fault: GrowthError, *, person: ContactView) -> Finding:
         """A template that does not render for one recipient."""
-        return cls(rule="template-error", severity="error", message=fault.message, where=fault.where, hint=fault.fix, contact=contact)
+        who = person.email or person.phone or ""
+        message = _("{message}, for {contact}", message=fault.message, contact=mask_address(who))
+        return cls(rule="template-error", severity="error", message=message, where=fault.where, hint=fault.fix, contact=person.id)
 
     @classmethod
     def of_problem(cls, problem: Problem) -> Finding:
@@ -70,10 +74,7 @@ def check(workspace: Workspace, name: str, file: CampaignFile) -> Iterator[Probl
         place = fault.where or workspace.where(KIND, name, "content")
         yield problem_at(place, "template-error", fault.message, hint=fault.fix)
         return
-    for sources in compiled.parts.values():
-        for source in sources.values():
-            for broken in check_source(source, VARIABLES, root=workspace.root):
-                yield problem_at(broken.where or Where(source.name, source.first_line), "template-error", broken.message, hint=broken.fix)
+    yield from _templates(workspace, name, file, compiled)
     yield from _copy(workspace, name, file, compiled)
     if file.then:
         message = _("sequences are not carried out by this version; only the first message is sent")
@@ -117,6 +118,19 @@ def link_findings(workspace: Workspace, compiled: Compiled) -> Iterator[Finding]
                     message=_("{url} answers {status} to {who}", url=address, status=answer.status, who=title),
                 )
                 break
+
+
+def _templates(workspace: Workspace, name: str, file: CampaignFile, compiled: Compiled) -> Iterator[Problem]:
+    """Faults of templates that can be told without data: in what was written first, then in what it became with its template."""
+    raw = raw_sources(workspace, name, file)
+    for variant, sources in compiled.parts.items():
+        faults: list[GrowthError] = [broken for source in raw[variant] for broken in check_source(source, VARIABLES, root=workspace.root)]
+        if not faults:
+            for source in sources.values():
+                faults += [compiled.placed(broken, variant) for broken in check_source(source, VARIABLES, root=workspace.root)]
+        for broken in faults:
+            where = broken.where or workspace.where(KIND, name, "content")
+            yield problem_at(where, "template-error", broken.message, hint=broken.fix)
 
 
 def _references(workspace: Workspace, name: str, file: CampaignFile) -> Iterator[Problem]:
@@ -170,7 +184,7 @@ def mail_findings(workspace: Workspace, campaign: Campaign, rendered: Mapping[st
         subject=rendered["subject"],
         html=rendered["html"],
         text=rendered["text"],
-        sender=str(workspace.settings.email.from_ or ""),
+        sender=sender_of(workspace),
         unsubscribe_url=unsubscribe,
         identities=(site.company, site.name or ""),
         hosts=frozenset() if site_is_local(site.url) else frozenset(site.hosts),

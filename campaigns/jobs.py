@@ -33,7 +33,7 @@ def send_period(run: JobRun) -> str:
     name = run.job.removeprefix("campaign:")
     found = campaign(run.workspace, name)
     try:
-        sent = send(run.database, found, run.period, now=clock.now)
+        sent = send(run.database, found, run.period, now=clock.now, should_stop=run.should_stop, scheduled=True)
     except Refused as refused:
         with run.database.write() as session:
             raise_alert(

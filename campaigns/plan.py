@@ -29,6 +29,7 @@ from growth.messaging import SkipReason, audience_query
 from growth.money import Money
 from growth.rendering import VariableMissing
 from growth.text import sms_parts
+from growth.workspace import Workspace
 
 #: recipients rendered at a time
 PAGE = 500
@@ -98,16 +99,15 @@ def make_plan(
     parts = 0
     missing: list[UUID] = []
     with composing(database, letter) as composer:
-        for id_, outcome in _rendered(database, composer, campaign, period, wanted, tick=tick):
+        for person, outcome in _rendered(database, composer, campaign, period, wanted, tick=tick):
             if isinstance(outcome, GrowthError):
                 if isinstance(outcome, VariableMissing) and campaign.file.send.on_missing is OnMissing.SKIP:
-                    missing.append(id_)
+                    missing.append(person.id)
                 elif len(findings) < MOST_FAULTS:
-                    findings.append(Finding.of_error(outcome, contact=id_))
+                    findings.append(Finding.of_error(outcome, person=person))
             else:
                 if parts == 0 and campaign.file.medium is Medium.EMAIL:
-                    with database.read() as session:
-                        first = composer.variables(contacts(session, [id_])[0])
+                    first = composer.variables(person)
                     findings += mail_findings(workspace, campaign, outcome, str(first["unsubscribe_url"]))
                 parts += sms_parts(outcome["text"], mainland=True) if campaign.file.medium is Medium.SMS else 1
     if missing:
@@ -160,7 +160,7 @@ def _audience(database: Database, campaign: Campaign, *, now: datetime) -> list[
 
 def _rendered(
     database: Database, composer: Composer, campaign: Campaign, period: Period, wanted: Sequence[UUID], *, tick: Callable[..., None] | None
-) -> Iterator[tuple[UUID, Any]]:
+) -> Iterator[tuple[ContactView, Any]]:
     done = 0
     for start in range(0, len(wanted), PAGE):
         with database.read() as session:
@@ -170,17 +170,20 @@ def _rendered(
             by_variant.setdefault(variant_of(campaign, period, person.id) or "", []).append(person)
         for variant, persons in by_variant.items():
             variables = [composer.variables(person) for person in persons]
-            yield from zip((person.id for person in persons), composer.rendered(variant, variables), strict=True)
+            yield from zip(persons, composer.rendered(variant, variables), strict=True)
         done += len(people)
         if tick:
             tick(done=done, total=len(wanted))
 
 
+def price_of(workspace: Workspace, medium: Medium) -> Money | None:
+    """What one message (of SMS: one part) costs, as growth.yaml has it."""
+    settings = workspace.settings
+    return {Medium.SMS: settings.sms.price, Medium.EMAIL: settings.email.price}.get(medium)
+
+
 def _cost(database: Database, campaign: Campaign, parts: int) -> Money:
-    settings = database.workspace.settings
-    price = (
-        settings.sms.price if campaign.file.medium is Medium.SMS else settings.email.price if campaign.file.medium is Medium.EMAIL else None
-    )
+    price = price_of(database.workspace, campaign.file.medium)
     return Money(price.amount * parts, price.currency) if price else Money.from_minor(0)
 
 

@@ -14,10 +14,11 @@ from campaigns.compose import Letter, composing, make_links
 from campaigns.content import Compiled, compile_content
 from campaigns.findings import Finding
 from campaigns.models import Approved, Run
-from campaigns.plan import audience_hash, kept_plan, make_plan
+from campaigns.plan import audience_hash, kept_plan, make_plan, price_of
 from campaigns.schema import Approval
 from campaigns.variants import variant_of
-from growth.channels import ensure_channels
+from growth.channels import CostRow, ensure_channels, record_costs
+from growth.clock import site_day
 from growth.contacts import Medium, Purpose
 from growth.db import Database
 from growth.db.claim import require_claim
@@ -31,11 +32,13 @@ from growth.messaging import (
     MailingState,
     MailingView,
     Outcome,
+    billed_units,
     deliver,
     freeze,
     mailing_of,
     open_provider,
 )
+from growth.money import Money
 from growth.workspace import Window, parse_window
 
 #: hours of SMS where a campaign says nothing
@@ -75,15 +78,20 @@ def send(
     now: Callable[[], datetime],
     should_stop: Callable[[], bool] = lambda: False,
     tick: Callable[..., None] | None = None,
+    scheduled: bool = False,
 ) -> Sent:
-    """Send one period. Raises Refused (rule errors, approval, a plan that no longer fits), Unclaimed, and what rendering raises."""
+    """Send one period. Raises Refused (rule errors, approval, a plan that no longer fits), Unclaimed, and what rendering raises.
+
+    A `scheduled` send is bound by approval, not by a plan that somebody looked at days before.
+    """
     require_claim(database)
     with database.read() as session:
         begun = mailing_of(session, stream=campaign.stream, occurrence=period.key)
     if begun is None or begun.frozen_at is None:
-        _begin(database, campaign, period, now=now(), tick=tick)
+        _begin(database, campaign, period, now=now(), tick=tick, heed_plan=not scheduled)
     letter = _letter(database, campaign, period)
     outcome = _deliver(database, campaign, letter, now=now, should_stop=should_stop, tick=tick)
+    book_cost(database, letter)
     with database.read() as session:
         view = mailing_of(session, stream=campaign.stream, occurrence=period.key)
     assert view is not None
@@ -113,7 +121,29 @@ def runs(session: Session) -> list[Run]:
     return list(session.scalars(select(Run).order_by(Run.started_at.desc())))
 
 
-def _begin(database: Database, campaign: Campaign, period: Period, *, now: datetime, tick: Callable[..., None] | None) -> None:
+def book_cost(database: Database, letter: Letter) -> None:
+    """Write what the handed-over messages cost to the campaign's channel; again and again gives the same."""
+    price = price_of(database.workspace, letter.compiled.medium)
+    if price is None:
+        return
+    with database.write() as session:
+        view = mailing_of(session, stream=letter.stream, occurrence=letter.period.key)
+        if view is None or view.started_at is None:
+            return
+        units = billed_units(session, stream=letter.stream, occurrence=letter.period.key)
+        row = CostRow(
+            day=site_day(view.started_at, database.workspace.zone),
+            channel=letter.channel,
+            amount=Money(price.amount * units, price.currency),
+            source=f"{letter.stream}/{letter.period.key}",
+            campaign=letter.compiled.name,
+        )
+        record_costs(session, [row], medium=letter.compiled.medium.value)
+
+
+def _begin(
+    database: Database, campaign: Campaign, period: Period, *, now: datetime, tick: Callable[..., None] | None, heed_plan: bool
+) -> None:
     """Look at everything once more, keep the content, write the audience down."""
     workspace = database.workspace
     compiled = compile_content(workspace, campaign.name, campaign.file)
@@ -127,7 +157,11 @@ def _begin(database: Database, campaign: Campaign, period: Period, *, now: datet
                 _("{name} {period} is not approved as it is now", name=campaign.name, period=period.key),
                 fix=f"growth campaign approve {campaign.name} --period {period.key}",
             )
-        if kept is not None and (kept.content_hash != compiled.hash or kept.audience_hash != audience_hash(database, campaign, now=now)):
+        if (
+            heed_plan
+            and kept is not None
+            and (kept.content_hash != compiled.hash or kept.audience_hash != audience_hash(database, campaign, now=now))
+        ):
             what = _("the content") if kept.content_hash != compiled.hash else _("the audience")
             raise Refused(
                 _("the plan of {name} {period} no longer fits: {what} changed", name=campaign.name, period=period.key, what=what),

@@ -2,7 +2,7 @@
 
 from growth.messaging.deliver import Assignment, Ending, Outcome, deliver
 from growth.messaging.eligible import Rules, audience_query, count_audience
-from growth.messaging.ledger import Claimed, NewDelivery, counts, deliveries_query, sealed_addresses, skipped
+from growth.messaging.ledger import Claimed, NewDelivery, billed_units, counts, deliveries_query, sealed_addresses, skipped
 from growth.messaging.links import (
     Recipient,
     pixel_url,
@@ -40,6 +40,7 @@ from growth.messaging.provider import (
     open_provider,
     provider_names,
 )
+from growth.messaging.sender import reply_to_of, sender_of
 from growth.messaging.state import DeliveryState, MailingState, SkipReason
 from growth.messaging.subscriptions import (
     Preferences,
@@ -88,6 +89,7 @@ __all__ = [
     "ask_to_confirm",
     "asked",
     "audience_query",
+    "billed_units",
     "cancel_mailing",
     "confirm",
     "confirm_url",
@@ -114,9 +116,11 @@ __all__ = [
     "read_unsubscribe",
     "record_open",
     "refuse",
+    "reply_to_of",
     "resume_mailing",
     "retry_mailing",
     "sealed_addresses",
+    "sender_of",
     "set_preferences",
     "skipped",
     "unsubscribe",

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TypeVar
@@ -328,8 +328,10 @@ class _Sender:
             due = self._later(fault)
             _write(self.database, lambda session: ledger.give_back(session, owner=self.owner, ids=ids, now=moment, due_at=due))
             return
+        units = {message.id: message.units for message in batch.messages}
         results = [self._result(receipt, batch.claimed[receipt.message_id].attempts + 1, moment) for receipt in receipts]
         results += [self._unknown(id_, "the provider said nothing of it") for id_ in ids - {each.id for each in results}]
+        results = [replace(each, units=units[each.id]) for each in results]
         sent = [batch.claimed[each.id].contact_id for each in results if each.state is DeliveryState.ACCEPTED]
         people = [id_ for id_ in sent if id_ is not None]
 

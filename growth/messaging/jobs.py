@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from growth import clock
 from growth.contacts import Medium
-from growth.errors import GrowthError
 from growth.jobs import Chore, ChoreRun
 from growth.language import Text, _, speaking
 from growth.messaging.deliver import Assignment, deliver
@@ -18,6 +17,7 @@ from growth.messaging.ledger import Claimed, sealed_addresses
 from growth.messaging.mailing import open_mailings
 from growth.messaging.message import Mail, Message
 from growth.messaging.provider import open_provider
+from growth.messaging.sender import reply_to_of, sender_of
 from growth.messaging.state import SkipReason
 from growth.messaging.subscriptions import CONFIRM_RULES, CONFIRM_STREAM, CONFIRMATION_VALID, confirm_url
 from growth.rendering import html_environment, render, text_environment
@@ -53,9 +53,6 @@ def send_confirmations(run: ChoreRun) -> None:
 
 def confirmation(workspace: Workspace, _stream: str) -> Callable[[Session, Sequence[Claimed]], Mapping[UUID, Message | SkipReason]]:
     """What composes confirmations."""
-    sender = workspace.settings.email.from_
-    if sender is None:
-        raise GrowthError(_("email.from is not set"), fix=_('write email: {{from: "NAME <news@example.com>"}} in growth.yaml'))
 
     def compose(session: Session, claimed: Sequence[Claimed]) -> Mapping[UUID, Message | SkipReason]:
         addresses = sealed_addresses(session, [each.id for each in claimed])
@@ -80,8 +77,8 @@ def confirmation(workspace: Workspace, _stream: str) -> Callable[[Session, Seque
                 subject=_("Please confirm: news of {site} by e-mail", site=site.name),
                 html=render(html_environment(workspace.root, workspace.zone), "email/confirm.html", variables),
                 text=render(text_environment(workspace.root, workspace.zone), "email/confirm.txt", variables),
-                sender=str(sender),
-                reply_to=str(workspace.settings.email.reply_to) if workspace.settings.email.reply_to else None,
+                sender=sender_of(workspace),
+                reply_to=reply_to_of(workspace),
             )
 
     return compose

@@ -48,6 +48,7 @@ class Settled:
     reason: str | None = None
     provider_id: str | None = None
     due_at: datetime | None = None
+    units: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +74,8 @@ def write_down(
     now: datetime,
 ) -> None:
     """Rows of the ledger; an address that is there already stays as it is."""
-    fixed = {"stream": stream, "occurrence": occurrence, "medium": medium.value, "purpose": purpose.value, "attempts": 0, "at": now}
+    fixed: dict[str, Any] = {"stream": stream, "occurrence": occurrence, "medium": medium.value, "purpose": purpose.value}
+    fixed |= {"attempts": 0, "units": 1, "at": now}
     values = []
     for row in rows:
         id_ = uuid7()
@@ -168,6 +170,7 @@ def settle(session: Session, results: Sequence[Settled], *, owner: str, now: dat
             state=bindparam("new_state"),
             reason=bindparam("why"),
             provider_id=bindparam("theirs"),
+            units=bindparam("billed"),
             due_at=bindparam("due"),
             owner=None,
             lease_until=None,
@@ -182,6 +185,7 @@ def settle(session: Session, results: Sequence[Settled], *, owner: str, now: dat
                 "new_state": each.state.value,
                 "why": each.reason,
                 "theirs": each.provider_id,
+                "billed": each.units,
                 "due": each.due_at,
             }
             for each in results
@@ -306,6 +310,15 @@ def skipped(session: Session, *, stream: str, occurrence: str) -> dict[SkipReaso
         .group_by(Delivery.reason)
     ).tuples()
     return {SkipReason(reason): count for reason, count in rows if reason}
+
+
+def billed_units(session: Session, *, stream: str, occurrence: str) -> int:
+    """What providers bill for what they were handed: messages, or the parts of text messages."""
+    handed = [DeliveryState.ACCEPTED, DeliveryState.DELIVERED, DeliveryState.BOUNCED, DeliveryState.UNCERTAIN]
+    query = select(func.coalesce(func.sum(Delivery.units), 0)).where(
+        Delivery.stream == stream, Delivery.occurrence == occurrence, Delivery.state.in_([state.value for state in handed])
+    )
+    return int(session.scalar(query) or 0)
 
 
 def next_due(session: Session, *, stream: str, occurrence: str) -> datetime | None:

@@ -9,6 +9,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from growth.contacts import Medium, Purpose
+from growth.text import sms_parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,11 @@ class Message:
     medium: Medium
     to: str
     content: Content
+
+    @property
+    def units(self) -> int:
+        """What is billed for it: the parts of a text message, else 1."""
+        return sms_parts(self.content.text, mainland=self.to.startswith("+86")) if isinstance(self.content, Sms) else 1
 
 
 class Verdict(StrEnum):

@@ -68,6 +68,8 @@ class Delivery(Base):
     variant: Mapped[str | None]
     state: Mapped[str]
     reason: Mapped[str | None]
+    #: what is billed for it: parts of a text message, else 1
+    units: Mapped[int] = mapped_column(default=1)
     #: times it was handed to a provider
     attempts: Mapped[int] = mapped_column(default=0)
     #: the process that works on it, until when

@@ -126,6 +126,7 @@ def upgrade() -> None:
     sa.Column('variant', sa.String(), nullable=True),
     sa.Column('state', sa.String(), nullable=False),
     sa.Column('reason', sa.String(), nullable=True),
+    sa.Column('units', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('attempts', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('owner', sa.String(), nullable=True),
     sa.Column('lease_until', sa.BigInteger(), nullable=True),
