@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 #: label of attribution's rows for what says nothing in a dimension
 _NONE = "(none)"
+#: days that the chart of a day or a short week shows, so that it can be compared
+COURSE_DAYS = 14
 #: root of a workspace → hash of its files when the catalogue of channels last followed them in this process
 _followed: dict[str, str] = {}
 
@@ -56,7 +58,7 @@ def gather(session: Session, workspace: Workspace, period: Period, *, today: dat
         before=before,
         now=_sums(session, now, span, currency),
         then=_sums(session, then, before, currency),
-        course=_course(session, span),
+        course=_course(session, _drawn(span)),
         channels=_yields(now, then, names),
         campaigns=_campaigns(session, workspace, span, before) if with_campaigns else (),
         model=now.model,
@@ -145,6 +147,11 @@ def _within(table: Table, span: Span) -> tuple[ColumnElement[bool], ...]:
 
 def _count(session: Session, statement: Select[int]) -> int:
     return session.scalar(statement) or 0
+
+
+def _drawn(span: Span) -> Span:
+    """The days of the chart: those of the span, and where these are fewer than a week the `COURSE_DAYS` up to its end."""
+    return span if span.days >= 7 else Span(first=span.last - timedelta(days=COURSE_DAYS - 1), last=span.last)
 
 
 def _course(session: Session, span: Span) -> dict[date, tuple[int, int]]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from growth.jobs import Period, UnknownPeriod
+from growth.operations.facts import refresh
 from growth.operations.report import Format, OperationsReport, operations_report
 from growth.workspace import Workspace
 
@@ -33,8 +34,6 @@ def make_report(database: Database, period: Period, *, now: datetime, whole: boo
 
     Not `whole`: overview and channels only.
     """
-    from growth.operations.facts import refresh
-
     refresh(database, now=now)
     with database.read() as session:
         return operations_report(session, database.workspace, period, now=now, whole=whole)

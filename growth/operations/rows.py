@@ -131,7 +131,7 @@ class Facts:
     before: Span
     now: Sums
     then: Sums
-    #: by day: (visits, sign-ups)
+    #: by day: (visits, sign-ups); of a short span the two weeks up to its end
     course: dict[date, tuple[int, int]]
     channels: tuple[Yield, ...]
     campaigns: tuple[Yield, ...]

@@ -9,6 +9,7 @@ from growth.operations.proposals import Proposal
 from growth.operations.rows import Facts
 from growth.rendering import numbers
 from growth.reporting import Figure, Section
+from growth.text import printable
 from growth.workspace import Every, Targets
 
 #: channels that the pasted text names
@@ -78,7 +79,7 @@ def daily_text(
         lines += [f"{place}. {one.text}" for place, one in enumerate(found[:NAMED], start=1)]
     if link:
         lines += ["", link]
-    return "\n".join(lines).strip() + "\n"
+    return "\n".join(printable(line) for line in lines).strip() + "\n"
 
 
 def _joined(parts: Sequence[str]) -> str:

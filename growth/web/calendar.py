@@ -12,7 +12,7 @@ from growth import clock
 from growth.app import CalendarEntry
 from growth.jobs import Period
 from growth.language import _
-from growth.operations import ActivityReview, UnknownActivity, activities, calendar_entries, review
+from growth.operations import ActivityReview, UnknownActivity, activities, calendar_entries, refresh, review
 from growth.operations.kinds import kind_words
 from growth.operations.schema import ActivityFile, ActivityTask
 from growth.reporting import Column, Empty, Kind, Table
@@ -98,6 +98,7 @@ def calendar(viewer: Viewer) -> Page:
 def activity_page(viewer: Viewer, name: str) -> Page:
     """One activity: its days, budget, tasks, and what it brought beside the days before it."""
     today = clock.site_day(viewer.now, viewer.workspace.zone)
+    refresh(viewer.database, now=viewer.now)
     try:
         with viewer.database.read() as session:
             found = review(session, viewer.workspace, name, today=today)

@@ -169,7 +169,11 @@ def _with_rows(figure: Figure, report: OperationsReport) -> Figure:
         return figure
     if figure.id in ("visits", "signups"):
         place = 0 if figure.id == "visits" else 1
-        rows = [{"day": day, "n": numbers[place]} for day, numbers in sorted(report.facts.course.items(), reverse=True)]
+        rows = [
+            {"day": day, "n": numbers[place]}
+            for day, numbers in sorted(report.facts.course.items(), reverse=True)
+            if day >= report.facts.span.first
+        ]
         columns = [
             Column(id="day", label=_("Day"), kind=Kind.DATE, key=True),
             Column(id="n", label=figure.label, kind=Kind.NUMBER, lead=True),

@@ -142,6 +142,23 @@ def test_a_report_may_be_about_a_day_a_week_a_month_or_a_year(database: Database
     assert (values["visits"], values["signups"]) == (visits, signups)
 
 
+def test_the_chart_of_a_day_shows_the_two_weeks_up_to_it_and_its_evidence_the_day(database: Database, make_web: Callable[..., Web]) -> None:
+    report = made(database, "2026-11-10")
+    assert len(report.facts.course) == 14
+    assert max(report.facts.course).isoformat() == "2026-11-10"
+    rows = make_web(database).browser("director").get("/evidence/visits?period=2026-11-10&format=csv").text.split()
+    assert rows[1].startswith("2026-11-10,")
+    assert len(rows) == 2
+
+
+def test_control_characters_in_names_do_not_reach_the_terminal(open_workspace: Callable[..., Database]) -> None:
+    channels = 'channels:\n  evil: {medium: directory, name: "a\\u202eb\\u001b[31m", cost: {per_month: 9000 CNY}}\n'
+    database = open_workspace(YAML, files={"channels.yaml": channels})
+    plain = written(made(database), database.workspace, Format.TEXT).decode()
+    assert "a�b" in plain
+    assert "\x1b" not in plain
+
+
 def test_targets_shrink_with_the_period_and_the_cost_of_a_signup_does_not(database: Database) -> None:
     month = {figure.id: figure.target for figure in made(database).figures}
     week = {figure.id: figure.target for figure in made(database, "2026-W45").figures}
