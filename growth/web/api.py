@@ -99,7 +99,7 @@ async def _serve(request: Request[Any, Any, Any], function: Callable[..., Page],
         return _key(shell, request.headers.get("authorization", ""), scope, now)
 
     try:
-        if seconds := shell.limits.take(Purpose.PUBLIC, arrival.address, public_limit(shell.current())):
+        if seconds := shell.limits.take(Purpose.PUBLIC, arrival.network, public_limit(shell.current())):
             raise TooOften(seconds)
         use_language(known(str(shell.current().settings.site.locale)))
         key = await anyio.to_thread.run_sync(enter, limiter=shell.public_threads)

@@ -40,6 +40,16 @@ class Arrival:
     netloc: str
     path: str
 
+    @property
+    def network(self) -> str:
+        """The address, of an IPv6 one its /64: whoever has one has all of them, so limits count them together."""
+        return network_of(self.address)
+
+
+def network_of(address: str) -> str:
+    """`address`, or the /64 of an IPv6 one."""
+    return str(ipaddress.IPv6Network((address, 64), strict=False)) if ":" in address else address
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ways:

@@ -130,7 +130,7 @@ class Door:
         if scope["method"] not in found.methods and scope["method"] != "OPTIONS":
             await _problem(send, 405, "Method not allowed", [(b"allow", ", ".join(found.methods).encode())])
             return
-        if seconds := self.shell.limits.take(Purpose.PUBLIC, arrival.address, public_limit(self.shell.current())):
+        if seconds := self.shell.limits.take(Purpose.PUBLIC, arrival.network, public_limit(self.shell.current())):
             await _problem(send, 429, "Too many requests", [(b"retry-after", str(max(1, round(seconds + 0.5))).encode())])
             return
         announced = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")

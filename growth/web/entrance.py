@@ -84,7 +84,7 @@ def entrance(
 async def _serve(request: Request[Any, Any, Any], function: Callable[..., Page], *, token: bool) -> Page:
     shell, arrival = shell_of(request.scope), arrival_of(request.scope)
     try:
-        if token and (seconds := shell.limits.take(Purpose.TOKEN, arrival.address, TOKENS)):
+        if token and (seconds := shell.limits.take(Purpose.TOKEN, arrival.network, TOKENS)):
             raise TooOften(seconds)
         secret = request.cookies.get(cookie_name(FORM, secure=arrival.secure), "")
         form = Form()

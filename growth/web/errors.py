@@ -106,7 +106,7 @@ def to_login(request: Request[Any, Any, Any], shell: Shell, arrival: Arrival) ->
     from urllib.parse import quote
 
     prefix = shell.current().settings.web.path_prefix
-    query = request.url.query
+    query = request.scope["query_string"].decode("latin-1")
     wanted = arrival.path + (f"?{query}" if query else "") if request.method in ("GET", "HEAD") else "/"
     htmx = request.headers.get("hx-request") == "true"
     if htmx:

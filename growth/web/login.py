@@ -28,7 +28,7 @@ def login(guest: Guest) -> Page:
             guest.visitor.database,
             name=guest.form.get("name"),
             password=guest.form.raw("password"),
-            address=guest.visitor.client,
+            address=guest.visitor.network,
             browser=browser_words(guest.visitor.user_agent),
             now=guest.visitor.now,
         )
@@ -69,7 +69,7 @@ def welcome(guest: Guest, token: str) -> Page:
             with database.write() as session:
                 done = accounts.use_link(session, token=token, name=name, password_hash=hashed, now=now)
                 new = accounts.start_session(
-                    session, user_id=done.id, address=guest.visitor.client, browser=browser_words(guest.visitor.user_agent), now=now
+                    session, user_id=done.id, address=guest.visitor.network, browser=browser_words(guest.visitor.user_agent), now=now
                 )
             guest.cookies.append(session_cookie(new, secure=guest.arrival.secure))
             return guest.redirect("/")

@@ -99,7 +99,7 @@ async def _serve(request: Request[Any, Any, Any], function: Callable[..., Page],
         return function(viewer)
 
     try:
-        if seconds := shell.limits.take(Purpose.PAGE, arrival.address, PAGES):
+        if seconds := shell.limits.take(Purpose.PAGE, arrival.network, PAGES):
             raise TooOften(seconds)
         form = Form()
         if changing:

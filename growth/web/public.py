@@ -39,7 +39,7 @@ class Visitor:
     body        the raw bytes of the request, as signatures are computed over them
     form        its fields, where it is a form
     headers     by lower-case name; query: the address's parameters by name (the first of each)
-    client      IP address, trusted proxies taken off; user_agent as it was sent
+    client      IP address, trusted proxies taken off (`network`: of IPv6 its /64); user_agent as it was sent
     local       whether a program on this machine asks directly
     """
 
@@ -54,6 +54,7 @@ class Visitor:
     raw_query: str
     path: str
     client: str
+    network: str
     user_agent: str
     secure: bool
     local: bool
@@ -124,9 +125,9 @@ def public(
 async def _serve(request: Request[Any, Any, Any], function: Callable[..., Page], *, token: bool, most_bytes: int) -> Page:
     shell, arrival = shell_of(request.scope), arrival_of(request.scope)
     try:
-        if seconds := shell.limits.take(Purpose.PUBLIC, arrival.address, public_limit(shell.current())):
+        if seconds := shell.limits.take(Purpose.PUBLIC, arrival.network, public_limit(shell.current())):
             raise TooOften(seconds)
-        if token and (seconds := shell.limits.take(Purpose.TOKEN, arrival.address, TOKENS)):
+        if token and (seconds := shell.limits.take(Purpose.TOKEN, arrival.network, TOKENS)):
             raise TooOften(seconds)
         body, form = b"", Form()
         if request.method in UNSAFE:
@@ -163,6 +164,7 @@ def visitor_of(request: Request[Any, Any, Any], *, body: bytes, form: Form) -> V
         raw_query=request.scope["query_string"].decode("latin-1"),
         path=arrival.path,
         client=arrival.address,
+        network=arrival.network,
         user_agent=request.headers.get("user-agent", ""),
         secure=arrival.secure,
         language=_language(request),

@@ -17,6 +17,7 @@ from growth.errors import GrowthError, Unreachable
 from growth.jobs import alive
 from growth.language import _
 from growth.web.app import create_app
+from growth.web.protocol import GuardedProtocol
 from growth.workspace import Workspace
 
 #: how long open requests may take after the first SIGTERM (DESIGN.md, One machine)
@@ -48,7 +49,8 @@ def serve(
         forwarded_allow_ips="",
         timeout_graceful_shutdown=DRAIN_SECONDS,
         timeout_keep_alive=15,
-        h11_max_incomplete_event_size=32 * 1024,
+        http=GuardedProtocol,
+        reset_contextvars=True,
         lifespan="on",
         ws="none",
     )

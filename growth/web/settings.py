@@ -142,7 +142,7 @@ def password(viewer: Viewer) -> Page:
             user=viewer.user,
             old=form.raw("old"),
             new=form.raw("password"),
-            address=viewer.client,
+            address=viewer.arrival.network,
             browser=viewer.presence.session.browser,
             now=viewer.now,
         )

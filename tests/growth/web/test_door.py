@@ -146,6 +146,13 @@ def test_one_address_is_limited_and_others_are_not(web_of: Callable[..., Web]) -
     assert web.stranger("8.8.4.4").get("/healthz").status_code == 200
 
 
+def test_the_addresses_of_one_ipv6_network_are_limited_together(web_of: Callable[..., Web]) -> None:
+    web = web_of(YAML + "web: {rate_limit: 3/min}\n")
+    statuses = [web.stranger(f"2001:db8:1:2::{turn}").get("/healthz").status_code for turn in range(1, 5)]
+    assert statuses == [200, 200, 200, 429]
+    assert web.stranger("2001:db8:1:3::1").get("/healthz").status_code == 200
+
+
 def test_a_bucket_fills_again_and_forgets_the_longest_unused(monkeypatch: pytest.MonkeyPatch) -> None:
     at = [0.0]
     limits = RateLimits(now=lambda: at[0])

@@ -129,6 +129,76 @@ def test_a_body_that_drips_is_given_up(database: Database, monkeypatch: pytest.M
     thread.join(10)
 
 
+@pytest.fixture
+def guarded(database: Database) -> Iterator[int]:
+    """The port of a server with the limits of `growth web`."""
+    from contextlib import closing
+
+    import uvicorn
+
+    from growth.web import create_app
+    from growth.web.protocol import GuardedProtocol
+
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    app = create_app(database.workspace, database)
+    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="critical", lifespan="off", http=GuardedProtocol))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    for _turn in range(200):
+        if server.started:
+            break
+        time.sleep(0.02)
+    yield port
+    server.should_exit = True
+    thread.join(10)
+
+
+def _read_all(connection: socket.socket) -> bytes:
+    connection.settimeout(10)
+    answer = b""
+    while part := connection.recv(65536):
+        answer += part
+    return answer
+
+
+def test_a_head_that_never_ends_is_400_and_closed(guarded: int) -> None:
+    with socket.create_connection(("127.0.0.1", guarded)) as connection:
+        connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Long: ")
+        for _turn in range(20):
+            try:
+                connection.sendall(b"y" * 4096)
+            except OSError:
+                break
+            time.sleep(0.01)
+        assert _read_all(connection).startswith(b"HTTP/1.1 400")
+    assert httpx.get(f"http://127.0.0.1:{guarded}/healthz", trust_env=False).status_code == 200
+
+
+def test_a_large_body_right_behind_its_head_is_no_large_head(guarded: int) -> None:
+    with httpx.Client(trust_env=False) as client:
+        for _turn in range(3):
+            answer = client.post(f"http://127.0.0.1:{guarded}/login", content=b"x" * 60_000, headers={"content-type": "text/plain"})
+            assert answer.status_code in (400, 403)
+
+
+@pytest.mark.parametrize("sent", [b"", b"GET / HT", b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: "])
+def test_a_head_that_does_not_come_is_given_up(guarded: int, monkeypatch: pytest.MonkeyPatch, sent: bytes) -> None:
+    monkeypatch.setattr("growth.web.protocol.HEAD_SECONDS", 0.3)
+    with socket.create_connection(("127.0.0.1", guarded)) as connection:
+        connection.sendall(sent)
+        assert _read_all(connection) == b""
+
+
+def test_one_connection_serves_many_requests(guarded: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("growth.web.protocol.HEAD_SECONDS", 0.3)
+    with httpx.Client(trust_env=False) as client:
+        for _turn in range(4):
+            assert client.get(f"http://127.0.0.1:{guarded}/healthz", headers={"x-much": "z" * 10_000}).status_code == 200
+            time.sleep(0.15)
+
+
 def test_a_port_that_is_taken_is_3_and_names_another(start: Start) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
