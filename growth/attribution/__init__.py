@@ -3,7 +3,7 @@
 from growth.attribution.assembly import Journey, OriginView, PathTouch, journeys, origin_views
 from growth.attribution.by_placement import PlacementFigures, placement_figures
 from growth.attribution.dimension import Dimension
-from growth.attribution.model import Model, UnknownModel, aggregated, model_named, models
+from growth.attribution.model import Model, UnknownModel, aggregated, all_models, model_named
 from growth.attribution.path import DIRECT, MICRO, UNATTRIBUTED, Path, PathCount, shares
 from growth.attribution.path_table import BadPathTable, ModelRow, read_paths, table_rows
 from growth.attribution.report import FEW, Report, ReportRow, attribution_report, main_currency
@@ -31,11 +31,11 @@ __all__ = [
     "UnknownModel",
     "UnknownSignup",
     "aggregated",
+    "all_models",
     "attribution_report",
     "journeys",
     "main_currency",
     "model_named",
-    "models",
     "origin_views",
     "placement_figures",
     "read_paths",

@@ -46,7 +46,7 @@ _BUILT_IN: Final = ("first", "last", "last_non_direct", "linear", "time_decay", 
 
 
 @lru_cache
-def models() -> Mapping[str, Model]:
+def all_models() -> Mapping[str, Model]:
     """All models by id."""
     found: dict[str, Model] = {}
     for name in _BUILT_IN:
@@ -59,9 +59,9 @@ def models() -> Mapping[str, Model]:
 
 def model_named(name: str) -> Model:
     """The model called `name`. Raises UnknownModel."""
-    found = models().get(name)
+    found = all_models().get(name)
     if found is None:
-        raise UnknownModel(_("there is no attribution model “{name}”", name=name[:40]), fix=", ".join(models()))
+        raise UnknownModel(_("there is no attribution model “{name}”", name=name[:40]), fix=", ".join(all_models()))
     return found
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from growth.attribution.assembly import journeys
-from growth.attribution.model import Learned, models
+from growth.attribution.model import Learned, all_models
 from growth.attribution.nulls import null_paths
 from growth.attribution.path import MICRO
 from growth.attribution.report import credits, path_counts
@@ -67,7 +67,7 @@ def signup_path(session: Session, external_id: str, *, workspace: Workspace) -> 
     last = (first + timedelta(days=32)).replace(day=1) - timedelta(days=1)
     by_model: dict[str, list[int]] = {}
     counted = None
-    for id, model in models().items():
+    for id, model in all_models().items():
         learned: Learned = {}
         if model.learn is not None:
             if counted is None:

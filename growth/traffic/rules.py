@@ -2,8 +2,8 @@
 
 For utm the order within is GA4's (support.google.com/analytics/answer/9756891, as Plausible has put it into code):
 cross-network → paid shopping → paid search → paid social → paid video → display → paid other → shopping → social → video → AI → search →
-e-mail → affiliate → audio → SMS → push → referral. Where we differ: a utm_medium that is the name of one of our media is that medium;
-a medium that no rule knows is `unassigned` and never falls to referral or direct; where utm names no medium, a click id of the same
+e-mail → affiliate → audio → SMS → push → referral. Where we differ: a utm_medium that is word for word one of the media below is that
+medium; one that no rule knows is `unassigned` and never falls to referral or direct; where utm names no medium, a click id of the same
 platform does.
 """
 
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final
 
-from growth.channels import OWN_MEDIA, ChannelMedium
+from growth.channels import ChannelMedium
 from growth.traffic.clue import Clue
 from growth.traffic.sources import Source, source_named
 
@@ -124,7 +124,22 @@ def _verdict(clue: Clue, strength: Strength, medium: ChannelMedium, *, source: s
 
 _PAID: Final = re.compile(r".*cp.*|ppc|retargeting|paid.*")
 _SHOP: Final = re.compile(r".*(([^a-df-z]|^)shop|shopping).*")
-_OWN: Final = {medium.value: medium for medium in (*OWN_MEDIA, M.AI_ASSISTANT, M.ORGANIC_SEARCH, M.ORGANIC_SOCIAL, M.ORGANIC_VIDEO)}
+#: words for what the rules find, taken as they are
+_SAID: Final = {
+    medium.value: medium
+    for medium in (
+        M.ORGANIC_SEARCH,
+        M.PAID_SEARCH,
+        M.ORGANIC_SOCIAL,
+        M.PAID_SOCIAL,
+        M.ORGANIC_VIDEO,
+        M.PAID_VIDEO,
+        M.ORGANIC_SHOPPING,
+        M.PAID_SHOPPING,
+        M.AI_ASSISTANT,
+        M.WECHAT,
+    )
+}
 _MAIL: Final = frozenset({"email", "e-mail", "e_mail", "e mail", "newsletter", "edm", "邮件"})
 _SOCIAL: Final = frozenset(
     {"social", "social-network", "social-media", "sm", "social network", "social media", "social_network", "social_media"}
@@ -139,7 +154,7 @@ def _grouped(clue: Clue, known: Source | None) -> ChannelMedium:
     paid = bool(_PAID.fullmatch(medium))
     shop = kind is M.ORGANIC_SHOPPING or bool(_SHOP.fullmatch(campaign))
     order: tuple[tuple[bool, ChannelMedium], ...] = (
-        (medium in _OWN, _OWN.get(medium, M.UNASSIGNED)),
+        (medium in _SAID, _SAID.get(medium, M.UNASSIGNED)),
         ("cross-network" in campaign or medium == "cross-network", M.CROSS_NETWORK),
         (paid and shop, M.PAID_SHOPPING),
         (paid and kind is M.ORGANIC_SEARCH, M.PAID_SEARCH),

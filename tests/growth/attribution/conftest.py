@@ -1,0 +1,5 @@
+"""Sites for stories, as in the tests of traffic."""
+
+from tests.growth.traffic.conftest import copied, prepared, site
+
+__all__ = ["copied", "prepared", "site"]
