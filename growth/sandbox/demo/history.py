@@ -70,7 +70,7 @@ def history(
             visits = _journey(chance, person, start, origins, tokens, base)
             shown = [event for visit in visits for event in visit if _at(event) < until]
             events += shown
-            registered = next((event for event in shown if event["type"] == "form" and event["name"] == "submit"), None)
+            registered = next((event for event in shown if event["type"] == "form" and event["name"] == "register submit"), None)
             if registered is not None:
                 signups += _signup(chance, person, registered, shown, next(people, None), len(signups), until)
         events += [event for event in _robots(chance, day, base) if _at(event) < until]
@@ -150,14 +150,16 @@ def _visit(
         seen = int(chance.lognormvariate(3.2, 0.9) * 1000)
         events.append(_event(at, "page", common, referrer=referrer, load_ms=chance.randint(180, 1600), seq=number))
         if path == "/register" and (registers or chance.random() < 0.3):
-            events.append(_event(at + timedelta(seconds=6), "form", common, name="start"))
+            events.append(_event(at + timedelta(seconds=6), "form", common, name="register start"))
             if registers:
                 seen = max(seen, 45_000)
-                events.append(_event(at + timedelta(seconds=40), "form", common, name="submit"))
+                events.append(_event(at + timedelta(seconds=40), "form", common, name="register submit"))
         elif chance.random() < 0.03:
-            events.append(_event(at + timedelta(seconds=4), "contact", common, target="tel:4000000000"))
+            events.append(_event(at + timedelta(seconds=4), "contact", common, name="tel:4000000000"))
         elif path == "/blog/credit-report" and chance.random() < 0.3:
-            events.append(_event(at + timedelta(seconds=9), "missing", common, target=f"{base}/blog/credit-score"))
+            lost = f"{base}/blog/credit-score"
+            missing = {**common, "page": f"{chance.getrandbits(64):016x}", "url": lost}
+            events.append(_event(at + timedelta(seconds=9), "missing", missing, referrer=url, target=lost, seq=0))
         elif path.startswith("/disclosure") and chance.random() < 0.3:
             events.append(_event(at + timedelta(seconds=9), "outbound", common, target="https://beian.miit.gov.cn/"))
         if chance.random() < 0.4:

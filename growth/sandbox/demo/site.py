@@ -170,6 +170,8 @@ class DemoSite:
             html="<p>地址可能已经变更。您可以从首页重新开始，或到帮助中心查找。</p>",
             template="missing.html",
             noindex=True,
+            # tells the collector script that this page is not there
+            head='<meta name="growth-status" content="404">',
         )
         return self._show(request, page, status=404)
 

@@ -243,6 +243,7 @@ def test_an_unknown_address_is_404_and_says_where_to_go(site: Site) -> None:
     answer = site.get("/nothing-here")
     assert answer.status_code == 404
     assert "没有找到这个页面" in answer.text
+    assert '<meta name="growth-status" content="404">' in answer.text
     assert site.get("/blog/page/1").status_code == site.get("/blog/page/9").status_code == site.get("/blog/page/x").status_code == 404
 
 
