@@ -108,7 +108,7 @@ def overview(viewer: Viewer) -> Page:
     table = viewer.arrange(_jobs_table(catalogue, last, viewer.now), sort="next")
     if viewer.format:
         return viewer.download(table)
-    shown = JobsPage(sentence=_sentence(found), now_standing=found, table=table, lasting=lasting)
+    shown = JobsPage(sentence=_sentence(found, catalogue), now_standing=found, table=table, lasting=lasting)
     return viewer.render("web/growth/jobs.html", shown, title=_("Jobs"))
 
 
@@ -283,15 +283,16 @@ def _job(catalogue: Catalogue, name: str) -> Job:
         raise Missing from fault
 
 
-def _sentence(found: Standing) -> str:
+def _sentence(found: Standing, catalogue: Catalogue) -> str:
     workers = [process for process in found.processes if process.kind == "worker"]
     if not workers:
         return _("No worker runs, so nothing happens by itself. Start everything with: growth up")
     if found.running:
         return ngettext("One job runs now.", "{n} jobs run now.", len(found.running))
     if found.upcoming:
-        name, _period, _due_at = found.upcoming[0]
-        return _("Nothing runs now; next is {job}.", job=name)
+        name, _period, due_at = found.upcoming[0]
+        at = f"{due_at.astimezone(catalogue.workspace.zone):%m-%d %H:%M}"
+        return _("Nothing runs now. Next: {job}, {at}.", job=catalogue.jobs[name].title, at=at)
     return _("Nothing runs now.")
 
 
@@ -331,7 +332,7 @@ def _jobs_table(catalogue: Catalogue, last: dict[str, Run], now: datetime) -> Ta
 def _runs_table(runs: Sequence[Run], catalogue: Catalogue, *, with_job: bool) -> Table:
     columns = [
         *((Column(id="job", label=_("Job"), key=True, lead=True),) if with_job else ()),
-        Column(id="period", label=_("Period"), kind=Kind.CODE, lead=not with_job),
+        Column(id="period", label=_("Period"), kind=Kind.CODE, key=not with_job, lead=not with_job),
         Column(id="state", label=_("State"), kind=Kind.BADGE, lead=True),
         Column(id="began", label=_("Began"), kind=Kind.INSTANT),
         Column(id="took", label=_("Took"), kind=Kind.DURATION),
@@ -347,7 +348,7 @@ def _runs_table(runs: Sequence[Run], catalogue: Catalogue, *, with_job: bool) ->
             "took": run.finished_at - run.started_at if run.finished_at and run.started_at else None,
             "attempts": run.attempts,
             "line": run.error or run.line or run.progress or "",
-            "href": f"/jobs/{quote(run.job, safe='')}",
+            **({"href": f"/jobs/{quote(run.job, safe='')}"} if with_job else {}),
         }
         for run in runs
     ]
