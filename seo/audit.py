@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 from sqlalchemy import delete, func, select
 
@@ -14,13 +15,14 @@ from growth import __version__, clock, urls
 from growth.db import Database
 from growth.errors import ExitCode, GrowthError, Unfinished
 from growth.language import _
-from seo.crawl.fetcher import Fetcher
+from seo.crawl.fetcher import Fetcher, Fetches
 from seo.crawl.frontier import Frontier
 from seo.crawl.lock import only_crawl
 from seo.crawl.origins import Origins, Outcome
 from seo.crawl.plan import Plan
 from seo.crawl.record import Recorder
 from seo.crawl.walk import Counts, End, Tick, Walk
+from seo.crawl.wire import Job
 from seo.crawls import Crawl, CrawlState, crawl_of, find_crawl, newest
 from seo.facts import seo_settings, site_facts, user_agent
 from seo.finish import finish
@@ -83,6 +85,7 @@ def run_audit(
     resume: bool = False,
     stopped: Callable[[], bool] = lambda: False,
     tick: Tick | None = None,
+    fetching: Callable[[Job], Fetches] = Fetcher,
 ) -> AuditResult:
     """Audit the site (or go on with the audit that was cut off).
 
@@ -96,7 +99,7 @@ def run_audit(
         rules = rules_of(settings.checks)
         begun = time.monotonic()
         try:
-            end, outcome = _walk(database, plan, rules, stopped=stopped, tick=tick or _silent, spent=crawl.seconds)
+            end, outcome = _walk(database, plan, rules, stopped=stopped, tick=tick or _silent, spent=crawl.seconds, fetching=fetching)
         except Unfinished as fault:
             _close(database, crawl.id, CrawlState.UNFINISHED, crawl.seconds + time.monotonic() - begun, because=str(fault))
             raise
@@ -136,7 +139,16 @@ def prune(database: Database, *, keep: int) -> list[int]:
     return gone
 
 
-def _walk(database: Database, plan: Plan, rules: Rules, *, stopped: Callable[[], bool], tick: Tick, spent: float) -> tuple[End, Outcome]:
+def _walk(
+    database: Database,
+    plan: Plan,
+    rules: Rules,
+    *,
+    stopped: Callable[[], bool],
+    tick: Tick,
+    spent: float,
+    fetching: Callable[[Job], Fetches],
+) -> tuple[End, Outcome]:
     frontier = Frontier(plan.scope, plan.crawl_id)
     known: dict[str, tuple[int, str | None, str]] = {}
     with database.store("crawl").read() as session:
@@ -175,7 +187,7 @@ def _walk(database: Database, plan: Plan, rules: Rules, *, stopped: Callable[[],
             row.urls, row.queued = len(frontier.ids), waiting
             row.seconds = spent + time.monotonic() - begun
 
-    with Fetcher(plan.job) as fetcher:
+    with fetching(plan.job) as fetcher:
         walk = Walk(
             plan,
             frontier=frontier,
@@ -191,6 +203,11 @@ def _walk(database: Database, plan: Plan, rules: Rules, *, stopped: Callable[[],
         origins.begin()
         end = walk.run()
         heartbeat(walk.counts, frontier.waiting())
+        if end in (End.DONE, End.LIMITED):
+            for origin in origins.secure():
+                parts = urlsplit(origin)
+                if found := fetcher.certificate(parts.hostname or "", parts.port or 443):
+                    origins.outcome.certificates[origin] = found
     origins.outcome.firewall = walk.counts.firewall
     return end, origins.outcome
 

@@ -4,10 +4,9 @@ nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 import msgspec
 from sqlalchemy import Select, case, delete, func, insert, select
@@ -17,7 +16,6 @@ from growth.db import Database
 from seo import graph as linkgraph
 from seo import links as stored
 from seo.bulk import batches, insert_rows, update_rows
-from seo.certificate import certificate_of
 from seo.crawl.frontier import Kind, State
 from seo.crawl.origins import Outcome
 from seo.crawl.plan import Plan
@@ -40,8 +38,7 @@ def finish(database: Database, plan: Plan, rules: Rules, *, outcome: Outcome, co
     """Judge the whole crawl; counts by severity and check, and the totals to keep."""
     crawl_id = plan.crawl_id
     link_graph(database, crawl_id, plan.site.home)
-    certificates = _certificates(database, plan)
-    judged = list(_judge_site(database, plan, rules, outcome, certificates, complete, now))
+    judged = list(_judge_site(database, plan, rules, outcome, complete, now))
     _store(database, crawl_id, judged)
     remember_external(database, crawl_id, now)
     worth = worth_of(database, crawl_id=crawl_id, now=now)
@@ -113,7 +110,6 @@ def _judge_site(
     plan: Plan,
     rules: Rules,
     outcome: Outcome,
-    certificates: Mapping[str, Mapping[str, Any]],
     complete: bool,
     now: datetime,
 ) -> Iterable[Judged]:
@@ -133,7 +129,7 @@ def _judge_site(
             key_file=outcome.key_file,
             broken_before=broken_before(session, plan.crawl_id),
             previous_id=_previous(main, plan.crawl_id),
-            certificates=certificates,
+            certificates=outcome.certificates,
         )
         for active in rules.site:
             check = active.check
@@ -197,24 +193,6 @@ def _named(crawl_id: int, id: int, url: str) -> UrlRow:
         hops=0,
         found_by="named",
     )
-
-
-def _certificates(database: Database, plan: Plan) -> dict[str, dict[str, Any]]:
-    """The certificate of each https origin of the site that pages were read from."""
-    with database.store("crawl").read() as session:
-        query = select(UrlRow.url).where(
-            UrlRow.crawl_id == plan.crawl_id, UrlRow.internal.is_(True), UrlRow.url.like("https://%"), UrlRow.state == "fetched"
-        )
-        origins = dict.fromkeys(
-            (parts.hostname or "", parts.port or 443) for parts in map(urlsplit, session.scalars(query.execution_options(yield_per=5000)))
-        )
-    trusted = plan.job.trusted
-    found = {}
-    for host, port in list(origins)[:20]:
-        certificate = certificate_of(host, port, allow_private=plan.settings.allow_private or f"{host}:{port}" in trusted)
-        if certificate:
-            found[f"https://{host}" + ("" if port == 443 else f":{port}")] = certificate
-    return found
 
 
 def _totals(database: Database, crawl_id: int) -> dict[str, Any]:

@@ -1,5 +1,4 @@
-"""`Site`: a whole crawl as cross-page checks see it. Everything it offers is one pass over the store, so that checks stay linear in pages.
-"""
+"""`Site`: a whole crawl as cross-page checks see it. Everything it offers is one pass over the store, so that checks stay linear in pages."""
 
 from __future__ import annotations
 
@@ -10,18 +9,20 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Select, select, tuple_
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import Select, bindparam, select, tuple_
+from sqlalchemy.orm import Session
 
 from seo import links as stored
 from seo.crawl.frontier import Kind, State
-from seo.models import FindingRow, LinkRow, OriginRow, PageRow, SitemapEntryRow, SitemapRow, TextRow, UrlRow
+from seo.models import FindingRow, InlinkRow, LinkRow, OriginRow, PageRow, SitemapEntryRow, SitemapRow, TextRow, UrlRow
 from seo.page import LinkKind, SiteFacts
 from seo.robots import Robots, parse_robots
 from seo.summary import unsheet
 
 #: sources of one cause that a finding lists; its count says how many there are
 MOST_SOURCES = 100
+#: URLs that are remembered by number
+MOST_KNOWN = 100_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,6 +136,7 @@ class Site:
     key_file: Mapping[str, Any] | None = None
     #: foreign addresses that did not work in an earlier crawl either
     broken_before: frozenset[str] = frozenset()
+    _known: dict[int, Target] = field(default_factory=dict, repr=False)
     certificates: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     @cached_property
@@ -214,7 +216,13 @@ class Site:
 
     def target(self, id: int) -> Target:
         """A URL by number."""
-        return next(self.targets(select(UrlRow).where(UrlRow.crawl_id == self.crawl_id, UrlRow.id == id)))
+        found = self._known.get(id)
+        if found is None:
+            row = self.session.execute(_TARGET, {"crawl": self.crawl_id, "id": id}).one()
+            found = Target(**row._mapping)
+            if len(self._known) < MOST_KNOWN:
+                self._known[id] = found
+        return found
 
     def urls_by_id(self, ids: Sequence[int]) -> dict[int, str]:
         """The texts of URLs."""
@@ -226,21 +234,9 @@ class Site:
 
     def targets(self, query: Select[UrlRow]) -> Iterator[Target]:
         """The URLs of a query over `UrlRow`, which need not name the crawl."""
-        for row in self.session.scalars(query.where(UrlRow.crawl_id == self.crawl_id).order_by(UrlRow.id)):
-            yield Target(
-                id=row.id,
-                url=row.url,
-                internal=row.internal,
-                kind=row.kind,
-                state=row.state,
-                reason=row.reason,
-                status=row.status,
-                fault=row.fault,
-                verdict=row.verdict,
-                media_type=row.media_type,
-                redirect_to=row.redirect_to,
-                depth=row.depth,
-            )
+        columns = query.with_only_columns(*(getattr(UrlRow, name) for name in _TARGET_COLUMNS))
+        for row in self.session.execute(columns.where(UrlRow.crawl_id == self.crawl_id).order_by(UrlRow.id)):
+            yield Target(**row._mapping)
 
     def internal(self, *where: Any) -> Iterator[Target]:
         """Pages and other documents of the site that were fetched (resources, robots.txt, sitemaps and probes left out)."""
@@ -295,27 +291,16 @@ class Site:
         packed = self.session.scalar(select(PageRow.sheet).where(PageRow.crawl_id == self.crawl_id, PageRow.id == id))
         return unsheet(packed) if packed else {}
 
-    def sources_of(
-        self, ids: Sequence[int], *, kinds: Sequence[int] | None = None, most: int = MOST_SOURCES
-    ) -> tuple[list[Source], int, int]:
+    def sources_of(self, ids: Sequence[int], *, kinds: Sequence[int] | None = None, most: int = MOST_SOURCES) -> tuple[list[Source], int, int]:
         """Links that lead to any of `ids`: the first `most` of different pages in order, how many pages, how many links."""
-        link, page, text = aliased(LinkRow), aliased(UrlRow), aliased(TextRow)
-        query = (
-            select(link, page.url, text.text)
-            .join(page, (page.crawl_id == link.crawl_id) & (page.id == link.source))
-            .outerjoin(text, (text.crawl_id == link.crawl_id) & (text.id == link.text_id))
-            .where(link.crawl_id == self.crawl_id, self._leads_to(link, ids), link.kind != stored.KIND_NUMBER[LinkKind.REDIRECT])
-            .order_by(link.source, link.position)
-        )
-        if kinds is not None:
-            query = query.where(link.kind.in_(kinds))
         found: list[Source] = []
         pages: set[int] = set()
         links = 0
-        for row, url, anchor in self.session.execute(query):
+        values = {"crawl": self.crawl_id, "targets": list(ids), "kinds": list(_ANY_KIND if kinds is None else kinds)}
+        for row in self.session.execute(_SOURCES, values):
             links += 1
             if row.source not in pages and len(found) < most:
-                found.append(source_of(row, url, anchor))
+                found.append(source_of(row, row.url, row.text))
             pages.add(row.source)
         return found, len(pages), links
 
@@ -364,14 +349,8 @@ class Site:
         for url, detail in self.session.execute(query.where(FindingRow.crawl_id == self.crawl_id, FindingRow.check_id == id)):
             yield url, json.loads(detail)
 
-    def _leads_to(self, link: Any, ids: Sequence[int]) -> Any:
-        from seo.models import InlinkRow
 
-        chosen = select(InlinkRow.source, InlinkRow.position).where(InlinkRow.crawl_id == self.crawl_id, InlinkRow.target.in_(ids))
-        return tuple_(link.source, link.position).in_(chosen)
-
-
-def source_of(row: LinkRow, url: str, anchor: str | None) -> Source:
+def source_of(row: Any, url: str, anchor: str | None) -> Source:
     """A stored link as a source."""
     return Source(
         page_id=row.source,
@@ -390,3 +369,23 @@ def _same(id: Any) -> Any:
     """The URL row of a page or sitemap row."""
     table = id.class_
     return (UrlRow.crawl_id == table.crawl_id) & (UrlRow.id == id)
+
+
+# statements made once: SQLAlchemy then compiles them once, and a site has thousands of targets
+_link, _inlink, _text, _url = LinkRow.__table__.c, InlinkRow.__table__.c, TextRow.__table__.c, UrlRow.__table__.c
+_ANY_KIND = tuple(number for number, kind in enumerate(stored.KINDS) if kind is not LinkKind.REDIRECT)
+_SOURCES = (
+    select(_link.source, _link.line, _link.column, _link.flags, _link.kind, _link.fragment, _url.url, _text.text)
+    .select_from(InlinkRow.__table__)
+    .join(LinkRow.__table__, (_link.crawl_id == _inlink.crawl_id) & (_link.source == _inlink.source) & (_link.position == _inlink.position))
+    .join(UrlRow.__table__, (_url.crawl_id == _inlink.crawl_id) & (_url.id == _inlink.source))
+    .outerjoin(TextRow.__table__, (_text.crawl_id == _link.crawl_id) & (_text.id == _link.text_id))
+    .where(
+        _inlink.crawl_id == bindparam("crawl"),
+        _inlink.target.in_(bindparam("targets", expanding=True)),
+        _link.kind.in_(bindparam("kinds", expanding=True)),
+    )
+    .order_by(_inlink.source, _inlink.position)
+)
+_TARGET_COLUMNS = ("id", "url", "internal", "kind", "state", "reason", "status", "fault", "verdict", "media_type", "redirect_to", "depth")
+_TARGET = select(*(_url[name] for name in _TARGET_COLUMNS)).where(_url.crawl_id == bindparam("crawl"), _url.id == bindparam("id"))

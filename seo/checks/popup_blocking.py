@@ -25,8 +25,8 @@ meta = CheckMeta(
 )
 
 
-_FULL = re.compile(r"(width|right)\s*:\s*(100(%|vw)|0)")
-_HIGH = re.compile(r"(height|bottom)\s*:\s*(100(%|vh)|0)")
+_WIDE = re.compile(r"(?<!max-)width:100(%|vw)|left:0.*right:0|right:0.*left:0|inset:0")
+_HIGH = re.compile(r"(?<!max-)height:100(%|vh)|top:0.*bottom:0|bottom:0.*top:0|inset:0")
 _LAUNCH = re.compile(
     r"(location(\.href)?\s*=|location\.replace\(|window\.open\()\s*[\"'](weixin|baiduboxapp|alipays|taobao|openapp|intent|snssdk\w*)://",
     re.I,
@@ -38,7 +38,7 @@ def judge(page: Page, limits: Limits) -> Iterator[Finding]:
     for one in page.overlays:
         style = one.text.lower().replace(" ", "")
         hidden = "display:none" in style or "visibility:hidden" in style
-        if "position:fixed" in style and not hidden and _FULL.search(style) and _HIGH.search(style):
+        if "position:fixed" in style and not hidden and _WIDE.search(style) and _HIGH.search(style):
             yield Finding(detail={"found": "layer", "text": one.text[:200], "line": one.line})
             return
     for script in page.scripts:

@@ -9,11 +9,12 @@ import sys
 import tempfile
 import time
 from types import TracebackType
-from typing import Self
+from typing import Any, Protocol, Self
 
 from growth.errors import Unfinished
 from growth.language import _
 from seo.answer import Answer, Fault
+from seo.certificate import certificate_of
 from seo.crawl.wire import Fetched, Frames, Job, Order, fetched_decoder, framed
 
 #: seconds without a sign of life, beyond the time limit of an answer, after which a child counts as hanging
@@ -22,6 +23,28 @@ PATIENCE = 60.0
 STARTS = 5
 #: size of the pipe that answers come through, where the system allows it
 PIPE_BYTES = 1 << 20
+
+
+class Fetches(Protocol):
+    """What a walk needs of whoever fetches for it."""
+
+    #: orders under way by id
+    outstanding: dict[int, Order]
+
+    def __enter__(self) -> Self:
+        """Begin."""
+
+    def __exit__(self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None) -> None:
+        """End; what is under way is given up."""
+
+    def send(self, order: Order) -> None:
+        """Take an order."""
+
+    def take(self, wait_s: float) -> list[tuple[Order, Answer]]:
+        """What came back, waiting at most `wait_s` seconds for the first."""
+
+    def certificate(self, host: str, port: int) -> dict[str, Any]:
+        """What is known of the certificate of an https origin."""
 
 
 class Fetcher:
@@ -67,6 +90,10 @@ class Fetcher:
         if not self.outstanding:
             self._alive = time.monotonic()
         return found
+
+    def certificate(self, host: str, port: int) -> dict[str, Any]:
+        """What is known of an https origin's certificate (see `seo.certificate`)."""
+        return certificate_of(host, port, allow_private=self.job.allow_private or f"{host}:{port}" in self.job.trusted)
 
     def close(self) -> None:
         """End the child; what is under way is given up."""

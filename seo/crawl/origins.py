@@ -61,6 +61,8 @@ class Outcome:
     variants: list[dict[str, Any]] = field(default_factory=list)
     marked: list[dict[str, Any]] = field(default_factory=list)
     key_file: dict[str, Any] | None = None
+    #: certificate by https origin of the site
+    certificates: dict[str, dict[str, Any]] = field(default_factory=dict)
     firewall: str = ""
 
 
@@ -141,6 +143,10 @@ class Origins:
             self._take_sitemap(item, answer, redirect_to)
         else:
             self._take_probe(item, answer)
+
+    def secure(self) -> list[str]:
+        """The https origins of the site that answered for their robots.txt."""
+        return [origin for origin, known in self.robots.items() if origin.startswith("https://") and isinstance(known, Robots)]
 
     # robots -----------------------------------------------------------
 

@@ -19,7 +19,7 @@ from urllib.parse import quote
 
 from growth import clock
 from seo.answer import Answer, Fault
-from seo.crawl.fetcher import Fetcher
+from seo.crawl.fetcher import Fetches
 from seo.crawl.frontier import Frontier, Item, Kind
 from seo.crawl.order import InOrder
 from seo.crawl.origins import Origins
@@ -98,7 +98,7 @@ class Walk:
         *,
         frontier: Frontier,
         recorder: Recorder,
-        fetcher: Fetcher,
+        fetcher: Fetches,
         rules: Rules,
         origins: Origins,
         counts: Counts,

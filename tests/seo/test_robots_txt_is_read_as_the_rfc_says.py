@@ -187,7 +187,7 @@ def test_robots_txt_itself_may_always_be_fetched() -> None:
 
 def test_problems_are_told_with_their_lines() -> None:
     robots = parse_robots(
-        "Foo: bar\nUser-agent: *\nDisallow: private\nDisallow: /a$b\nSitemap: /sitemap.xml\nhello world and more\nUser-agent:\n".encode()
+        b"Foo: bar\nUser-agent: *\nDisallow: private\nDisallow: /a$b\nSitemap: /sitemap.xml\nhello world and more\nUser-agent:\n"
         + b"Disallow: /\xff\n"
     )
     assert [(one.line, one.fault) for one in robots.problems] == [
