@@ -60,7 +60,7 @@ def find_listing(
 ) -> list[ListingFound]:
     """Every link on the page that leads to one of `our_hosts` (``www.`` makes no difference), in the order of the page.
 
-    Links within the page's own origin are not ours, even where both sites are on one machine.
+    A host stands with its port where that is not the scheme's own: several sites may be on one machine.
 
     A link of the page's own host that carries no address, and one of our `names` as its words, is asked where it leads by `lead`
     (one redirect: URL → target or None); only where nothing else was found.
@@ -69,7 +69,6 @@ def find_listing(
     if document is None:
         return []
     hosts = {host.removeprefix("www.") for host in our_hosts}
-    here = urls.origin(urls.normal(page_url))
     base = _base(document, page_url)
     page_nofollow = _page_nofollow(document)
     found, opaque = [], []
@@ -78,7 +77,7 @@ def find_listing(
         if not href:
             continue
         for target, wrapped in _targets(href, base):
-            if urls.host_of(target).removeprefix("www.") in hosts and urls.origin(target) != here:
+            if _place(target) in hosts:
                 found.append(_found(link, target, wrapped, page_nofollow))
                 break
         else:
@@ -102,8 +101,13 @@ def _led(
             continue
         followed.add(wrapper)
         target = lead(wrapper)
-        if target and urls.host_of(target).removeprefix("www.") in hosts:
+        if target and _place(target) in hosts:
             yield _found(link, target, wrapper, page_nofollow)
+
+
+def _place(url: str) -> str:
+    """Host and port of a normal URL, without ``www.``."""
+    return urlsplit(url).netloc.removeprefix("www.")
 
 
 def _found(link: Any, target: str, wrapped: str | None, page_nofollow: frozenset[str]) -> ListingFound:

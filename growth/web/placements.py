@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from growth.app import TimelineEntry
+from growth.attribution import PlacementFigures, placement_figures
+from growth.clock import site_day
 from growth.errors import GrowthError
 from growth.language import _
 from growth.placements import PlacementState, UnknownPlacement, history, move, placement, placements
 from growth.placements.handing import placement_table
 from growth.placements.keep import sync, verify_due
 from growth.placements.life import STEPS
-from growth.reporting import Empty, Table
+from growth.reporting import Column, Empty, Kind, Table
 from growth.web.answers import Page
 from growth.web.page import page
 from growth.web.refusals import Missing
@@ -60,15 +62,14 @@ def overview(viewer: Viewer) -> Page:
     sync(viewer.database, now=viewer.now)
     with viewer.database.read() as session:
         views = placements(session)
-        table = placement_table(session, views)
+        figures = placement_figures(session, workspace=viewer.workspace, views=views, until_day=site_day(viewer.now, viewer.workspace.zone))
+        table = _with_figures(placement_table(session, views), figures)
     live = sum(view.state is PlacementState.LIVE for view in views)
     empty = Empty(
         title=_("No placement yet"),
         text=_("Directories, articles, partner links and posters appear here with their state and evidence."),
         code="growth placement add hao123-home --channel hao123 --kind directory",
     )
-    from dataclasses import replace
-
     table = viewer.arrange(replace(table, empty=empty), sort="id")
     if viewer.format:
         return viewer.download(table)
@@ -107,6 +108,16 @@ def step(viewer: Viewer, id: str) -> Page:
     except (GrowthError, ValueError) as fault:
         return _one(viewer, id, fault=str(fault))
     return viewer.redirect(f"/placements/{id}")
+
+
+def _with_figures(table: Table, figures: Mapping[str, PlacementFigures | None]) -> Table:
+    """The table with what each placement brought; a dash where links of its own are needed to tell."""
+    rows = []
+    for row in table.rows:
+        brought = figures[str(row["id"])]
+        rows.append({**row, "visits": brought.visits if brought else None, "signups": brought.signups if brought else None})
+    more = [Column(id="visits", label=_("Visits"), kind=Kind.NUMBER), Column(id="signups", label=_("Sign-ups"), kind=Kind.NUMBER)]
+    return replace(table, columns=[*table.columns[:-1], *more, table.columns[-1]], rows=rows)
 
 
 def _one(viewer: Viewer, id: str, *, fault: str = "") -> Page:

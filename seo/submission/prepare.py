@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
+from growth import urls
 from growth.clock import site_day
 from growth.db import Database
 from growth.errors import GrowthError
@@ -201,9 +202,9 @@ def _age(database: Database, _home: _Home, _chosen: DirectoryProfile, value: str
     return Requirement(id="age-months", met=age >= months, what=_("the site is {n} months old ({age})", n=months, age=age), fix=_("wait"))
 
 
-def _link_back(_database: Database, home: _Home, chosen: DirectoryProfile, _value: str, _now: datetime) -> Requirement:
-    host = urlsplit(chosen.home).hostname or ""
-    back = find_listing(home.text, page_url=chosen.home, our_hosts=frozenset({host}))
+def _link_back(database: Database, home: _Home, chosen: DirectoryProfile, _value: str, _now: datetime) -> Requirement:
+    host = urlsplit(urls.normal(chosen.home)).netloc
+    back = find_listing(home.text, page_url=database.workspace.settings.site.url, our_hosts=frozenset({host}))
     return Requirement(
         id="link-back",
         met=bool(back),

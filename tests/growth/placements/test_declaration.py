@@ -93,12 +93,17 @@ def test_a_page_that_a_look_found_stays_until_the_file_names_another(placed: Cal
     with database.write() as session:
         set_page(session, id="hao123-home", at_url="https://www.hao123.com/finance")
     sync(database, now=now)
-    with database.read() as session:
-        assert (placement(session, id="hao123-home") or pytest.fail()).at == "https://www.hao123.com/finance"
+    assert page_of(database, "hao123-home") == "https://www.hao123.com/finance"
     declare(database, TWO.replace("target: hao123", "target: hao123, at: https://www.hao123.com/new"))
     sync(database, now=now)
+    assert page_of(database, "hao123-home") == "https://www.hao123.com/new"
+
+
+def page_of(database: Database, id: str) -> str | None:
     with database.read() as session:
-        assert (placement(session, id="hao123-home") or pytest.fail()).at == "https://www.hao123.com/new"
+        view = placement(session, id=id)
+    assert view is not None
+    return view.at
 
 
 @pytest.mark.parametrize(

@@ -98,7 +98,7 @@ def test_whether_engines_may_follow_comes_from_link_and_page(head: str, rel: str
 
 def test_links_within_the_directory_itself_are_not_ours_on_one_machine() -> None:
     page = '<a href="/category/finance">金融</a><a href="http://127.0.0.1:8001/">诚信贷</a>'
-    links = find_listing(page, page_url="http://127.0.0.1:8025/directory", our_hosts=frozenset({"127.0.0.1"}))
+    links = find_listing(page, page_url="http://127.0.0.1:8025/directory", our_hosts=frozenset({"127.0.0.1:8001"}))
     assert [link.target for link in links] == ["http://127.0.0.1:8001/"]
 
 
