@@ -61,6 +61,8 @@ class Phone:
     openid: str = "oABCDEFG"
     sealed: bool = True
     sent: int = 0
+    token: str = TOKEN
+    aes_key: str = AES_KEY
     bodies: list[bytes] = field(default_factory=list)
 
     def say(self, text: str, **more: str) -> str | None:
@@ -79,13 +81,13 @@ class Phone:
     def post(self, body: bytes) -> str | None:
         """The text of the reply, None for ``success``."""
         self.bodies.append(body)
-        query, body = signed(body, self.now, sealed=self.sealed)
+        query, body = signed(body, self.now, sealed=self.sealed, token=self.token, aes_key=self.aes_key)
         answer = self.callback.answer(self.file, self.keys, query, body, now=self.now)
         if answer == b"success":
             return None
         root = ElementTree.fromstring(answer)
         if self.sealed:
-            root = ElementTree.fromstring(opened(root.findtext("Encrypt", "")))
+            root = ElementTree.fromstring(opened(root.findtext("Encrypt", ""), self.aes_key))
         assert root.findtext("ToUserName") == self.openid
         if root.findtext("MsgType") == "news":
             return root.findtext("Articles/item/Title")
@@ -100,11 +102,11 @@ def signature(*parts: str) -> str:
     return hashlib.sha1("".join(sorted(parts)).encode()).hexdigest()
 
 
-def signed(body: bytes, now: datetime, *, sealed: bool, token: str = TOKEN) -> tuple[dict[str, str], bytes]:
+def signed(body: bytes, now: datetime, *, sealed: bool, token: str = TOKEN, aes_key: str = AES_KEY) -> tuple[dict[str, str], bytes]:
     timestamp, nonce = str(int(now.timestamp())), os.urandom(5).hex()
     query = {"timestamp": timestamp, "nonce": nonce, "signature": signature(token, timestamp, nonce)}
     if sealed:
-        ciphertext = seal(body)
+        ciphertext = seal(body, key_text=aes_key)
         query |= {"encrypt_type": "aes", "msg_signature": signature(token, timestamp, nonce, ciphertext)}
         body = xml({"ToUserName": "gh_1", "Encrypt": ciphertext})
     return query, body
@@ -118,8 +120,8 @@ def seal(content: bytes, *, app_id: str = APP_ID, key_text: str = AES_KEY) -> st
     return base64.b64encode(encryptor.update(plain + bytes([padding]) * padding) + encryptor.finalize()).decode()
 
 
-def opened(ciphertext: str) -> bytes:
-    key = base64.b64decode(AES_KEY + "=")
+def opened(ciphertext: str, key_text: str = AES_KEY) -> bytes:
+    key = base64.b64decode(key_text + "=")
     decryptor = Cipher(algorithms.AES(key), modes.CBC(key[:16])).decryptor()
     plain = decryptor.update(base64.b64decode(ciphertext)) + decryptor.finalize()
     length = int.from_bytes(plain[16:20], "big")
