@@ -20,7 +20,7 @@ from growth.operations.proposals import Proposal, proposals
 from growth.operations.rows import Facts
 from growth.operations.words import daily_text, sentence
 from growth.rendering import SiteShown
-from growth.reporting import Document, Figure, Section, html_document, pdf_document, xlsx_document
+from growth.reporting import Document, Figure, Section, html_document, merged, pdf_document, xlsx_document
 from growth.workspace import Every, Workspace
 
 
@@ -81,7 +81,7 @@ def operations_report(session: Session, workspace: Workspace, period: Period, *,
         found.append(own.campaigns(facts))
         for make in handed(workspace.apps, "report_sections"):
             found.extend(make(session, workspace, period))
-    found = sorted(found, key=lambda section: section.order)
+    found = merged(found)
     wanted = proposals(facts, targets, found)
     return OperationsReport(
         period=period,

@@ -9,7 +9,7 @@ from growth.reporting.figure import Better, Change, Figure, Value, change_since
 from growth.reporting.files import CannotWrite, write_whole
 from growth.reporting.period import PeriodChoice
 from growth.reporting.query import Query, sql_of
-from growth.reporting.section import Note, Section
+from growth.reporting.section import Note, Section, merged
 from growth.reporting.sheet import xlsx_bytes
 from growth.reporting.table import Column, Empty, Kind, Row, Table, TableState, arrange
 
@@ -47,6 +47,7 @@ __all__ = [
     "html_document",
     "inert",
     "line",
+    "merged",
     "pdf_document",
     "print_pdf",
     "sql_of",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from growth.language import Text
 from growth.reporting.chart import Chart
@@ -54,3 +54,35 @@ class Section:
         if self.notes:
             document["notes"] = [{"severity": note.severity, "text": note.text, "mend": note.mend} for note in self.notes]
         return document
+
+
+def merged(sections: Iterable[Section]) -> list[Section]:
+    """Sections in order, those of one id made one: what a second room says of the same thing follows what the first said.
+
+    A table whose id is taken gets a number behind it, so that no id stands twice in a document.
+    """
+    found: dict[str, Section] = {}
+    for section in sorted(sections, key=lambda section: section.order):
+        first = found.get(section.id)
+        if first is None:
+            found[section.id] = section
+            continue
+        taken = {table.id for table in first.tables}
+        later = [replace(table, id=_free(table.id, taken)) for table in section.tables]
+        found[section.id] = replace(
+            first,
+            sentence=" ".join(filter(None, (first.sentence, section.sentence))),
+            figures=[*first.figures, *section.figures],
+            chart=first.chart or section.chart,
+            tables=[*first.tables, *later],
+            notes=[*first.notes, *section.notes],
+        )
+    return list(found.values())
+
+
+def _free(id: str, taken: set[str]) -> str:
+    name, number = id, 2
+    while name in taken:
+        name, number = f"{id}-{number}", number + 1
+    taken.add(name)
+    return name

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from growth.language import speaking
 from growth.money import Money
 from growth.rendering import Address
-from growth.reporting import Better, Column, Figure, Kind, Query, Section, Table, TableState, arrange, change_since, sql_of
+from growth.reporting import Better, Column, Figure, Kind, Query, Section, Table, TableState, arrange, change_since, merged, sql_of
 
 COLUMNS = [
     Column(id="name", label="Name", key=True),
@@ -142,6 +142,20 @@ def test_the_statement_of_a_figure_runs_by_hand_and_gives_the_figure() -> None:
         session.execute(text("create table signup (id integer, day text)"))
         session.execute(text("insert into signup values (1, '2026-11-01'), (2, '2026-11-01'), (3, '2026-11-02')"))
         assert session.execute(text(sql_of(session, statement))).scalar() == session.scalar(statement) == 2
+
+
+def test_sections_of_one_id_become_one_in_order_and_no_id_stands_twice() -> None:
+    def table(title: str) -> Table:
+        return Table(id="campaigns", title=title, columns=COLUMNS)
+
+    ours = Section(id="campaigns", title="Campaigns", tables=[table("by credit")], order=20)
+    theirs = Section(
+        id="campaigns", title="Sent", sentence="Two went out.", figures=[Figure(id="sent", label="Sent", value=3)], tables=[table("sent")]
+    )
+    found = merged([theirs, Section(id="seo", title="SEO", order=30), ours])
+    assert [section.id for section in found] == ["campaigns", "seo"]
+    assert [(one.id, one.title) for one in found[0].tables] == [("campaigns", "by credit"), ("campaigns-2", "sent")]
+    assert (found[0].title, found[0].sentence, len(found[0].figures)) == ("Campaigns", "Two went out.", 1)
 
 
 def test_days_are_dates_in_json() -> None:
