@@ -29,6 +29,18 @@ def _chosen(name: str, period: str | None, now: datetime) -> tuple[Campaign, Per
     return found, found.period(toolkit.workspace(), period, now=now)
 
 
+def _latest(name: str, period: str | None, now: datetime) -> tuple[Campaign, Period]:
+    """The period that was begun last, where none is named; else as `_chosen`."""
+    from campaigns.campaign import campaign
+    from growth.messaging import mailings_of
+
+    found = campaign(toolkit.workspace(), name)
+    if period is None:
+        with toolkit.database().read() as session:
+            period = next((view.occurrence for view in mailings_of(session, found.stream)), None)
+    return found, found.period(toolkit.workspace(), period, now=now)
+
+
 @app.command("list")
 def list_() -> None:
     """Every campaign with its next run and how the last one went. Example: growth campaign list"""
@@ -237,7 +249,7 @@ def status(name: name_argument, period: period_option = None) -> None:
     from campaigns.sending import status as document
     from growth.messaging import mailing_of
 
-    campaign, chosen = _chosen(name, period, clock.now())
+    campaign, chosen = _latest(name, period, clock.now())
     with toolkit.database().read() as session:
         view = mailing_of(session, stream=campaign.stream, occurrence=chosen.key)
     _say_status(document(view, campaign=name, period=chosen.key), left_out=_left_out(campaign, chosen))
@@ -275,7 +287,7 @@ def deliveries(
     """Each message with its state, address masked. Example: growth campaign deliveries monthly --state uncertain --jsonl"""
     from campaigns.results import deliveries as run
 
-    campaign, chosen = _chosen(name, period, clock.now())
+    campaign, chosen = _latest(name, period, clock.now())
     database = toolkit.database()
     if unmask:
         if not reason:
@@ -305,7 +317,7 @@ def report(name: name_argument, period: period_option = None) -> None:
     """What a period came to: sent, opened, clicked, signed up, cost, by link and variant. Example: growth campaign report monthly"""
     from campaigns.results import results
 
-    campaign, chosen = _chosen(name, period, clock.now())
+    campaign, chosen = _latest(name, period, clock.now())
     with toolkit.database().read() as session:
         found = results(session, campaign=campaign.name, period=chosen.key, workspace=toolkit.workspace())
     if toolkit.wants_json():
@@ -321,7 +333,7 @@ def pause(name: name_argument, period: period_option = None, dry_run: toolkit.dr
     """Stop after the batch in hand. Example: growth campaign pause monthly"""
     from growth.messaging import pause_mailing
 
-    campaign, chosen = _chosen(name, period, clock.now())
+    campaign, chosen = _latest(name, period, clock.now())
     if not dry_run:
         with toolkit.database().write() as session:
             pause_mailing(session, stream=campaign.stream, occurrence=chosen.key, reason="command", now=clock.now())
@@ -335,7 +347,7 @@ def resume(name: name_argument, period: period_option = None, dry_run: toolkit.d
     """Let a paused period go on; the scheduler sends it, or: growth campaign send. Example: growth campaign resume monthly"""
     from growth.messaging import resume_mailing
 
-    campaign, chosen = _chosen(name, period, clock.now())
+    campaign, chosen = _latest(name, period, clock.now())
     if not dry_run:
         with toolkit.database().write() as session:
             resume_mailing(session, stream=campaign.stream, occurrence=chosen.key, now=clock.now())
@@ -349,7 +361,7 @@ def cancel(
     """Give a period up: what was not sent never will be. Example: growth campaign cancel monthly --yes"""
     from growth.messaging import cancel_mailing
 
-    campaign, chosen = _chosen(name, period, clock.now())
+    campaign, chosen = _latest(name, period, clock.now())
     count = 0
     if not dry_run:
         toolkit.confirm(name, yes=yes, consequence=_("Whoever has not got {name} {period} yet never will.", name=name, period=chosen.key))
@@ -363,7 +375,7 @@ def retry_failed(name: name_argument, period: period_option = None, dry_run: too
     """Try what was rejected once more; uncertain ones stay as they are. Example: growth campaign retry-failed monthly"""
     from growth.messaging import mailing_of, retry_mailing
 
-    campaign, chosen = _chosen(name, period, clock.now())
+    campaign, chosen = _latest(name, period, clock.now())
     with toolkit.database().write() as session:
         if dry_run:
             view = mailing_of(session, stream=campaign.stream, occurrence=chosen.key)
