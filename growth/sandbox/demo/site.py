@@ -62,7 +62,8 @@ class DemoSite:
         self.url = self._web.url
 
     def start(self) -> DemoSite:
-        """Begin to answer; returns the site itself."""
+        """Begin to answer; returns the site itself. The pages are read first, so that the first visitor does not wait for them."""
+        content.pages()
         self._web.start()
         return self
 
