@@ -43,6 +43,7 @@ class Kind(StrEnum):
     CHECK = "check"
 
 
+_CLASSES = {Kind.CODE: ("code",), Kind.URL: ("url",), Kind.PROSE: ("wrap",), Kind.DATE: ("when",), Kind.INSTANT: ("when",)}
 #: keys of a row that are not data
 _MARKS = ("href", "total_row", "percent")
 _NUMERIC = {Kind.NUMBER, Kind.MONEY, Kind.PERCENT, Kind.BAR, Kind.DURATION}
@@ -76,7 +77,7 @@ class Column:
             *(("number",) if self.numeric else ()),
             *(("key",) if self.key else ()),
             *(("lead",) if self.lead else ()),
-            *{Kind.CODE: ("code",), Kind.URL: ("url",), Kind.PROSE: ("wrap",)}.get(self.kind, ()),
+            *_CLASSES.get(self.kind, ()),
         ]
         return " ".join(names)
 
