@@ -19,6 +19,8 @@ from growth.jobs.handing import metrics
 from growth.jobs.reconcile import reconcile
 from growth.workspace import Workspace, WorkspaceInvalid, load_workspace
 from tests.command import Growth, growth_in
+from tests.growth.jobs.plugin import SITE as SITE_PACKAGES
+from tests.growth.jobs.plugin import Probe, plug
 
 __all__ = ["growth_in"]
 
@@ -108,6 +110,24 @@ def test_a_run_leaves_a_backup_and_a_line_in_history(embedded: Database, growth:
     listed = {job["job"]: job for job in command("jobs", "--json").json}
     assert listed["backup"]["last_state"] == "done"
     assert listed["backup"]["schedule"] == "every day 02:00"
+
+
+def test_the_end_of_a_job_is_the_exit_code(
+    embedded: Database, growth: Callable[[Workspace], Growth], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = embedded.workspace.root
+    monkeypatch.syspath_prepend(str(SITE_PACKAGES))
+    plug(root, [Probe("daily", "child_fails", every="day", at="00:00")])
+    command = growth(embedded.workspace)
+    failed = command("jobs", "run", "daily", "--json")
+    assert (failed.code, failed.json["state"], failed.json["error"]) == (3, "failed", "not yet")
+    (root / "mended").touch()
+    done = command("jobs", "run", "daily", "--json")
+    assert (done.code, done.json["line"]) == (0, "mended")
+    again = command("jobs", "run", "daily")
+    assert again.code == 2
+    assert "once a period" in again.err
+    assert [run["state"] for run in command("jobs", "history", "--json").json] == ["done"]
 
 
 def test_only_the_newest_backups_are_kept(make_workspace: Callable[..., Workspace], growth: Callable[[Workspace], Growth]) -> None:

@@ -138,16 +138,6 @@ def test_the_first_sigterm_drains_and_the_second_aborts(embedded: Database, star
     assert "taken up again by the next worker" in said(tmp_path, 1)
 
 
-def test_a_job_runs_in_the_foreground_and_its_end_is_the_exit_code(embedded: Database) -> None:
-    root = embedded.workspace.root
-    plug(root, [Probe("daily", "child_fails", every="day", at="00:00")])
-    assert growth(root, "jobs", "run", "daily", code=3)["error"] == "not yet"
-    (root / "mended").touch()
-    assert growth(root, "jobs", "run", "daily")["line"] == "mended"
-    assert "once a period" in growth(root, "jobs", "run", "daily", code=2)
-    assert [run["state"] for run in growth(root, "jobs", "history")] == ["done"]
-
-
 @pytest.mark.slow
 def test_a_worker_reads_changed_files_anew_and_keeps_the_last_good_ones(embedded: Database, start: Start) -> None:
     root = embedded.workspace.root

@@ -142,18 +142,21 @@ def test_a_heavy_job_runs_in_a_process_of_its_own(heavy_plant: Callable[..., Pla
     assert plant.marks()[0].split()[3] != str(os.getpid())
 
 
-def test_a_child_that_dies_without_a_word_is_tried_again_and_given_up_in_the_end(heavy_plant: Callable[..., Plant]) -> None:
+def test_a_child_that_dies_without_a_word_is_tried_again_and_given_up_in_the_end(
+    heavy_plant: Callable[..., Plant], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("growth.jobs.execute.MOST_FAULTS", 2)
     plant = heavy_plant("dies")
     worker = plant.worker()
     plant.turn(worker)
     (run,) = plant.history()
     assert (run.state, run.faults) == (RunState.WAITING, 1)
     assert "code 7" in str(run.error)
-    for _again in range(6):
-        plant.now += timedelta(hours=1, minutes=1)
+    for _again in range(2):
+        plant.now += timedelta(minutes=2)
         plant.turn(worker)
     (run,) = plant.history()
-    assert (run.state, len(plant.marks())) == (RunState.FAILED, 5)
+    assert (run.state, len(plant.marks())) == (RunState.FAILED, 2)
 
 
 def test_a_child_that_takes_too_long_is_ended(heavy_plant: Callable[..., Plant], monkeypatch: pytest.MonkeyPatch) -> None:
