@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from growth.language import LANGUAGES
 
@@ -51,7 +52,8 @@ def split_globals(arguments: list[str]) -> tuple[Globals, list[str]]:
             break
         name, equals, inline = word.partition("=")
         if word in _FLAGS:
-            chosen = replace(chosen, **{_FLAGS[word]: True})
+            flag: dict[str, Any] = {_FLAGS[word]: True}
+            chosen = replace(chosen, **flag)
         elif name in _VALUES and (equals or word == name):
             value = inline if equals else next(words, None)
             if value is None:

@@ -60,7 +60,8 @@ class SafeEnvironment(ImmutableSandboxedEnvironment):
         """No underscore names, no format and padding methods of text. Values of ours (dataclasses) need no further look."""
         if attr.startswith("_") or (isinstance(obj, str | bytes) and attr in HEAVY_TEXT):
             return False
-        return _is_value(type(obj)) or super().is_safe_attribute(obj, attr, value)
+        kind: type[object] = type(obj)
+        return _is_value(kind) or super().is_safe_attribute(obj, attr, value)
 
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
         """Arithmetic on numbers only; repeating a text or a list is limited, formatting by ``%`` is not there."""
