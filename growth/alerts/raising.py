@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 _TITLE_CHARACTERS = 200
 _DETAIL_CHARACTERS = 4000
+#: a whole report in words
+_BODY_CHARACTERS = 50_000
 #: kinds that go where another kind goes, unless `alerts:` names targets of their own
 _LIKE = {"job_failed": "job_missed", "backup_failed": "job_missed"}
 
@@ -106,7 +108,7 @@ def tell(
             target=target,
             kind=kind,
             title=_safe(title, _TITLE_CHARACTERS),
-            body=_safe(body, _DETAIL_CHARACTERS),
+            body=_safe(body, _BODY_CHARACTERS),
             link=_absolute(workspace, link),
             now=now,
         )
