@@ -18,4 +18,11 @@ APP = App(
     migrations=(Migrations(owner="campaigns", store="main", package="campaigns.migrations.main"),),
     files=(FileKind(name="campaign", pattern="campaigns/*.yaml", model="campaigns.schema:CampaignFile", check="campaigns.findings:check"),),
     jobs=("campaigns.jobs:jobs",),
+    report_sections=("campaigns.handing:report_section",),
+    overview_cards=("campaigns.handing:overview_cards",),
+    todo=("campaigns.handing:todo",),
+    calendar=("campaigns.handing:calendar",),
+    search=("campaigns.handing:search",),
+    metrics=("campaigns.handing:metrics",),
+    segment_fields=("campaigns.handing:SEGMENT_FIELDS",),
 )

@@ -319,13 +319,32 @@ def report(name: name_argument, period: period_option = None) -> None:
 
     campaign, chosen = _latest(name, period, clock.now())
     with toolkit.database().read() as session:
-        found = results(session, campaign=campaign.name, period=chosen.key, workspace=toolkit.workspace())
+        found = results(session, campaign=campaign.name, period=chosen.key, workspace=toolkit.workspace(), now=clock.now())
+    if found is None:
+        raise GrowthError(
+            _("{name} {period} was not sent", name=name, period=chosen.key), fix=f"growth campaign send {name} --period {chosen.key}"
+        )
+    document = found.as_json()
     if toolkit.wants_json():
-        toolkit.emit(found)
+        toolkit.emit(document)
         return
-    for key in ("recipients", "accepted", "bounced", "rejected", "uncertain", "skipped", "clicks", "cost"):
-        toolkit.say(f"  {key}: {found[key]}")
-    toolkit.emit_rows(found["links"], columns={"target": _("Link"), "clicks": _("Clicks")}, empty=_("No link was followed yet."))
+    for key in (
+        "recipients",
+        "sent",
+        "delivered",
+        "bounced",
+        "rejected",
+        "uncertain",
+        "skipped",
+        "opened",
+        "clickers",
+        "unsubscribed",
+        "cost",
+    ):
+        if document[key] is not None:
+            toolkit.say(f"  {key}: {document[key]}")
+    columns = {"target": _("Link"), "clicks": _("Clicks"), "bots": _("Bots")}
+    toolkit.emit_rows(found.links, columns=columns, empty=_("There is no tracked link in it."))
 
 
 @app.command()

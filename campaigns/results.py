@@ -1,8 +1,9 @@
-"""What a period came to: deliveries, clicks by link, cost."""
+"""What a period came to: deliveries, opens, clicks by link, refusals, sign-ups, cost; by variant and by domain."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -10,61 +11,156 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from campaigns.campaign import stream_of
-from campaigns.models import Plan, Run
-from growth.channels import clicks_of_link, resolve_link
-from growth.contacts import contacts
-from growth.messaging import DeliveryState, counts, deliveries_query, sealed_addresses
+from campaigns.models import Run
+from campaigns.plan import price_of
+from growth.channels import clicked_by, clicks_of_link, resolve_link
+from growth.contacts import Medium, contacts, count_refusals
+from growth.messaging import (
+    DeliveryState,
+    MailingView,
+    Tally,
+    billed_units,
+    deliveries_query,
+    mailing_of,
+    mailings_of,
+    sealed_addresses,
+    tallies,
+    tally,
+)
 from growth.money import Money
 from growth.security import mask_address
 from growth.workspace import Workspace
+
+#: rows read at a time
+PAGE = 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkClicks:
+    """One link of a campaign: where it leads, clicks by people, clicks by bots."""
+
+    target: str
+    clicks: int
+    bots: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Results:
+    """What a period came to. `clickers` are people, each once; a share is of what was handed over."""
+
+    campaign: str
+    period: str
+    medium: Medium
+    channel: str
+    state: str
+    started_at: datetime | None
+    finished_at: datetime | None
+    whole: Tally
+    clicks: int = 0
+    clickers: int = 0
+    refused: int = 0
+    cost: Money | None = None
+    links: Sequence[LinkClicks] = ()
+    by_variant: dict[str, Tally] = field(default_factory=dict)
+    by_domain: dict[str, Tally] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        """For ``growth campaign report --json``."""
+        whole = self.whole
+        return {
+            "campaign": self.campaign,
+            "period": self.period,
+            "state": self.state,
+            "recipients": whole.recipients,
+            "sent": whole.handed_over,
+            "delivered": whole.delivered,
+            "bounced": whole.bounced,
+            "rejected": whole.rejected,
+            "uncertain": whole.uncertain,
+            "skipped": whole.skipped,
+            "left": whole.left,
+            "opened": whole.opened,
+            "machine_opened": whole.machine_opened,
+            "clicks": self.clicks,
+            "clickers": self.clickers,
+            "unsubscribed": self.refused,
+            "cost": self.cost,
+            "links": list(self.links),
+            "by_variant": dict(self.by_variant),
+            "by_domain": dict(self.by_domain),
+            "started_at": self.started_at,
+            "finished_at": self.finished_at,
+        }
 
 
 def deliveries(session: Session, *, stream: str, occurrence: str, state: str | None, masked: bool = True) -> Iterator[dict[str, Any]]:
     """``{"address","medium","state","reason","attempts","provider_id","at"}`` of each delivery, in the order they were written."""
     wanted = DeliveryState(state) if state else None
-    rows = session.scalars(deliveries_query(stream=stream, occurrence=occurrence, state=wanted)).all()
-    people = {person.id: person for person in contacts(session, [row.contact_id for row in rows if row.contact_id])}
-    plain = sealed_addresses(session, [row.id for row in rows if row.contact_id is None])
-    for row in rows:
-        person = people.get(row.contact_id) if row.contact_id else None
-        address = (person.email if row.medium == "email" else person.phone) if person else plain.get(row.id)
-        yield {
-            "address": (mask_address(address) if masked else address) if address else None,
-            "medium": row.medium,
-            "state": row.state,
-            "reason": row.reason,
-            "attempts": row.attempts,
-            "provider_id": row.provider_id,
-            "at": row.at,
-        }
+    query = deliveries_query(stream=stream, occurrence=occurrence, state=wanted).execution_options(yield_per=PAGE)
+    for page in session.scalars(query).partitions(PAGE):
+        people = {person.id: person for person in contacts(session, [row.contact_id for row in page if row.contact_id])}
+        plain = sealed_addresses(session, [row.id for row in page if row.contact_id is None])
+        for row in page:
+            person = people.get(row.contact_id) if row.contact_id else None
+            address = person.address(Medium(row.medium)) if person else plain.get(row.id)
+            yield {
+                "address": (mask_address(address) if masked else address) if address else None,
+                "medium": row.medium,
+                "state": row.state,
+                "reason": row.reason,
+                "attempts": row.attempts,
+                "provider_id": row.provider_id,
+                "at": row.at,
+            }
 
 
-def results(session: Session, *, campaign: str, period: str, workspace: Workspace) -> dict[str, Any]:
-    """Counts by state, clicks (without bots) by link, cost as planned."""
+def results(session: Session, *, campaign: str, period: str, workspace: Workspace, now: datetime) -> Results | None:
+    """One period, or None where it was not begun."""
     run = session.get(Run, (campaign, period))
-    plan = session.get(Plan, (campaign, period))
-    found = counts(session, stream=stream_of(campaign), occurrence=period)
-    links = []
-    clicks = 0
-    for code, target in zip(run.links["codes"], run.content["links"], strict=True) if run else ():
+    stream = stream_of(campaign)
+    view = mailing_of(session, stream=stream, occurrence=period)
+    if run is None or view is None:
+        return None
+    links = list(_links(session, run))
+    people = clicked_by(f"{stream}/{period}").distinct()
+    until = _next_start(session, stream, view) or now
+    price = price_of(workspace, view.medium)
+    units = billed_units(session, stream=stream, occurrence=period)
+    return Results(
+        campaign=campaign,
+        period=period,
+        medium=view.medium,
+        channel=run.channel,
+        state=view.state.value,
+        started_at=view.started_at,
+        finished_at=view.finished_at,
+        whole=tally(session, stream=stream, occurrence=period),
+        clicks=sum(link.clicks for link in links),
+        clickers=len(session.scalars(people).all()),
+        refused=count_refusals(session, evidence=stream, since=view.started_at, until=until) if view.started_at else 0,
+        cost=Money(price.amount * units, price.currency) if price else None,
+        links=links,
+        by_variant={name or "a": line for name, line in tallies(session, stream=stream, occurrence=period, by="variant").items()}
+        if len(run.content["parts"]) > 1
+        else {},
+        by_domain={name: line for name, line in tallies(session, stream=stream, occurrence=period, by="domain").items() if name},
+    )
+
+
+def runs_of(session: Session, campaign: str) -> list[Run]:
+    """The runs of a campaign, newest first."""
+    return list(session.scalars(select(Run).where(Run.campaign == campaign).order_by(Run.started_at.desc())))
+
+
+def _links(session: Session, run: Run) -> Iterator[LinkClicks]:
+    for code, target in zip(run.links["codes"], run.content["links"], strict=True):
         link = resolve_link(session, code)
-        counted = clicks_of_link(session, link.id) if link else None
-        if counted:
-            clicks += counted.people
-            links.append({"target": target, "clicks": counted.people, "bots": counted.bots})
-    cost = plan.document["cost"] if plan else Money.from_minor(0).as_json()
-    return {
-        "campaign": campaign,
-        "period": period,
-        "recipients": sum(found.values()),
-        **{state.value: count for state, count in found.items()},
-        "clicks": clicks,
-        "cost": cost,
-        "links": links,
-        "started_at": run.started_at if run else None,
-    }
+        if link is not None:
+            counted = clicks_of_link(session, link.id)
+            yield LinkClicks(target=target, clicks=counted.people, bots=counted.bots)
 
 
-def runs_between(session: Session, *, start: datetime, end: datetime) -> list[Run]:
-    """The runs that began between two instants."""
-    return list(session.scalars(select(Run).where(Run.started_at >= start, Run.started_at < end).order_by(Run.started_at)))
+def _next_start(session: Session, stream: str, view: MailingView) -> datetime | None:
+    """When the occurrence after this one began: later refusals are its own."""
+    starts = [each.started_at for each in mailings_of(session, stream) if each.started_at and view.started_at]
+    return min((start for start in starts if view.started_at and start > view.started_at), default=None)

@@ -10,7 +10,7 @@ from growth.channels.catalogue import (
     ensure_channels,
     find_channel,
 )
-from growth.channels.clicks import ClickCount, clicks_by_channel, clicks_of_link, record_click
+from growth.channels.clicks import ClickCount, clicked_by, clicks_by_channel, clicks_of_link, record_click
 from growth.channels.cost import CostRow, channel_costs, costs_by_day, record_costs, total_cost
 from growth.channels.costs_import import CostImport, Rejected, import_costs
 from growth.channels.identity import (
@@ -81,6 +81,7 @@ __all__ = [
     "channel_costs",
     "channel_named",
     "channels",
+    "clicked_by",
     "clicks_by_channel",
     "clicks_of_link",
     "costs_by_day",

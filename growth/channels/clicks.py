@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from growth import clock
@@ -31,7 +32,9 @@ def record_click(session: Session, *, link: ResolvedLink, at: datetime, bot: str
     session.add(click)
     session.flush()
     if bot is None and link.contact_id is not None:
-        origin = Origin(channel_id=link.channel_id, medium=link.medium, campaign=link.label, link_id=link.id)
+        kind, _colon, rest = link.label.partition(":")
+        campaign = rest.partition("/")[0] if kind == "campaign" else ""
+        origin = Origin(channel_id=link.channel_id, medium=link.medium, campaign=campaign, link_id=link.id)
         key = stored_key(session, f"contact:{link.contact_id}")
         record_touches(session, [NewTouch(at=at, key=key, origin=origin, kind=TouchKind.CLICK, evidence=f"click:{click.id}")])
     return click.id
@@ -50,6 +53,20 @@ def clicks_by_channel(session: Session, *, from_day: date | None = None, until_d
     if until_day is not None:
         query = query.where(models.Click.day <= until_day)
     return {name: ClickCount(people=total - by_bots, bots=by_bots) for name, total, by_bots in session.execute(query)}
+
+
+def clicked_by(label: str, *, since: datetime | None = None) -> Select[UUID | None]:
+    """A Select of the contacts who followed links labelled so (``campaign:monthly``) or below (``campaign:monthly/2026-11``); no bots."""
+    query = (
+        select(models.Click.contact_id)
+        .join(models.Link, models.Link.id == models.Click.link_id)
+        .where(
+            or_(models.Link.label == label, models.Link.label.startswith(f"{label}/", autoescape=True)),
+            models.Click.bot.is_(None),
+            models.Click.contact_id.is_not(None),
+        )
+    )
+    return query if since is None else query.where(models.Click.at >= since)
 
 
 def clicks_of_link(session: Session, link_id: int) -> ClickCount:

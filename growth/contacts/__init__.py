@@ -1,7 +1,7 @@
 """Contacts: people, the keys that name them, merges, consent, suppression, segments, import, export, erasure."""
 
 from growth.contacts.address import BadAddress, Medium, domain_of, normal_address, normal_email, normal_phone, read_address
-from growth.contacts.consent import Purpose, Statement, consent_history, consent_of, record_consent
+from growth.contacts.consent import Purpose, Statement, consent_history, consent_of, count_refusals, record_consent
 from growth.contacts.erasing import Certificate, PersonalData, erase_contact, export_person
 from growth.contacts.exporting import ReasonMissing, export_columns, export_contacts, export_rows, list_contacts
 from growth.contacts.importing import ColumnRefused, ImportResult, import_contacts
@@ -68,6 +68,7 @@ __all__ = [
     "contact_of_key",
     "contacts",
     "contacts_with",
+    "count_refusals",
     "count_segment",
     "domain_of",
     "erase_contact",

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from growth.contacts.address import Medium
@@ -89,6 +89,14 @@ def consent_history(session: Session, contact_id: UUID) -> list[Statement]:
     """Everything the person ever said, newest first."""
     rows = session.scalars(select(Consent).where(Consent.contact_id == contact_id).order_by(Consent.at.desc(), Consent.id.desc()))
     return [statement_of(row) for row in rows]
+
+
+def count_refusals(session: Session, *, evidence: str, since: datetime, until: datetime) -> int:
+    """How many people said no with that evidence (``campaign:monthly``) within a span."""
+    query = select(func.count(Consent.contact_id.distinct())).where(
+        Consent.evidence == evidence, Consent.granted.is_(False), Consent.at >= since, Consent.at < until
+    )
+    return session.scalar(query) or 0
 
 
 def statement_of(row: Consent) -> Statement:

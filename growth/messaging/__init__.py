@@ -40,6 +40,7 @@ from growth.messaging.provider import (
     open_provider,
     provider_names,
 )
+from growth.messaging.results import Tally, in_doubt, open_totals, opened_by, received_by, started_between, tallies, tally
 from growth.messaging.sender import reply_to_of, sender_of
 from growth.messaging.state import DeliveryState, MailingState, SkipReason
 from growth.messaging.subscriptions import (
@@ -80,6 +81,7 @@ __all__ = [
     "SkipReason",
     "Sms",
     "Stream",
+    "Tally",
     "UnknownProvider",
     "UnsafeHeader",
     "UnsupportedFeature",
@@ -99,12 +101,15 @@ __all__ = [
     "deliveries_query",
     "freeze",
     "freeze_addresses",
+    "in_doubt",
     "mail_bytes",
     "mailing_of",
     "mailings_of",
     "message_id",
     "open_mailings",
     "open_provider",
+    "open_totals",
+    "opened_by",
     "opener",
     "pause_mailing",
     "pixel_url",
@@ -114,6 +119,7 @@ __all__ = [
     "read_pixel",
     "read_preferences",
     "read_unsubscribe",
+    "received_by",
     "record_open",
     "refuse",
     "reply_to_of",
@@ -123,6 +129,9 @@ __all__ = [
     "sender_of",
     "set_preferences",
     "skipped",
+    "started_between",
+    "tallies",
+    "tally",
     "unsubscribe",
     "unsubscribe_url",
 ]

@@ -47,6 +47,13 @@ class Delivery(Base):
         ),
         Index("ix_delivery_contact_id", "contact_id"),
         Index(
+            "ix_delivery_uncertain",
+            "stream",
+            "occurrence",
+            sqlite_where=text("state = 'uncertain'"),
+            postgresql_where=text("state = 'uncertain'"),
+        ),
+        Index(
             "ix_delivery_provider_id",
             "provider_id",
             sqlite_where=text("provider_id IS NOT NULL"),

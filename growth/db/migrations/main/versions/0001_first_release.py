@@ -143,7 +143,21 @@ def upgrade() -> None:
     op.create_index('ix_delivery_cap', 'delivery', ['address_index', 'submitted_at'], unique=False, sqlite_where=sa.text('submitted_at IS NOT NULL'), postgresql_where=sa.text('submitted_at IS NOT NULL'))
     op.create_index('ix_delivery_contact_id', 'delivery', ['contact_id'], unique=False)
     op.create_index('ix_delivery_provider_id', 'delivery', ['provider_id'], unique=False, sqlite_where=sa.text('provider_id IS NOT NULL'), postgresql_where=sa.text('provider_id IS NOT NULL'))
+    op.create_index('ix_delivery_uncertain', 'delivery', ['stream', 'occurrence'], unique=False, sqlite_where=sa.text("state = 'uncertain'"), postgresql_where=sa.text("state = 'uncertain'"))
     op.create_index('ix_delivery_work', 'delivery', ['stream', 'occurrence', 'state', 'domain'], unique=False)
+    op.create_table('dirty_day',
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.PrimaryKeyConstraint('day', name=op.f('pk_dirty_day'))
+    )
+    op.create_table('entry_day',
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.Column('page_id', sa.BigInteger(), nullable=False),
+    sa.Column('entries', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('exits', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('bounces', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.PrimaryKeyConstraint('day', 'page_id', name=op.f('pk_entry_day')),
+    sqlite_with_rowid=False
+    )
     op.create_table('feedback_seen',
     sa.Column('provider', sa.String(), nullable=False),
     sa.Column('event', sa.String(), nullable=False),
@@ -273,6 +287,20 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_page'))
     )
     op.create_index(op.f('ix_page_path'), 'page', ['path'], unique=False)
+    op.create_table('page_day',
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.Column('page_id', sa.BigInteger(), nullable=False),
+    sa.Column('views', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('missing', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('errors', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('engaged_ms', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('leaves', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('scrolled', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('loads', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('load_ms', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.PrimaryKeyConstraint('day', 'page_id', name=op.f('pk_page_day')),
+    sqlite_with_rowid=False
+    )
     op.create_table('placement',
     sa.Column('id', sa.String(), nullable=False),
     sa.Column('channel', sa.String(), nullable=False),
@@ -304,6 +332,10 @@ def upgrade() -> None:
     sa.Column('doing', sa.String(), nullable=False),
     sa.Column('stopping', sa.Boolean(), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_process'))
+    )
+    op.create_table('recognised',
+    sa.Column('visitor_id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.PrimaryKeyConstraint('visitor_id', name=op.f('pk_recognised'))
     )
     op.create_table('signup',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -398,6 +430,35 @@ def upgrade() -> None:
     )
     op.create_index('ix_visit_day', 'visit', ['day'], unique=False)
     op.create_index('ix_visit_visitor_id_started_at', 'visit', ['visitor_id', 'started_at'], unique=False)
+    op.create_table('visit_day',
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.Column('origin_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('visits', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('visitors', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('pages', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('engaged_ms', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('bounces', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.PrimaryKeyConstraint('day', 'origin_id', name=op.f('pk_visit_day')),
+    sqlite_with_rowid=False
+    )
+    op.create_table('visitor_page',
+    sa.Column('visitor_id', sa.BigInteger(), nullable=False),
+    sa.Column('page_id', sa.BigInteger(), nullable=False),
+    sa.Column('last_at', sa.BigInteger(), nullable=False),
+    sa.PrimaryKeyConstraint('visitor_id', 'page_id', name=op.f('pk_visitor_page')),
+    sqlite_with_rowid=False
+    )
+    op.create_index('ix_visitor_page_page_id', 'visitor_page', ['page_id'], unique=False)
+    op.create_table('visitor_step',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('visitor_id', sa.BigInteger(), nullable=False),
+    sa.Column('name', sa.String(), nullable=False),
+    sa.Column('at', sa.BigInteger(), nullable=False),
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_visitor_step')),
+    sa.UniqueConstraint('visitor_id', 'name', 'at', name=op.f('uq_visitor_step_visitor_id_name_at'))
+    )
+    op.create_index('ix_visitor_step_day_name', 'visitor_step', ['day', 'name'], unique=False)
     op.create_table('waiting_step',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('external_id', sa.String(), nullable=False),
