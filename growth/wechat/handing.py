@@ -1,4 +1,4 @@
-"""What the account hands to the other rooms: its section of the report, to-do entries, a contact's timeline, segment words, personal data."""
+"""What the account hands over: a section of the report, to-do entries, timelines, segment words, personal data."""
 
 from __future__ import annotations
 
