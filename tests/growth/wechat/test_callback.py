@@ -199,7 +199,7 @@ def test_what_is_malformed_is_a_400_and_stores_nothing(phone: MakePhone, body: b
         assert session.scalar(select(func.count()).select_from(Inbox)) == 0
 
 
-@pytest.mark.parametrize("ciphertext", ["", "AAAA", "!!!!", "A" * 64, seal(b"x")[:-8]])
+@pytest.mark.parametrize("ciphertext", ["", "AAAA", "!!!!", "A" * 64, seal(b"x")[:-8]], ids=["empty", "short", "no base64", "noise", "cut"])
 def test_a_broken_ciphertext_is_turned_away(phone: MakePhone, ciphertext: str) -> None:
     follower: Phone = phone()
     query, _body = signed(b"", follower.now, sealed=False)
