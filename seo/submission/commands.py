@@ -91,6 +91,7 @@ def push(
     from seo.submission.push import push as run
 
     database, now = toolkit.database(), clock.now()
+    connected = engines(database, only=engine)
     given = read_urls(_lines(file), source=str(file)) if file else None
     urls = given if given is not None else indexable_urls(database)
     if not urls:
@@ -100,14 +101,14 @@ def push(
         )
     answers: dict[str, Any] = {}
     results: dict[str, PushResult] = {}
-    for name, connected in engines(database, only=engine).items():
+    for name, each in connected.items():
         with database.read() as session:
             chosen = list(dict.fromkeys(urls)) if given is not None else candidates(session, engine=name, urls=urls, now=now)
         if dry_run:
             answers[name] = {"would_send": chosen}
             continue
         with toolkit.progress(name, total=len(chosen)) as tick:
-            results[name] = run(database, connected, chosen, now=now, tick=tick)
+            results[name] = run(database, each, chosen, now=now, tick=tick)
         answers[name] = _answer(results[name])
     toolkit.emit({"engines": answers}, text="\n".join(_line(name, answer) for name, answer in answers.items()))
     for name, result in results.items():

@@ -10,7 +10,7 @@ from ruamel.yaml import YAML
 
 from growth.errors import GrowthError
 from growth.language import _, language
-from growth.workspace import Workspace, did_you_mean
+from growth.workspace import Workspace, hint_for
 from seo.submission.settings import DirectoriesFile, DirectoryProfile, FieldLimit
 
 
@@ -29,8 +29,7 @@ def profile(workspace: Workspace, id: str) -> DirectoryProfile:
     """The profile of that id. Raises UnknownDirectory, with the nearest name."""
     known = profiles(workspace)
     if id not in known:
-        near = did_you_mean(id, known)
-        raise UnknownDirectory(_("there is no directory “{id}”", id=id), fix=near or "growth submit list")
+        raise UnknownDirectory(_("there is no directory “{id}”", id=id), fix=hint_for(id, sorted(known), limit=0) or "growth submit list")
     return known[id]
 
 

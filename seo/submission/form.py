@@ -18,6 +18,7 @@ from growth.errors import GrowthError, ProviderError
 from growth.language import _
 from growth.outbound import Fetched, Fetcher, FetchFailed
 from growth.placements import PlacementState, PlacementView, move, parse_page, reach_of
+from growth.placements.keep import sync
 from seo.submission.directories import dossier, fit, profile
 from seo.submission.prepare import guard_repeat, placement_of
 from seo.submission.settings import DirectoryProfile, FormProfile
@@ -47,6 +48,7 @@ def send_form(database: Database, directory: str, *, now: datetime, actor: str, 
     chosen = profile(database.workspace, directory)
     if chosen.method != "form" or chosen.form is None or chosen.automation != "allowed":
         raise FormRefused(_("{name} is handed in by a person", name=chosen.name), fix=f"growth submit prepare {directory}")
+    sync(database, now=now)
     view = placement_of(database, directory)
     guard_repeat(database, view, chosen, now=now)
     _require_prepared(view, directory)
