@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 
-from growth.workspace import Workspace
+from growth.workspace import Problem, Workspace
 from growth.workspace.watched import Watched
 
 #: how old the last look at the files may be, seconds
@@ -18,6 +18,7 @@ class Current:
     def __init__(self, workspace: Workspace) -> None:
         self._watched = Watched(workspace.root, workspace)
         self._workspace = workspace
+        self._problems = workspace.problems
         self._looked_at = time.monotonic()
         self._lock = threading.Lock()
 
@@ -25,12 +26,18 @@ class Current:
         """The workspace of the last look."""
         return self._workspace
 
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What is wrong with files of which an older version is in use, as of the last look."""
+        return self._problems
+
     def refresh(self) -> None:
         """Look at the files, unless somebody did within the last second or is at it."""
         if time.monotonic() - self._looked_at < _LOOK_EVERY or not self._lock.acquire(blocking=False):
             return
         try:
             self._workspace = self._watched.get()
+            self._problems = self._watched.problems
             self._looked_at = time.monotonic()
         finally:
             self._lock.release()

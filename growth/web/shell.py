@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any, cast
 
 from growth.db import Database
 from growth.web.arrival import Arrival
+from growth.web.current import Current
 from growth.web.limits import RateLimits
 from growth.web.numbers import Numbers
 from growth.web.routes import Routes
 from growth.web.static_files import StaticFiles
 from growth.web.waiting import Waiting
-from growth.workspace import Workspace
 
 if TYPE_CHECKING:
     from anyio import CapacityLimiter
@@ -29,10 +29,11 @@ PUBLIC_THREADS = 24
 class Shell:
     """The database, files and limits of this process.
 
-    `current` gives the workspace without looking at files; `refresh` looks whether they changed (in a thread, before a request is served).
+    `current` gives the workspace without looking at files, `current.problems` what is wrong with changed ones that could not be read;
+    `refresh` looks whether they changed (in a thread, before a request is served).
     """
 
-    current: Callable[[], Workspace]
+    current: Current
     refresh: Callable[[], None]
     database: Database
     static: StaticFiles

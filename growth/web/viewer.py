@@ -12,7 +12,7 @@ from litestar.datastructures import Cookie, UploadFile
 from growth import accounts
 from growth.accounts import PERSONAL_ROLES, Presence, Role, User
 from growth.db import Database
-from growth.language import known
+from growth.language import _, known, ngettext
 from growth.rendering import Address, Flash, html_environment, render
 from growth.reporting import Table, TableState, arrange, table_csv, xlsx_bytes
 from growth.reporting.table import DEFAULT_SIZE
@@ -149,7 +149,7 @@ class Viewer:
             nav=self.nav if nav is None else nav,
             waiting=self.shell.waiting.count(self.database, self.workspace, self.may),
             crumbs=crumbs,
-            flashes=self.flashes,
+            flashes=[*self._broken_files(), *self.flashes],
             csrf=self.csrf,
         )
         text = self._rendered(template, page, {**variables, "frame": shown})
@@ -196,6 +196,22 @@ class Viewer:
         return answers.html(
             text, headers={"content-security-policy": preview_policy(origin), "cross-origin-resource-policy": "same-origin"}
         )
+
+    def _broken_files(self) -> list[Flash]:
+        """A file that somebody is editing wrongly: its last good version is in use, and whoever works with files is told so."""
+        problems = self.shell.current.problems
+        if not problems or not self.may(Role.MARKETER, Role.SEO):
+            return []
+        first = problems[0]
+        said = _(
+            "{place}: {what}. The last good version of the file is in use.",
+            place=f"{first.file}:{first.line}:{first.column}",
+            what=first.message,
+        )
+        more = (
+            ngettext("{n} more problem: growth check.", "{n} more problems: growth check.", len(problems) - 1) if len(problems) > 1 else ""
+        )
+        return [Flash(text=" ".join(filter(None, (said, more))), tone="bad")]
 
     def _rendered(self, template: str, page: object, variables: dict[str, object]) -> str:
         given = {entry.name: getattr(page, entry.name) for entry in dataclasses.fields(page)} if _is_value(page) else {}  # type: ignore[arg-type]

@@ -173,12 +173,18 @@ def test_changed_settings_hold_without_a_restart(web_of: Callable[..., Web]) -> 
     browser = web.browser("viewer")
     assert "诚信贷" in browser.get("/settings").text
     (web.workspace.root / "growth.yaml").write_text(YAML.replace("诚信贷", "新名字贷"), "utf-8")
-    web.app.shell.current._looked_at = 0.0  # type: ignore[attr-defined]
+    web.app.shell.current._looked_at = 0.0
     browser.get("/settings")
     assert "新名字贷" in browser.get("/settings").text
-    (web.workspace.root / "growth.yaml").write_text("site: [", "utf-8")
-    web.app.shell.current._looked_at = 0.0  # type: ignore[attr-defined]
-    assert "新名字贷" in browser.get("/settings").text
+    (web.workspace.root / "growth.yaml").write_text(YAML.replace("诚信贷", "破名字贷") + "web: {listen: nonsense}\n", "utf-8")
+    marketer = web.browser("marketer")
+    web.app.shell.current._looked_at = 0.0
+    browser.get("/settings")
+    page = marketer.get("/settings").text
+    assert "新名字贷" in page
+    assert "破名字贷" not in page
+    assert "growth.yaml:4:" in page, "whoever works with the files is told"
+    assert "growth.yaml:4:" not in browser.get("/settings").text
 
 
 def test_a_websocket_is_closed(web: Web) -> None:
