@@ -4,6 +4,7 @@ from growth.jobs.asking import AlreadyRun, NotRunning, ask, ask_to_stop
 from growth.jobs.catalogue import Catalogue, read_catalogue
 from growth.jobs.heart import alive
 from growth.jobs.holidays import HolidayCalendar, shipped
+from growth.jobs.identity import Identity, is_dead, this_process
 from growth.jobs.job import Chore, ChoreRun, DuplicateJob, Job, JobRun, Postponed, RunState, UnknownJob
 from growth.jobs.period import ONCE, Period, UnknownPeriod, instant_of
 from growth.jobs.schedule import Occurrence, Schedule
@@ -23,6 +24,7 @@ __all__ = [
     "DuplicateJob",
     "HolidayCalendar",
     "HolidaysFile",
+    "Identity",
     "Job",
     "JobRun",
     "NotRunning",
@@ -39,10 +41,12 @@ __all__ = [
     "ask",
     "ask_to_stop",
     "instant_of",
+    "is_dead",
     "last_runs",
     "read_catalogue",
     "run_history",
     "schedule_words",
     "shipped",
     "standing",
+    "this_process",
 ]

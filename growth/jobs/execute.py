@@ -137,6 +137,9 @@ def _outcome(
     except Postponed as pause:
         return Outcome(state=RunState.WAITING, line=_cut(str(pause), _LINE_CHARACTERS), not_before=max(pause.until, now()))
     except GrowthError as fault:
+        if should_stop() and fault.exit_code == ExitCode.UNFINISHED:
+            # it stopped because it was asked to, in its own words
+            return Outcome(state=RunState.WAITING, line=_cut(str(fault), _LINE_CHARACTERS), not_before=now(), faults=run.faults)
         return _after_fault(fault, run, now=now())
     except Exception as fault:  # noqa: BLE001 - whatever a job raises is its history, not the worker's end
         log.error("%s %s: %s", run.job, run.period, without_personal_data(traceback.format_exc()))

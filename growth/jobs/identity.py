@@ -28,12 +28,12 @@ class Identity:
 def this_process(kind: str) -> Identity:
     """A fresh identity for this process; `kind` is ``worker``, ``scheduler``, ``web``, ``sandbox`` or ``command``."""
     pid = os.getpid()
-    return Identity(id=token_hex(8), kind=kind, host=socket.gethostname(), machine=_machine(), pid=pid, born=_born(pid) or "")
+    return Identity(id=token_hex(8), kind=kind, host=socket.gethostname(), machine=this_machine(), pid=pid, born=_born(pid) or "")
 
 
 def is_dead(*, machine: str, pid: int, born: str) -> bool:
     """Whether that process is gone for certain. False where it cannot be known: another machine, another container."""
-    if machine != _machine():
+    if machine != this_machine():
         return False
     try:
         os.kill(pid, 0)
@@ -45,7 +45,7 @@ def is_dead(*, machine: str, pid: int, born: str) -> bool:
     return bool(born and now_born and now_born != born) or _is_zombie(pid)
 
 
-def _machine() -> str:
+def this_machine() -> str:
     """Host, boot and pid namespace in one short name: a pid means the same process only where all three agree."""
     parts = [socket.gethostname(), _text("/proc/sys/kernel/random/boot_id")]
     try:

@@ -9,7 +9,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from growth import __version__
-from growth.jobs.identity import Identity, is_dead
+from growth.jobs.identity import Identity, is_dead, this_machine
 from growth.jobs.models import ProcessRow
 
 #: a process that was not heard of for so long is no longer shown as running
@@ -33,6 +33,10 @@ class Process:
     beat_at: datetime
     doing: str
     stopping: bool
+
+    def is_here(self) -> bool:
+        """Whether it runs on this machine, so that `is_dead` knows."""
+        return self.machine == this_machine()
 
     def is_dead(self) -> bool:
         """Whether it is gone for certain (same machine, no such process)."""

@@ -2,7 +2,7 @@
 
 An owner is dead for certain where its process is gone from this machine, or left the table; then its runs are free at once. Elsewhere its
 lease must be over by the clock *and* not have been renewed while we watched it for half a lease by our own monotonic clock, so that no jump
-of a clock makes two workers do one run.
+of a clock makes two workers do one run. A process of this machine that lives is given up only after five minutes of silence.
 """
 
 from __future__ import annotations
@@ -17,6 +17,9 @@ from growth.jobs import processes, store
 from growth.jobs.store import LEASE, Run
 
 log = logging.getLogger("growth.jobs")
+
+#: how long a process of this machine that lives may be silent: it may wait for a locked file, or for a busy machine
+_HUNG_SECONDS = 300.0
 
 
 @dataclass(slots=True)
@@ -46,7 +49,7 @@ class Rescue:
             return True
         since = self._seen.setdefault(_key(run), monotonic())
         expired = run.lease_until is None or run.lease_until < now
-        return expired and monotonic() - since >= LEASE.total_seconds() / 2
+        return expired and monotonic() - since >= (_HUNG_SECONDS if owner.is_here() else LEASE.total_seconds() / 2)
 
 
 def _key(run: Run) -> tuple[int, int, int]:

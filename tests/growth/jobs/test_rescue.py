@@ -83,6 +83,15 @@ def test_work_on_another_machine_is_free_once_its_lease_is_over_and_nobody_renew
     assert [run.job for run in rescue.free(database, own="me", now=now + LEASE + timedelta(seconds=1))] == ["work"]
 
 
+def test_a_process_here_that_lives_is_given_up_only_after_a_long_silence(embedded: Database, now: datetime, monotonic: list[float]) -> None:
+    plant = Plant(embedded, now, job("work", every=None))
+    claimed_by(plant, this_process("worker"))
+    rescue, later = Rescue(), now + timedelta(minutes=10)
+    for seconds, freed in ((0, 0), (60, 0), (200, 0), (100, 1)):
+        monotonic[0] += seconds
+        assert len(rescue.free(embedded, own="me", now=later)) == freed
+
+
 def test_a_clock_that_jumps_takes_no_work_from_anybody_who_lives(database: Database, now: datetime, monotonic: list[float]) -> None:
     plant = Plant(database, now, job("work", every=None))
     owner = Identity(id="there", kind="worker", host="other", machine="other", pid=1, born="")
@@ -187,6 +196,15 @@ def test_a_drain_lets_a_child_stop_at_a_good_place(heavy_plant: Callable[..., Pl
         (RunState.WAITING, "stopped in between", 0),
         (RunState.DONE, "counted", 0),  # where the machine was so slow that it ended by itself
     )
+
+
+def test_a_job_that_stops_in_a_drain_in_its_own_words_has_not_failed(embedded: Database, now: datetime) -> None:
+    plant = Plant(embedded, now, job("campaign", run="leaves_rest", every=None))
+    with embedded.write() as session:
+        ask(session, plant.catalogue, job="campaign", key="k", asked_by="ming", now=now)
+    work_and_drain(plant, plant.worker())
+    (run,) = plant.history()
+    assert (run.state, run.line, run.faults, run.not_before) == (RunState.WAITING, "3 messages are left", 0, now)
 
 
 def test_a_child_that_hears_no_drain_is_ended_and_its_run_goes_on_later(heavy_plant: Callable[..., Plant]) -> None:

@@ -111,3 +111,14 @@ def _leave(run: JobRun, line: str) -> None:
 def offered(workspace: Workspace) -> list[Job]:
     """What an app hands over as its jobs."""
     return [Job(name="offered", title=Text("Offered", "提供"), run="tests.growth.jobs.work:mark")]
+
+
+def leaves_rest(run: JobRun) -> str:
+    """Stop when told to, in its own words, as a campaign does."""
+    _leave(run, f"{run.job} {run.key} {run.attempt} {os.getpid()}")
+    until = time.monotonic() + 20
+    while time.monotonic() < until:
+        if run.should_stop():
+            raise Unfinished("3 messages are left", fix="growth campaign send x")
+        time.sleep(0.01)
+    return "all sent"
