@@ -10,7 +10,7 @@ from growth.db import Database
 from growth.errors import GrowthError
 from growth.sandbox import Part, Sandbox
 from growth.sandbox.keys import INDEXNOW_KEY
-from seo.submission.engine import Rejected, engine_modules
+from seo.submission.engine import Rejected
 from seo.submission.push import PushResult, candidates, engines, push, pushed_counts, quota_left, read_urls
 from tests.elsewhere import Elsewhere
 from tests.seo.submission.conftest import GROWTH, Opened
@@ -31,17 +31,6 @@ def told(database: Database, engine: str, urls: list[str], now: datetime) -> Pus
 
 def pages(site: Elsewhere, count: int) -> list[str]:
     return [f"{site.url}/page/{number}" for number in range(count)]
-
-
-def test_every_engine_has_a_file_with_what_it_can_do() -> None:
-    modules = engine_modules()
-    assert set(modules) == {"baidu", "bing", "indexnow"}
-    for name, module in modules.items():
-        assert module.META.id == name
-        assert module.META.batch > 0
-        assert module.META.source.startswith("https://")
-        assert module.META.covers
-        assert module.META.title.zh
 
 
 # Baidu
