@@ -1,4 +1,7 @@
-"""`Site`: a whole crawl as cross-page checks see it. Everything it offers is one pass over the store, so that checks stay linear in pages."""
+"""`Site`: a whole crawl as cross-page checks see it. Everything it offers is one pass over the store, so that checks stay linear in pages.
+
+Pages, targets and links come in the order of their URLs: so findings that name a first page, or the first hundred, are the same in every crawl.
+"""
 
 from __future__ import annotations
 
@@ -235,7 +238,7 @@ class Site:
     def targets(self, query: Select[UrlRow]) -> Iterator[Target]:
         """The URLs of a query over `UrlRow`, which need not name the crawl."""
         columns = query.with_only_columns(*(getattr(UrlRow, name) for name in _TARGET_COLUMNS))
-        for row in self.session.execute(columns.where(UrlRow.crawl_id == self.crawl_id).order_by(UrlRow.id)):
+        for row in self.session.execute(columns.where(UrlRow.crawl_id == self.crawl_id).order_by(UrlRow.url)):
             yield Target(**row._mapping)
 
     def internal(self, *where: Any) -> Iterator[Target]:
@@ -264,7 +267,7 @@ class Site:
             ),
             *(PageRow.han, PageRow.text_hash, PageRow.sketch, UrlRow.depth, PageRow.click_depth, PageRow.inlinks, UrlRow.found_by),
         )
-        query = select(*columns).join(UrlRow, _same(PageRow.id)).where(PageRow.crawl_id == self.crawl_id, *where).order_by(PageRow.id)
+        query = select(*columns).join(UrlRow, _same(PageRow.id)).where(PageRow.crawl_id == self.crawl_id, *where).order_by(UrlRow.url)
         for row in self.session.execute(query.execution_options(yield_per=2000)):
             yield PageFacts(
                 id=row.id,
@@ -327,7 +330,7 @@ class Site:
             .join(UrlRow, (UrlRow.crawl_id == LinkRow.crawl_id) & (UrlRow.id == LinkRow.source))
             .outerjoin(TextRow, (TextRow.crawl_id == LinkRow.crawl_id) & (TextRow.id == LinkRow.text_id))
             .where(LinkRow.crawl_id == self.crawl_id, *where)
-            .order_by(LinkRow.source, LinkRow.position)
+            .order_by(UrlRow.url, LinkRow.position)
         )
         for link, url, anchor in self.session.execute(query.execution_options(yield_per=2000)):
             yield link, url, anchor or ""
@@ -385,7 +388,7 @@ _SOURCES = (
         _inlink.target.in_(bindparam("targets", expanding=True)),
         _link.kind.in_(bindparam("kinds", expanding=True)),
     )
-    .order_by(_inlink.source, _inlink.position)
+    .order_by(_url.url, _inlink.position)
 )
 _TARGET_COLUMNS = ("id", "url", "internal", "kind", "state", "reason", "status", "fault", "verdict", "media_type", "redirect_to", "depth")
 _TARGET = select(*(_url[name] for name in _TARGET_COLUMNS)).where(_url.crawl_id == bindparam("crawl"), _url.id == bindparam("id"))

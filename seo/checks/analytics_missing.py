@@ -35,7 +35,7 @@ def judge(site: Site, limits: Limits) -> Iterator[Finding]:
     counts: Counter[str] = Counter()
     total = 0
     query = select(PageRow.tags, UrlRow.url).join(UrlRow, (UrlRow.crawl_id == PageRow.crawl_id) & (UrlRow.id == PageRow.id))
-    rows = site.session.execute(query.where(PageRow.crawl_id == site.crawl_id).order_by(PageRow.id)).tuples().all()
+    rows = site.session.execute(query.where(PageRow.crawl_id == site.crawl_id).order_by(UrlRow.url)).tuples().all()
     for tags, _url in rows:
         total += 1
         counts.update(filter(None, tags.split(",")))

@@ -31,7 +31,7 @@ def judge(site: Site, limits: Limits) -> Iterator[Finding]:
     by_number: dict[str, list[str]] = {}
     query = select(PageRow.icp, UrlRow.url).join(UrlRow, (UrlRow.crawl_id == PageRow.crawl_id) & (UrlRow.id == PageRow.id))
     for number, url in site.session.execute(
-        query.where(PageRow.crawl_id == site.crawl_id, PageRow.icp.is_not(None)).order_by(PageRow.id)
+        query.where(PageRow.crawl_id == site.crawl_id, PageRow.icp.is_not(None)).order_by(UrlRow.url)
     ).tuples():
         by_number.setdefault(number or "", []).append(url)
     if not by_number:

@@ -159,8 +159,14 @@ class Loopback:
             def log_message(self, *_arguments: object) -> None:
                 return
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
+        class Server(ThreadingHTTPServer):
+            daemon_threads = True
+            request_queue_size = 128
+
+            def handle_error(self, request: object, client_address: object) -> None:
+                return  # a killed crawl cuts its connections
+
+        self._server = Server(("127.0.0.1", 0), Handler)
         site.base = f"http://127.0.0.1:{self._server.server_address[1]}/"
         site.resources.update({**files(site.base), **resources})
         self.site = site
