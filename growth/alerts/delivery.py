@@ -18,6 +18,7 @@ from growth.alerts import store
 from growth.alerts.raising import raise_alert
 from growth.alerts.robot import Robot, RobotMessage, RobotTarget, find_robot
 from growth.alerts.store import Notice
+from growth.db.claim import is_claimed
 from growth.errors import GrowthError, ProviderError
 from growth.language import _, ngettext, speaking
 from growth.workspace import Severity
@@ -61,12 +62,17 @@ class DeliveryCounts:
 def deliver_notices(
     database: Database, *, clock: Callable[[], datetime], should_stop: Callable[[], bool] = lambda: False
 ) -> DeliveryCounts:
-    """Send the notices that are due. One turn at a time is meant; two at once may repeat a notice, under the same event."""
+    """Send the notices that are due. One turn at a time is meant; two at once may repeat a notice, under the same event.
+
+    A database that is a copy (`growth.db.claim`) tells nobody anything: its notices wait.
+    """
     with database.read() as session:
         due = store.due_notices(session, now=clock(), limit=_AT_ONCE)
     counts = DeliveryCounts()
     if not due:
         return counts
+    if not is_claimed(database):
+        return DeliveryCounts(waiting=len(due))
     with http_client() as http, speaking(database.workspace.settings.site.locale):
         for target, group in groupby(sorted(due, key=lambda notice: (notice.target, notice.id)), key=lambda notice: notice.target):
             if should_stop():

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from types import FrameType
 
 from growth.db import Database
+from growth.db.claim import is_claimed
 from growth.errors import ExitCode
 from growth.jobs.current import Current
 from growth.jobs.engine import Engine
@@ -27,6 +28,8 @@ def run_worker(database: Database, *, beats: bool = True, light: int = 4, heavy:
     with alive(database, "worker") as heart:
         engine: Engine = InProcess(database, current, heart, light=light, heavy=heavy, grace_seconds=grace_seconds)
         _on_signals(draining, engine.abort)
+        if not is_claimed(database):
+            log.warning("this database is a copy or was restored, so nothing is sent from it; if it is the one: growth db claim")
         log.info("worker ready: %d jobs, %d chores", len(current.get().jobs), len(current.get().chores))
         if not beats:
             engine.work(draining)

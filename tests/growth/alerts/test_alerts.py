@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import text as sql
 
 from growth.alerts import (
     NoticeState,
@@ -22,7 +23,9 @@ from growth.alerts import (
     without_personal_data,
 )
 from growth.db import Database, open_database
+from growth.db.claim import claim
 from growth.workspace import Workspace
+from tests.conftest import NOW
 from tests.growth.alerts import services
 from tests.growth.alerts.services import Service
 
@@ -74,6 +77,7 @@ def open_embedded(make_workspace: Callable[..., Workspace]) -> Iterator[OpenEmbe
 
     def open_(env: dict[str, str]) -> Database:
         opened.append(open_database(make_workspace(YAML, env=env)))
+        claim(opened[-1], now=NOW)
         return opened[-1]
 
     yield open_
@@ -204,6 +208,16 @@ def test_a_notice_is_replayed_under_the_same_event(database: Database, dev: Serv
     deliver_notices(database, clock=lambda: now + timedelta(days=3))
     assert len(dev.taken) == 2
     assert dev.taken[0]["id"] == dev.taken[1]["id"]
+
+
+def test_a_copied_database_tells_nobody_until_it_is_claimed(embedded: Database, ops: Service, now: datetime) -> None:
+    raised(embedded, now)
+    with embedded.write() as session:
+        session.execute(sql("UPDATE installation SET fingerprint = 'file:0'"))  # what a copy looks like
+    assert deliver_notices(embedded, clock=lambda: now).waiting == 2
+    assert ops.calls == 0
+    claim(embedded, now=now)
+    assert deliver_notices(embedded, clock=lambda: now).sent == 2
 
 
 def test_the_same_event_goes_to_the_same_target_once(database: Database, dev: Service, now: datetime) -> None:

@@ -7,13 +7,16 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from growth.db import Database, open_database
+from growth.db.claim import claim
 from growth.workspace import Workspace
+from tests.conftest import NOW
 
 
 @pytest.fixture
 def embedded(make_workspace: Callable[..., Workspace]) -> Iterator[Database]:
     """SQLite only."""
     database = open_database(make_workspace())
+    claim(database, now=NOW)
     yield database
     database.close()
 

@@ -160,9 +160,11 @@ def test_status_shows_processes_runs_and_lag(embedded: Database, growth: Callabl
 def test_alerts_are_listed_tested_and_sent_again(make_workspace: Callable[..., Workspace], growth: Callable[[Workspace], Growth]) -> None:
     from growth.alerts import deliver_notices
     from growth.db import open_database
+    from growth.db.claim import claim
 
     workspace = make_workspace(SITE + "notify: {ops: {robot: mail, to: [ops@example.com]}}\nalerts: {job_missed: [ops]}\n")
     database, command = open_database(workspace), growth(workspace)
+    claim(database, now=clock.now())
     assert command("alerts").out == "Nothing is wrong.\n"
     now = clock.now()
     with database.write() as session:

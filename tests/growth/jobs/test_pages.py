@@ -10,9 +10,11 @@ import pytest
 
 from growth.alerts import alerts, deliver_notices, notices, raise_alert
 from growth.db import Database, open_database
+from growth.db.claim import claim
 from growth.jobs import ask, read_catalogue, run_history
 from growth.jobs.reconcile import reconcile
 from growth.workspace import Workspace
+from tests.conftest import NOW
 from tests.growth.alerts import services
 from tests.growth.jobs.plant import Plant
 from tests.web import Web
@@ -110,6 +112,7 @@ def test_what_runs_now_is_a_part_that_asks_for_itself_again(web: Web) -> None:
 def test_a_test_message_and_failed_ones_again(make_workspace: Callable[..., Workspace], make_web: Callable[..., Web]) -> None:
     with services.serving(services.webhook) as service:
         database = open_database(make_workspace(YAML, env={"OPS_URL": service.url}))
+        claim(database, now=NOW)
         web = make_web(database)
         admin = web.browser("admin")
         admin.post("/alerts/test", {"target": "ops"})
