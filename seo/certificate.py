@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import ipaddress
 import socket
 import ssl
 from datetime import UTC, datetime
 from typing import Any
 
-from seo.crawl.addresses import address_refusal
+from growth.outbound import Reach
 
 #: seconds for connecting and the handshake
 TIMEOUT_S = 10.0
 
 
-def certificate_of(host: str, port: int, *, allow_private: bool) -> dict[str, Any]:
+def certificate_of(host: str, port: int, *, reach: Reach) -> dict[str, Any]:
     """What is known of the certificate: ``{"valid", "error", "expires_at", "issuer"}``; ``{}`` where nobody answers (another check tells
     that).
     """
     try:
-        address = _address(host, port, allow_private)
+        address = _address(host, port, reach)
     except OSError:
         return {}
     if address is None:
@@ -36,11 +35,11 @@ def certificate_of(host: str, port: int, *, allow_private: bool) -> dict[str, An
     return {**trusted, "valid": True, "error": None}
 
 
-def _address(host: str, port: int, allow_private: bool) -> tuple[str, int] | None:
+def _address(host: str, port: int, reach: Reach) -> tuple[str, int] | None:
     for family, _kind, _protocol, _name, where in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
         if family in (socket.AF_INET, socket.AF_INET6):
             name = str(where[0])
-            if allow_private or address_refusal(ipaddress.ip_address(name.partition("%")[0])) is None:
+            if reach.refusal(host, port, name) is None:
                 return name, port
     return None
 

@@ -1,4 +1,6 @@
-"""Links to other sites over crawls: what did not work once may have had a bad day; broken is what did not work in an earlier crawl either."""
+"""Links to other sites over crawls: what did not work once may have had a bad day; broken is what did not work in an earlier
+crawl either.
+"""
 
 from __future__ import annotations
 

@@ -183,7 +183,9 @@ class Image:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reference:
-    """A canonical or hreflang: `href` as written, `target` in normal form or None, `lang` for hreflang, from a tag or the ``Link`` header."""
+    """A canonical or hreflang: `href` as written, `target` in normal form or None, `lang` for hreflang, from a tag or the
+    ``Link`` header.
+    """
 
     href: str
     target: str | None

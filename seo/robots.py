@@ -117,7 +117,9 @@ def parse_robots(body: bytes | str) -> Robots:
 
 
 def verdict(robots: Robots, agent: str, url: str) -> Verdict:
-    """Whether `agent` (a product token, or a whole User-Agent) may fetch `url`: the longest match wins, allow on a tie (RFC 9309 §2.2.2)."""
+    """Whether `agent` (a product token, or a whole User-Agent) may fetch `url`: the longest match wins, allow on a tie
+    (RFC 9309 §2.2.2).
+    """
     target = path_of(url)
     if target == "/robots.txt":
         return Verdict(allowed=True)

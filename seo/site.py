@@ -1,6 +1,7 @@
 """`Site`: a whole crawl as cross-page checks see it. Everything it offers is one pass over the store, so that checks stay linear in pages.
 
-Pages, targets and links come in the order of their URLs: so findings that name a first page, or the first hundred, are the same in every crawl.
+Pages, targets and links come in the order of their URLs: so findings that name a first page, or the first hundred, are the same in every
+crawl.
 """
 
 from __future__ import annotations
@@ -294,7 +295,9 @@ class Site:
         packed = self.session.scalar(select(PageRow.sheet).where(PageRow.crawl_id == self.crawl_id, PageRow.id == id))
         return unsheet(packed) if packed else {}
 
-    def sources_of(self, ids: Sequence[int], *, kinds: Sequence[int] | None = None, most: int = MOST_SOURCES) -> tuple[list[Source], int, int]:
+    def sources_of(
+        self, ids: Sequence[int], *, kinds: Sequence[int] | None = None, most: int = MOST_SOURCES
+    ) -> tuple[list[Source], int, int]:
         """Links that lead to any of `ids`: the first `most` of different pages in order, how many pages, how many links."""
         found: list[Source] = []
         pages: set[int] = set()

@@ -34,8 +34,7 @@ _MOST_PAGES = 20_000
 
 
 def judge(site: Site, limits: Limits) -> Iterator[Finding]:
-    """The verdict on an indexable page differs between the engines of `seo.robots.ENGINES`; one for each set of engines kept out.
-    """
+    """The verdict on an indexable page differs between the engines of `seo.robots.ENGINES`; one for each set of engines kept out."""
     gaps = {origin: robots for origin, robots in site.robots.items() if len({robots.rules_for(engine) for engine in ENGINES}) > 1}
     if not gaps:
         return

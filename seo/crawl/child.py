@@ -269,7 +269,7 @@ def main() -> None:
     inbox, out = os.dup(0), os.dup(1)
     os.dup2(2, 1)  # nothing but frames may get into the pipe
     job = job_decoder.decode(_first_frame(inbox))
-    guard.allow(trusted=frozenset(job.trusted), private=job.allow_private)
+    guard.allow(job.reach)
     process = CrawlerProcess(settings_for(job), install_root_handler=False)
     crawler = process.create_crawler(Relay)
     process.crawl(crawler, job=job, inbox=inbox, outbox=Outbox(out))

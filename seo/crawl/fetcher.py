@@ -93,7 +93,7 @@ class Fetcher:
 
     def certificate(self, host: str, port: int) -> dict[str, Any]:
         """What is known of an https origin's certificate (see `seo.certificate`)."""
-        return certificate_of(host, port, allow_private=self.job.allow_private or f"{host}:{port}" in self.job.trusted)
+        return certificate_of(host, port, reach=self.job.reach)
 
     def close(self) -> None:
         """End the child; what is under way is given up."""

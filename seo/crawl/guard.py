@@ -6,7 +6,6 @@ answer in between gains nothing. Redirects are new requests and come through her
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,23 +13,20 @@ from scrapy.resolver import CachingHostnameResolver, HostResolution
 from twisted.internet.interfaces import IHostnameResolver, IResolutionReceiver
 from zope.interface import declarations
 
-from seo.crawl.addresses import address_refusal
+from growth.outbound import Reach
 
 _declare: Any = declarations
-_trusted: frozenset[str] = frozenset()
-_private_allowed = False
+_reach = Reach()
 _refused: dict[tuple[str, int], str] = {}
 _cache: dict[str, list[Any]] = {}
 #: names whose addresses are remembered
 _CACHE_SIZE = 5000
 
 
-def allow(*, trusted: frozenset[str], private: bool) -> None:
-    """Set what this process may reach: ``host:port`` that are trusted whatever their address, and whether private addresses are allowed at
-    all.
-    """
-    global _trusted, _private_allowed
-    _trusted, _private_allowed = trusted, private
+def allow(reach: Reach) -> None:
+    """Set what this process may reach."""
+    global _reach
+    _reach = reach
     _refused.clear()
     _cache.clear()
 
@@ -38,13 +34,6 @@ def allow(*, trusted: frozenset[str], private: bool) -> None:
 def refusal_of(host: str, port: int) -> str:
     """Why the last look-up of a host gave nothing to connect to; "" where it was not refused."""
     return _refused.get((host, port), "")
-
-
-def refusal(host: str, port: int, address: str) -> str | None:
-    """Why an address must not be reached, or None."""
-    if _private_allowed or f"{host}:{port}" in _trusted:
-        return None
-    return address_refusal(ipaddress.ip_address(address.partition("%")[0]))
 
 
 @_declare.provider(IResolutionReceiver)
@@ -62,10 +51,10 @@ class _Checked:
     def addressResolved(self, address: Any) -> None:
         """Pass it on where it is allowed; remember it either way."""
         self.addresses.append(address)
-        if (why := refusal(self.host, self.port, address.host)) is None:
+        if (kind := _reach.refusal(self.host, self.port, address.host)) is None:
             self.receiver.addressResolved(address)
         else:
-            _refused[self.host, self.port] = why
+            _refused[self.host, self.port] = f"{address.host} is not a public address ({kind})"
 
     def resolutionComplete(self) -> None:
         """Pass it on; the addresses are remembered."""

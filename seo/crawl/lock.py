@@ -22,7 +22,9 @@ class CrawlRunning(GrowthError):
 
 @contextmanager
 def only_crawl(database: Database) -> Iterator[None]:
-    """Hold the lock of the workspace's crawl. Raises CrawlRunning where another process has it; the system frees it when its holder dies."""
+    """Hold the lock of the workspace's crawl. Raises CrawlRunning where another process has it; the system frees it when
+    its holder dies.
+    """
     holder = _on_file(database) if database.is_sqlite else _on_server(database)
     with holder:
         yield

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from seo.crawl.scope import Scope, netloc
+from growth.outbound import Reach
+from seo.crawl.scope import Scope
 from seo.crawl.wire import Job
 from seo.page import SiteFacts
 from seo.settings import CrawlSettings
@@ -40,18 +41,8 @@ class Plan:
             concurrency=self.settings.concurrency,
             timeout_s=self.settings.timeout.total_seconds(),
             max_bytes=int(self.settings.max_answer_mb * 1024 * 1024),
-            trusted=sorted(trusted_of(self.start)),
+            doors=sorted(Reach.of_site(self.start).doors),
             allow_private=self.settings.allow_private,
             headers=self.headers,
             own_hosts=sorted(self.site.hosts),
         )
-
-
-def trusted_of(start: str) -> set[str]:
-    """``host:port`` of the site itself: it may be at a private address; its other ports may not."""
-    host = netloc(start)
-    name, colon, port = host.rpartition(":")
-    if colon and port.isdigit() and not host.endswith("]"):
-        return {host}
-    name = host
-    return {f"{name}:443", f"{name}:80"}

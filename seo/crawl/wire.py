@@ -7,6 +7,8 @@ from enum import StrEnum
 
 import msgspec
 
+from growth.outbound import Reach
+
 
 class Want(StrEnum):
     """What is wanted of a URL."""
@@ -28,12 +30,17 @@ class Job(msgspec.Struct, frozen=True):
     concurrency: int
     timeout_s: float
     max_bytes: int
-    #: ``host:port`` that may be reached although their address is private
-    trusted: list[str]
+    #: (host, port) that may be reached although their address is private
+    doors: list[tuple[str, int]]
     allow_private: bool
     #: sent to the site's own hosts only
     headers: dict[str, str]
     own_hosts: list[str]
+
+    @property
+    def reach(self) -> Reach:
+        """What may be connected to."""
+        return Reach(allow_private=self.allow_private, doors=frozenset((host, port) for host, port in self.doors))
 
 
 class Order(msgspec.Struct, frozen=True):

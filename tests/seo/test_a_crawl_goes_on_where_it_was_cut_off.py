@@ -43,7 +43,9 @@ def outcome(database: Any) -> tuple[list[Any], list[Any]]:
     """Pages and issues as they can be compared: without times."""
     timed = {"ttfb_ms", "size_bytes"}
     pages = [tuple(sorted((name, str(value)) for name, value in row.items() if name not in timed)) for row in list_pages(database)]
-    issues = [(issue.check, issue.severity, issue.url, json.dumps(issue.detail, sort_keys=True, default=str)) for issue in list_issues(database)]
+    issues = [
+        (issue.check, issue.severity, issue.url, json.dumps(issue.detail, sort_keys=True, default=str)) for issue in list_issues(database)
+    ]
     return sorted(pages), sorted(issues)
 
 
@@ -71,7 +73,9 @@ def test_a_stopped_crawl_ends_like_an_undisturbed_one(after: int, audit_of: Call
     assert outcome(database) == outcome(whole)
 
 
-def test_the_same_pages_are_read_whatever_order_the_answers_come_in(audit_of: Callable[..., Any], open_workspace: Callable[..., Any]) -> None:
+def test_the_same_pages_are_read_whatever_order_the_answers_come_in(
+    audit_of: Callable[..., Any], open_workspace: Callable[..., Any]
+) -> None:
     base = "https://www.order.test/"
     site = Served(base=base, resources={**files(base), **branching(60)})
     first, _result = audit_of(site, max_pages=25)
