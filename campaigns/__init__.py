@@ -1,6 +1,6 @@
 """App: e-mail, SMS and WeChat campaigns from YAML."""
 
-from growth.app import App, Command, FileKind, Migrations
+from growth.app import App, Command, FileKind, Migrations, NavItem
 from growth.language import Text
 
 APP = App(
@@ -18,6 +18,17 @@ APP = App(
     migrations=(Migrations(owner="campaigns", store="main", package="campaigns.migrations.main"),),
     files=(FileKind(name="campaign", pattern="campaigns/*.yaml", model="campaigns.schema:CampaignFile", check="campaigns.findings:check"),),
     jobs=("campaigns.jobs:jobs",),
+    pages=("campaigns.pages:pages",),
+    navigation=(
+        NavItem(
+            id="campaigns",
+            label=Text("Campaigns", "群发"),
+            path="/campaigns",
+            icon="campaigns",
+            order=6,
+            roles=("marketer", "approver", "director", "viewer"),
+        ),
+    ),
     report_sections=("campaigns.handing:report_section",),
     overview_cards=("campaigns.handing:overview_cards",),
     todo=("campaigns.handing:todo",),

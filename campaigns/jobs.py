@@ -1,21 +1,28 @@
-"""Every campaign with a schedule is a job: ``campaign:NAME``."""
+"""Every campaign with a schedule is a job, ``campaign:NAME``; sending and planning from the dashboard are jobs that are asked for."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
-from campaigns.campaign import campaign, campaigns
-from campaigns.sending import Refused, ending_words, send
+from campaigns.campaign import Campaign, campaign, campaigns
+from campaigns.plan import make_plan
+from campaigns.sending import Refused, Sent, ending_words, send
 from growth import clock
 from growth.alerts import raise_alert
 from growth.errors import ExitCode, Unfinished
-from growth.jobs import Job, JobRun
+from growth.jobs import Job, JobRun, Period, Postponed
 from growth.language import Text, _
+from growth.messaging import Ending
 from growth.workspace import Workspace
+
+#: jobs that are asked for; their argument is {"campaign", "period"}
+SEND_NOW = "campaigns.send"
+PLAN_NOW = "campaigns.plan"
 
 
 def jobs(workspace: Workspace) -> Iterator[Job]:
-    """One job a scheduled campaign."""
+    """One job a scheduled campaign, and the two that pages ask for."""
     for name, found in campaigns(workspace).items():
         schedule = found.schedule()
         if schedule is not None:
@@ -25,28 +32,63 @@ def jobs(workspace: Workspace) -> Iterator[Job]:
                 run="campaigns.jobs:send_period",
                 title=Text(f"Send {name}", f"群发 {name}"),
                 heavy=True,
+                link=f"/campaigns/{name}",
             )
+    yield Job(name=SEND_NOW, run="campaigns.jobs:send_asked", title=Text("Send a campaign now", "立即群发"), heavy=True, link="/campaigns")
+    yield Job(name=PLAN_NOW, run="campaigns.jobs:plan_asked", title=Text("Plan a campaign", "群发预演"), heavy=True, link="/campaigns")
 
 
 def send_period(run: JobRun) -> str:
-    """Send the period of the run; what is refused is told to the team. Raises Unfinished where messages are left."""
-    name = run.job.removeprefix("campaign:")
-    found = campaign(run.workspace, name)
+    """Send the period of the run; what is refused is told to the team. Raises Postponed or Unfinished where messages are left."""
+    found = campaign(run.workspace, run.job.removeprefix("campaign:"))
+    return _send(run, found, run.period, scheduled=True)
+
+
+def send_asked(run: JobRun) -> str:
+    """Send what somebody asked for on a page."""
+    found, period = _asked(run)
+    return _send(run, found, period, scheduled=False)
+
+
+def plan_asked(run: JobRun) -> str:
+    """Plan what somebody asked for on a page; the plan is kept."""
+    found, period = _asked(run)
+    plan = make_plan(run.database, found, period, now=run.now)
+    return _("{name} {period}: {n} people", name=found.name, period=period.key, n=plan.recipients)
+
+
+def _asked(run: JobRun) -> tuple[Campaign, Period]:
+    found = campaign(run.workspace, str(run.argument["campaign"]))
+    return found, found.period(run.workspace, str(run.argument["period"]), now=run.now)
+
+
+def _send(run: JobRun, found: Campaign, period: Period, *, scheduled: bool) -> str:
+    def tick(*, done: int | None = None, **_more: object) -> None:
+        run.tell(_("{n} messages", n=done or 0))
+
     try:
-        sent = send(run.database, found, run.period, now=clock.now, should_stop=run.should_stop, scheduled=True)
+        sent = send(run.database, found, period, now=clock.now, should_stop=run.should_stop, tick=tick, scheduled=scheduled)
     except Refused as refused:
         with run.database.write() as session:
             raise_alert(
                 session,
                 kind="approval_waiting" if not refused.findings else "campaign_refused",
-                title=_("Campaign {name} was not sent", name=name),
+                title=_("Campaign {name} was not sent", name=found.name),
                 detail=refused.message,
-                dedupe=f"campaign:{name}:{run.period.key}",
+                dedupe=f"campaign:{found.name}:{period.key}",
                 now=run.now,
-                link=f"/campaigns/{name}",
+                link=f"/campaigns/{found.name}/{period.key}",
             )
         raise
+    return _told(sent, found, period)
+
+
+def _told(sent: Sent, found: Campaign, period: Period) -> str:
+    """One line for the history. Raises Postponed where going on makes sense later, Unfinished where somebody must look."""
     words = ending_words(sent.outcome)
-    if sent.exit_code is ExitCode.UNFINISHED:
-        raise Unfinished(words, fix=f"growth campaign send {name} --period {run.period.key}")
-    return words
+    if sent.exit_code is not ExitCode.UNFINISHED or sent.outcome.ending is Ending.PAUSED:
+        return words
+    if sent.outcome.ending in (Ending.WAITING, Ending.CLOSED, Ending.STOPPED, Ending.PROVIDER):
+        soon = datetime.now(UTC) + timedelta(minutes=5 if sent.outcome.ending is Ending.PROVIDER else 0)
+        raise Postponed(words, until=max(sent.outcome.until or soon, soon))
+    raise Unfinished(words, fix=f"growth campaign send {found.name} --period {period.key}")

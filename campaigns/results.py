@@ -93,10 +93,13 @@ class Results:
         }
 
 
-def deliveries(session: Session, *, stream: str, occurrence: str, state: str | None, masked: bool = True) -> Iterator[dict[str, Any]]:
+def deliveries(
+    session: Session, *, stream: str, occurrence: str, state: str | None, masked: bool = True, start: int = 0, limit: int | None = None
+) -> Iterator[dict[str, Any]]:
     """``{"address","medium","state","reason","attempts","provider_id","at"}`` of each delivery, in the order they were written."""
     wanted = DeliveryState(state) if state else None
-    query = deliveries_query(stream=stream, occurrence=occurrence, state=wanted).execution_options(yield_per=PAGE)
+    query = deliveries_query(stream=stream, occurrence=occurrence, state=wanted).offset(start).limit(limit)
+    query = query.execution_options(yield_per=PAGE)
     for page in session.scalars(query).partitions(PAGE):
         people = {person.id: person for person in contacts(session, [row.contact_id for row in page if row.contact_id])}
         plain = sealed_addresses(session, [row.id for row in page if row.contact_id is None])
