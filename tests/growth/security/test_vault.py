@@ -58,7 +58,11 @@ def test_a_token_is_good_for_its_purpose_only() -> None:
             vault().unsign(purpose, altered)
 
 
-@pytest.mark.parametrize("text", ["", "k1", "k1:short", "K1:" + OLD, f"k1:{OLD},k1:{NEW}", "k1:***"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "k1", "k1:short", "K1:" + OLD, f"k1:{OLD},k1:{NEW}", "k1:***"],
+    ids=["empty", "no key", "short", "upper case", "twice", "no base64"],
+)
 def test_a_weak_or_malformed_key_is_refused_without_printing_it(text: str) -> None:
     with pytest.raises(WeakKey) as caught:
         parse_keys(text)
