@@ -15,6 +15,7 @@ from campaigns.content import Compiled, site_values
 from campaigns.schema import CampaignFile, OnMissing
 from growth import urls
 from growth.channels import link_url, personal_code, tracked_link
+from growth.clock import EPOCH
 from growth.contacts import ContactView, Medium, contacts
 from growth.db import Database
 from growth.errors import GrowthError
@@ -174,6 +175,25 @@ def person_values(person: ContactView) -> dict[str, Any]:
         "timezone": person.timezone,
     }
     return {name: value for name, value in fields.items() if value not in (None, "")} | {"tags": list(person.tags)}
+
+
+def example_person() -> ContactView:
+    """Somebody who does not exist, to look at a message without looking at anybody's data."""
+    return ContactView(
+        id=UUID(int=0),
+        email="zhang@example.com",
+        phone="+8613800138000",
+        name="张三",
+        role="investor",
+        tags=(),
+        locale="zh-CN",
+        timezone=None,
+        attributes={},
+        personal={},
+        created_at=EPOCH,
+        last_visit=None,
+        last_sent=None,
+    )
 
 
 def _links(letter: Letter, workspace: Workspace, keys: Vault, contact_id: UUID) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from campaigns.campaign import Campaign
-from campaigns.compose import Composer, Letter, composing
+from campaigns.compose import Composer, Letter, composing, example_person
 from campaigns.content import compile_content
 from campaigns.findings import Finding, content_findings, link_findings, mail_findings
 from campaigns.models import Plan
@@ -107,8 +107,7 @@ def make_plan(
                     findings.append(Finding.of_error(outcome, person=person))
             else:
                 if parts == 0 and campaign.file.medium is Medium.EMAIL:
-                    first = composer.variables(person)
-                    findings += mail_findings(workspace, campaign, outcome, str(first["unsubscribe_url"]))
+                    findings += _of_form(composer, campaign, workspace, person, outcome)
                 parts += sms_parts(outcome["text"], mainland=True) if campaign.file.medium is Medium.SMS else 1
     if missing:
         left_out[SkipReason.MISSING_VARIABLE.value] = len(missing)
@@ -139,6 +138,17 @@ def make_plan(
             )
         )
     return plan
+
+
+def _of_form(
+    composer: Composer, campaign: Campaign, workspace: Workspace, person: ContactView, rendered: Mapping[str, str]
+) -> Iterator[Finding]:
+    """The form of the mail, judged on an example person, so that what stands in people's data is not taken for the writer's."""
+    someone = example_person()
+    outcome = next(composer.rendered("", [composer.variables(someone)]))
+    if isinstance(outcome, GrowthError):
+        someone, outcome = person, rendered
+    yield from mail_findings(workspace, campaign, outcome, str(composer.variables(someone)["unsubscribe_url"]))
 
 
 def kept_plan(session: Session, *, campaign: str, period: str) -> Plan | None:

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from campaigns.campaign import Campaign
-from campaigns.compose import Letter, composing
+from campaigns.compose import Letter, composing, example_person
 from campaigns.content import compile_content
 from campaigns.models import Tested
-from growth.clock import EPOCH
 from growth.contacts import ContactView, contacts, find_contact, read_address
 from growth.db import Database, uuid7
 from growth.errors import GrowthError, ProviderError
@@ -43,28 +41,10 @@ def example(database: Database, campaign: Campaign, period: Period, *, variant: 
     compiled = compile_content(database.workspace, campaign.name, campaign.file)
     letter = Letter(file=campaign.file, compiled=compiled, period=period, stream=campaign.stream)
     with composing(database, letter) as composer:
-        outcome = next(composer.rendered(variant if variant in compiled.parts else "", [composer.variables(_example_person())]))
+        outcome = next(composer.rendered(variant if variant in compiled.parts else "", [composer.variables(example_person())]))
     if isinstance(outcome, GrowthError):
         raise outcome
     return dict(outcome)
-
-
-def _example_person() -> ContactView:
-    return ContactView(
-        id=UUID(int=0),
-        email="zhang@example.com",
-        phone="+8613800138000",
-        name="张三",
-        role="investor",
-        tags=(),
-        locale="zh-CN",
-        timezone=None,
-        attributes={},
-        personal={},
-        created_at=EPOCH,
-        last_visit=None,
-        last_sent=None,
-    )
 
 
 def send_test(

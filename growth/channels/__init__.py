@@ -10,15 +10,17 @@ from growth.channels.catalogue import (
     ensure_channels,
     find_channel,
 )
-from growth.channels.clicks import ClickCount, clicked_by, clicks_by_channel, clicks_of_link, record_click
+from growth.channels.clicks import ClickCount, LinkCount, clicked_by, clicks_by_channel, clicks_of_link, links_of_channel, record_click
 from growth.channels.cost import CostRow, channel_costs, costs_by_day, record_costs, total_cost
 from growth.channels.costs_import import CostImport, Rejected, import_costs
 from growth.channels.identity import (
     BadKey,
     Join,
     add_identities,
+    forget_names,
     identity_id,
     join,
+    joins_by_evidence,
     joins_of_person,
     keys_of_person,
     stored_key,
@@ -69,6 +71,7 @@ __all__ = [
     "CostImport",
     "CostRow",
     "Join",
+    "LinkCount",
     "NewTouch",
     "Origin",
     "Rejected",
@@ -88,15 +91,18 @@ __all__ = [
     "declared_channels",
     "ensure_channels",
     "find_channel",
+    "forget_names",
     "forget_touches",
     "form_of",
     "identity_id",
     "import_costs",
     "insert_new",
     "join",
+    "joins_by_evidence",
     "joins_of_person",
     "keys_of_person",
     "link_url",
+    "links_of_channel",
     "medium_title",
     "origin_ids",
     "personal_code",
