@@ -80,9 +80,10 @@ def one_period(viewer: Viewer, name: str, period: str) -> Page:
 
 
 @page("/campaigns/{name:str}/{period:str}/deliveries", nav="campaigns", roles=("marketer",), personal=True)
-def deliveries_of(viewer: Viewer, name: str, period: str, state: str = "") -> Page:
-    """Each message with its state; addresses masked."""
+def deliveries_of(viewer: Viewer, name: str, period: str) -> Page:
+    """Each message with its state (``?state=``); addresses masked."""
     campaign, when = chosen(viewer, name, period)
+    state = viewer.query.get("state", "")
     wanted = state if state in set(DeliveryState) else None
     asked = TableState.of(viewer.address)
     with viewer.database.read() as session:
