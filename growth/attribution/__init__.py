@@ -6,7 +6,7 @@ from growth.attribution.dimension import Dimension
 from growth.attribution.model import Model, UnknownModel, aggregated, all_models, model_named
 from growth.attribution.path import DIRECT, MICRO, UNATTRIBUTED, Path, PathCount, shares
 from growth.attribution.path_table import BadPathTable, ModelRow, read_paths, table_rows
-from growth.attribution.report import FEW, Report, ReportRow, attribution_report, main_currency
+from growth.attribution.report import FEW, Report, ReportRow, attribution_report, main_currency, site_journeys
 from growth.attribution.signup_path import CreditedTouch, SignupPath, UnknownSignup, signup_path
 
 __all__ = [
@@ -41,5 +41,6 @@ __all__ = [
     "read_paths",
     "shares",
     "signup_path",
+    "site_journeys",
     "table_rows",
 ]

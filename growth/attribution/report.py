@@ -103,7 +103,7 @@ def attribution_report(
     role: str | None = None,
 ) -> Report:
     """The report of the sign-ups of these site days, inclusive; None as the first day takes all."""
-    found = list(_journeys(session, workspace, from_day=from_day, until_day=until_day, role=role))
+    found = list(site_journeys(session, workspace, from_day=from_day, until_day=until_day, role=role))
     learned: Learned = {}
     without_nulls = False
     if model.learn is not None:
@@ -158,7 +158,10 @@ def main_currency(workspace: Workspace) -> str:
     return target.currency if target is not None else "CNY"
 
 
-def _journeys(session: Session, workspace: Workspace, *, from_day: date | None, until_day: date, role: str | None) -> Iterable[Journey]:
+def site_journeys(
+    session: Session, workspace: Workspace, *, from_day: date | None, until_day: date, role: str | None = None
+) -> Iterable[Journey]:
+    """The sign-ups of these days with their touches, as growth.yaml says (lookback, visit timeout), and their value with that of steps."""
     settings = workspace.settings.attribution
     return journeys(
         session,

@@ -73,3 +73,41 @@ def clicks_of_link(session: Session, link_id: int) -> ClickCount:
     """Clicks of one link."""
     total, bots = session.execute(select(func.count(), func.count(models.Click.bot)).where(models.Click.link_id == link_id)).one()
     return ClickCount(people=total - bots, bots=bots)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkCount:
+    """A tracked link or QR code with its clicks."""
+
+    id: int
+    code: str
+    target: str
+    label: str
+    via: str
+    created_at: datetime
+    people: int
+    bots: int
+
+
+def links_of_channel(session: Session, channel_id: int) -> list[LinkCount]:
+    """The links and QR codes of a channel that were made for everybody, the most followed first."""
+    query = (
+        select(models.Link, func.count(models.Click.id), func.count(models.Click.bot))
+        .outerjoin(models.Click, models.Click.link_id == models.Link.id)
+        .where(models.Link.channel_id == channel_id, models.Link.contact_id.is_(None))
+        .group_by(models.Link.id)
+        .order_by(func.count(models.Click.id).desc(), models.Link.id)
+    )
+    return [
+        LinkCount(
+            id=link.id,
+            code=link.code,
+            target=link.target,
+            label=link.label,
+            via=link.via,
+            created_at=link.created_at,
+            people=total - bots,
+            bots=bots,
+        )
+        for link, total, bots in session.execute(query)
+    ]

@@ -11,7 +11,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
+from secrets import token_hex
 from typing import Final
+from uuid import UUID
 
 from sqlalchemy import func, insert, or_, select, update
 from sqlalchemy.orm import Session
@@ -58,7 +60,8 @@ def identity_id(stored: str) -> int:
 def add_identities(session: Session, stored_keys: Iterable[str]) -> dict[str, int]:
     """Make sure that the keys are known; their ids by key."""
     ids = {key: identity_id(key) for key in dict.fromkeys(stored_keys)}
-    insert_new(session, Identity, [{"id": id, "key": key, "person": id} for key, id in ids.items()], on="id")
+    rows = [{"id": id, "key": key, "person": id, "contact_id": _contact(key)} for key, id in ids.items()]
+    insert_new(session, Identity, rows, on="id")
     return ids
 
 
@@ -122,6 +125,38 @@ def joins_of_person(session: Session, key: str) -> list[Join]:
     return [
         Join(one=keys[row.one], other=keys[row.other], evidence=row.evidence, at=row.at, undone=row.undone_at is not None) for row in rows
     ]
+
+
+def joins_by_evidence(session: Session, prefix: str) -> dict[str, bool]:
+    """Joins whose evidence begins with `prefix`, and whether they hold."""
+    rows = session.execute(
+        select(IdentityLink.evidence, IdentityLink.undone_at).where(IdentityLink.evidence.startswith(prefix, autoescape=True))
+    )
+    return {evidence: undone is None for evidence, undone in rows}
+
+
+def forget_names(session: Session, contact_ids: Sequence[UUID]) -> int:
+    """Take the names out of what is known of these contacts: every key of their people that names somebody; how many.
+
+    The groups and their touches stay, as those of nobody: counts of the past are not to change.
+    """
+    people = select(Identity.person).where(Identity.contact_id.in_(contact_ids))
+    rows = session.scalars(select(Identity).where(Identity.person.in_(people))).all()
+    named = [row for row in rows if not row.key.startswith("visitor:")]
+    for row in named:
+        row.key, row.contact_id = f"erased:{token_hex(8)}", None
+    session.flush()
+    return len(named)
+
+
+def _contact(key: str) -> UUID | None:
+    kind, _colon, value = key.partition(":")
+    if kind != "contact":
+        return None
+    try:
+        return UUID(value)
+    except ValueError as fault:
+        raise BadKey(f"“{key[:60]}” names no contact", fix="write contact:ID with the contact's id") from fault
 
 
 def _unite(session: Session, one: int, other: int) -> None:

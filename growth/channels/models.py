@@ -111,6 +111,8 @@ class Identity(Base):
     #: ``visitor:…``, ``contact:…``, ``signup:…``; ``openid:`` and addresses as their blind index
     key: Mapped[str]
     person: Mapped[int] = mapped_column(BigInteger, index=True)
+    #: the contact that a ``contact:`` key names
+    contact_id: Mapped[UUID | None] = mapped_column(index=True)
 
 
 class IdentityLink(Base):

@@ -33,6 +33,7 @@ from growth.contacts.suppression import (
     suppression_counts,
     suppression_of,
 )
+from growth.contacts.traces import Merge, merges, note_visits
 
 __all__ = [
     "COLUMNS",
@@ -45,6 +46,7 @@ __all__ = [
     "ContactView",
     "ImportResult",
     "Medium",
+    "Merge",
     "Outcome",
     "PersonFacts",
     "PersonalData",
@@ -83,11 +85,13 @@ __all__ = [
     "list_contacts",
     "live_id",
     "merge_contacts",
+    "merges",
     "named_segments",
     "normal_address",
     "normal_email",
     "normal_phone",
     "note_sent",
+    "note_visits",
     "reach_query",
     "read_address",
     "record_consent",

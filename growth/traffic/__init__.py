@@ -5,13 +5,31 @@ from growth.traffic.bodies import BadBody, SignupBody, StepBody, read_signup, re
 from growth.traffic.bots import BotReason, bot_reason
 from growth.traffic.classify import Classified, classify
 from growth.traffic.collector import VISITOR_COOKIE, VISITOR_COOKIE_AGE, Collector, Received, new_visitor, read_request, script
+from growth.traffic.funnels import FunnelStep, funnel, reached
 from growth.traffic.idempotency import Answer, KeyUsedOtherwise, earlier_answer, keep_answer
 from growth.traffic.importing import EventImport, RejectedLine, SignupImport, import_events, import_signups
+from growth.traffic.rollups import refresh_rollups
 from growth.traffic.signups import SignupView, find_signup, record_signup, record_step, visitor_of_view
 from growth.traffic.sources import registered_domain
 from growth.traffic.store import VisitView, entry_paths, page_paths, signup_values, visits
 from growth.traffic.tables import PAGE, SIGNUP, STEP, VISIT
 from growth.traffic.visits import catch_up, pending_events
+from growth.traffic.website import (
+    DeadEnd,
+    PageRow,
+    ScriptError,
+    SiteSums,
+    SourceRow,
+    dead_ends,
+    last_event_at,
+    left_out,
+    pages,
+    script_errors,
+    site_sums,
+    sources,
+    tracking_loss,
+    visits_by_day,
+)
 
 __all__ = [
     "PAGE",
@@ -26,37 +44,55 @@ __all__ = [
     "BotReason",
     "Classified",
     "Collector",
+    "DeadEnd",
     "EventImport",
     "EventKind",
+    "FunnelStep",
     "KeyUsedOtherwise",
+    "PageRow",
     "Received",
     "RejectedLine",
+    "ScriptError",
     "SignupBody",
     "SignupImport",
     "SignupView",
+    "SiteSums",
+    "SourceRow",
     "StepBody",
     "VisitView",
     "bot_reason",
     "catch_up",
     "check_beacons",
     "classify",
+    "dead_ends",
     "earlier_answer",
     "entry_paths",
     "find_signup",
+    "funnel",
     "import_events",
     "import_signups",
     "keep_answer",
+    "last_event_at",
+    "left_out",
     "new_visitor",
     "page_paths",
+    "pages",
     "pending_events",
+    "reached",
     "read_request",
     "read_signup",
     "read_step",
     "record_signup",
     "record_step",
+    "refresh_rollups",
     "registered_domain",
     "script",
+    "script_errors",
     "signup_values",
+    "site_sums",
+    "sources",
+    "tracking_loss",
     "visitor_of_view",
     "visits",
+    "visits_by_day",
 ]

@@ -22,6 +22,7 @@ from growth.traffic.bodies import BadBody, instant, read_signup, read_step
 from growth.traffic.hit import Arrived, Drop, Hit
 from growth.traffic.knowledge import know
 from growth.traffic.pipeline import Context, run
+from growth.traffic.rollups import refresh_rollups
 from growth.traffic.signups import record_signup, record_step, visitor_of_view
 from growth.traffic.visitors import forgetful_salts
 from growth.traffic.visits import catch_up
@@ -116,8 +117,10 @@ def import_events(
             done.stored += stored.stored
             done.repeated += stored.repeated
             done.dropped.update(stored.dropped)
-            catch_up(database)
+            catch_up(database, rollups=False)
         tell(done)
+    if not dry_run:
+        refresh_rollups(database)
     return done
 
 

@@ -168,6 +168,94 @@ class Visit(Base):
     current_campaign: Mapped[int] = mapped_column(BigInteger)
 
 
+class PageDay(Base):
+    """What happened on a page on a day; added to in the transaction that moves the cursor, so that every event counts once."""
+
+    __tablename__ = "page_day"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    page_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    views: Mapped[int] = mapped_column(default=0)
+    #: views of an address that was not there
+    missing: Mapped[int] = mapped_column(default=0)
+    errors: Mapped[int] = mapped_column(default=0)
+    engaged_ms: Mapped[int] = mapped_column(default=0)
+    #: page views that were left with a report of time and scroll, and the deepest scrolls' sum
+    leaves: Mapped[int] = mapped_column(default=0)
+    scrolled: Mapped[int] = mapped_column(default=0)
+    loads: Mapped[int] = mapped_column(default=0)
+    load_ms: Mapped[int] = mapped_column(default=0)
+
+
+class VisitDay(Base):
+    """The visits of a day by origin; made anew from the visits when the day has changed (`DirtyDay`)."""
+
+    __tablename__ = "visit_day"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    origin_id: Mapped[int] = mapped_column(primary_key=True)
+    visits: Mapped[int]
+    visitors: Mapped[int]
+    pages: Mapped[int]
+    engaged_ms: Mapped[int]
+    bounces: Mapped[int]
+
+
+class EntryDay(Base):
+    """On which pages the visits of a day began and ended; made anew with `VisitDay`."""
+
+    __tablename__ = "entry_day"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    page_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    entries: Mapped[int]
+    exits: Mapped[int]
+    bounces: Mapped[int]
+
+
+class DirtyDay(Base):
+    """A day whose visits have changed since its roll-ups were made."""
+
+    __tablename__ = "dirty_day"
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+
+
+class VisitorStep(Base):
+    """A named step that the page told of (`data-growth-step`)."""
+
+    __tablename__ = "visitor_step"
+    __table_args__ = (UniqueConstraint("visitor_id", "name", "at"), Index("ix_visitor_step_day_name", "day", "name"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    visitor_id: Mapped[int] = mapped_column(BigInteger)
+    name: Mapped[str]
+    at: Mapped[datetime]
+    day: Mapped[date]
+
+
+class VisitorPage(Base):
+    """Pages that somebody known has seen (joined to a contact or a sign-up), for segments."""
+
+    __tablename__ = "visitor_page"
+    __table_args__ = (Index("ix_visitor_page_page_id", "page_id"), {"sqlite_with_rowid": False})
+
+    visitor_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    page_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    last_at: Mapped[datetime]
+
+
+class Recognised(Base):
+    """A visitor who has just become known: what they saw before is still to be looked up."""
+
+    __tablename__ = "recognised"
+
+    visitor_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+
+
 class Signup(Base):
     """A person who registered at the site. Who it is stands in contacts; `external_id` is the site's own id."""
 

@@ -29,6 +29,7 @@ from growth.db import Database, vault
 from growth.money import Money
 from growth.traffic.bodies import SignupBody, StepBody, instant
 from growth.traffic.ids import text_id
+from growth.traffic.known import recognise
 from growth.traffic.models import Event, EventText, Signup, Step, Visit, WaitingStep
 from growth.workspace import Workspace
 
@@ -100,6 +101,7 @@ def record_signup(
     if visitor is not None:
         join(session, one=key, other=visitor, evidence=evidence, at=at)
         row.visitor_id = row.visitor_id or identity_id(visitor)
+        recognise(session, [identity_id(visitor)])
     if body.code and not row.code:
         row.code = body.code
         _touch_by_code(session, row, workspace)
@@ -181,6 +183,7 @@ def claim_views(session: Session, views: dict[int, str]) -> None:
             visitor = views[row.view]
             join(session, one=f"signup:{row.external_id}", other=visitor, evidence=f"signup:{row.id}", at=row.at)
             session.execute(update(Signup).where(Signup.id == row.id).values(visitor_id=identity_id(visitor)))
+            recognise(session, [identity_id(visitor)])
 
 
 def _new(session: Session, body: SignupBody, *, external: str, key: str, at: datetime, workspace: Workspace, now: datetime) -> Signup:

@@ -6,10 +6,11 @@ the visits around it anew from the raw events, with the same fold; so visits dep
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -32,7 +33,9 @@ from growth.channels import (
 )
 from growth.db import Database, table_of
 from growth.traffic.beacon import EventKind
-from growth.traffic.models import Event, EventText, LooseVisitor, PagePath, TrafficCursor, Visit
+from growth.traffic.known import look_up_recognised, note_contacts, note_pages, recognise
+from growth.traffic.models import Event, EventText, LooseVisitor, PagePath, TrafficCursor, Visit, VisitorStep
+from growth.traffic.rollups import count_pages, mark_days, refresh_rollups
 from growth.traffic.rules import Strength
 from growth.traffic.sessions import STARTING, Act, OpenVisit, fold
 from growth.traffic.signups import claim_views, place_signups
@@ -40,6 +43,8 @@ from growth.traffic.writing import origin_of
 
 #: events of one transaction in the main store: well under 100 ms
 BATCH: Final = 1000
+#: microseconds of a quarter of an hour
+_QUARTER: Final = 900_000_000
 _VISIT: Final = table_of(Visit)
 _PAGE: Final = table_of(PagePath)
 _COLUMNS: Final = (
@@ -56,6 +61,9 @@ _COLUMNS: Final = (
     Event.visitor,
     Event.title,
     Event.view,
+    Event.scroll,
+    Event.load_ms,
+    Event.name,
 )
 
 
@@ -70,10 +78,20 @@ class _Batch:
     void: list[tuple[int, list[int]]] = field(default_factory=list)
     #: visitors without a visit so far
     loose: list[int] = field(default_factory=list)
+    #: what happened on pages, by (day, page)
+    pages: dict[tuple[date, int], Counter[str]] = field(default_factory=dict)
+    #: (visitor, text id of a step's name, microseconds)
+    steps: list[tuple[int, int, int]] = field(default_factory=list)
+    #: (visitor, page, microseconds)
+    seen: list[tuple[int, int, int]] = field(default_factory=list)
+    days: set[date] = field(default_factory=set)
 
 
-def catch_up(database: Database, *, most_batches: int | None = None) -> int:
-    """Make visits of all events that have come since the last time; how many events. Any number of processes may call it at once."""
+def catch_up(database: Database, *, most_batches: int | None = None, rollups: bool = True) -> int:
+    """Make visits of all events that have come since the last time; how many events. Any number of processes may call it at once.
+
+    `rollups`: make the sums of changed days anew as well, which readers need and a writer that runs every second leaves to them.
+    """
     total = batches = 0
     while most_batches is None or batches < most_batches:
         done = _advance(database)
@@ -81,6 +99,9 @@ def catch_up(database: Database, *, most_batches: int | None = None) -> int:
         batches += 1
         if done < BATCH:
             break
+    look_up_recognised(database)
+    if rollups:
+        refresh_rollups(database)
     return total
 
 
@@ -100,16 +121,19 @@ def _advance(database: Database) -> int:
         rows = raw.execute(select(*_COLUMNS).where(Event.id > cursor).order_by(Event.id).limit(BATCH)).all()
         if not rows:
             return 0
+        zone = database.workspace.zone
         batch = _Batch(texts={})
         by_visitor: dict[int, list[Act]] = defaultdict(list)
         titles: dict[int, int] = {}
         views: dict[int, int] = {}
         for row in rows:
             by_visitor[row[10]].append(_act(row))
-            if row[11] and row[2] in STARTING:
-                titles[row[3]] = row[11]
-            if row[12] and row[2] in STARTING:
-                views[row[12]] = row[10]
+            _count(batch, row, zone)
+            if row[2] in STARTING:
+                if row[11]:
+                    titles[row[3]] = row[11]
+                if row[12]:
+                    views[row[12]] = row[10]
         timeout = database.workspace.settings.attribution.visit_timeout // timedelta(microseconds=1)
         with database.write() as session:
             if not _move_cursor(session, cursor, rows[-1][0]):
@@ -124,11 +148,38 @@ def _advance(database: Database) -> int:
                 else:
                     _extend(batch, visitor, acts, before, timeout)
             _read_texts(raw, batch, by_visitor, titles)
-            _write(session, batch, database.workspace.zone)
+            _write(session, batch, zone)
             _write_titles(session, batch, titles)
+            _write_counts(session, batch, zone)
             claim_views(session, {view: batch.texts[visitor] for view, visitor in views.items()})
             place_signups(session, by_visitor)
     return len(rows)
+
+
+def _count(batch: _Batch, row: Sequence[Any], zone: ZoneInfo) -> None:
+    """What an event adds to the counts of its page."""
+    kind, page = row[2], row[3]
+    counts = batch.pages.setdefault((_day(row[1] // _QUARTER, zone), page), Counter())
+    if kind in STARTING:
+        counts["views" if kind == EventKind.PAGE else "missing"] += 1
+        batch.seen.append((row[10], page, row[1]))
+        if row[14]:
+            counts["loads"] += 1
+            counts["load_ms"] += row[14]
+    elif kind == EventKind.LEAVE:
+        counts["leaves"] += 1
+        counts["engaged_ms"] += row[9] or 0
+        counts["scrolled"] += row[13] or 0
+    elif kind == EventKind.ERROR:
+        counts["errors"] += 1
+    elif kind == EventKind.STEP and row[15]:
+        batch.steps.append((row[10], row[15], row[1]))
+
+
+@lru_cache(maxsize=4096)
+def _day(quarter: int, zone: ZoneInfo) -> date:
+    """The site's day of a quarter of an hour: zones differ by quarters."""
+    return clock.site_day(clock.from_micros(quarter * _QUARTER), zone)
 
 
 def _act(row: Sequence[Any]) -> Act:
@@ -258,7 +309,8 @@ def _remake(session: Session, raw: Session, batch: _Batch, visitor: int, acts: S
 
 
 def _read_texts(raw: Session, batch: _Batch, by_visitor: Iterable[int], titles: dict[int, int]) -> None:
-    wanted: set[int] = set(by_visitor) | set(titles.values()) | set(titles)
+    wanted: set[int] = set(by_visitor) | set(titles.values()) | set(titles) | {page for _day, page in batch.pages}
+    wanted |= {name for _visitor, name, _at in batch.steps}
     for _visitor, visit in (*batch.new, *batch.changed):
         wanted |= {visit.origin, visit.entry, visit.exit, visit.click}
         wanted |= {origin for _at, origin in visit.touches}
@@ -272,7 +324,7 @@ def _read_texts(raw: Session, batch: _Batch, by_visitor: Iterable[int], titles: 
 def _write(session: Session, batch: _Batch, zone: ZoneInfo) -> None:
     texts = batch.texts
     for visitor, gone in batch.void:
-        session.execute(delete(_VISIT).where(_VISIT.c.id.in_(gone)))
+        batch.days |= set(session.scalars(delete(_VISIT).where(_VISIT.c.id.in_(gone)).returning(_VISIT.c.day)))
         forget_touches(session, identity_id=visitor, evidence=[f"visit:{id}" for id in gone])
     insert_new(session, LooseVisitor, [{"visitor_id": visitor} for visitor in batch.loose], on="visitor_id")
     everyone = {visitor for visitor, _visit in (*batch.new, *batch.changed)}
@@ -283,8 +335,8 @@ def _write(session: Session, batch: _Batch, zone: ZoneInfo) -> None:
             if id not in origins:
                 origins[id] = origin_of(texts[id])
     ids = origin_ids(session, origins.values())
-    pages = {id for _visitor, visit in (*batch.new, *batch.changed) for id in (visit.entry, visit.exit)}
-    insert_new(session, PagePath, [{"id": id, "path": texts[id], "title": ""} for id in pages], on="id")
+    pages = {id for _visitor, visit in (*batch.new, *batch.changed) for id in (visit.entry, visit.exit)} | {id for _day, id in batch.pages}
+    insert_new(session, PagePath, [{"id": id, "path": texts[id], "title": ""} for id in pages if id], on="id")
     if batch.new:
         session.execute(insert(_VISIT), [_row(visitor, visit, ids[origins[visit.origin]], texts, zone) for visitor, visit in batch.new])
     for _visitor, visit in batch.changed:
@@ -296,6 +348,22 @@ def _write(session: Session, batch: _Batch, zone: ZoneInfo) -> None:
     ]
     record_touches(session, touches)
     _join_people(session, batch)
+    batch.days |= {clock.site_day(clock.from_micros(visit.started), zone) for _visitor, visit in (*batch.new, *batch.changed)}
+
+
+def _write_counts(session: Session, batch: _Batch, zone: ZoneInfo) -> None:
+    count_pages(session, batch.pages)
+    mark_days(session, batch.days)
+    rows = []
+    for visitor, name, micros in batch.steps:
+        at = clock.from_micros(micros)
+        rows.append({"visitor_id": visitor, "name": batch.texts[name], "at": at, "day": clock.site_day(at, zone)})
+    insert_new(session, VisitorStep, rows, on=("visitor_id", "name", "at"))
+    note_pages(session, batch.seen)
+    latest: dict[int, int] = {}
+    for visitor, _page, micros in batch.seen:
+        latest[visitor] = max(micros, latest.get(visitor, micros))
+    note_contacts(session, latest)
 
 
 def _row(visitor: int, visit: OpenVisit, origin_id: int, texts: dict[int, str], zone: ZoneInfo) -> dict[str, Any]:
@@ -344,6 +412,7 @@ def _join_people(session: Session, batch: _Batch) -> None:
                     evidence=f"link:{link.id}",
                     at=clock.from_micros(at),
                 )
+                recognise(session, [visitor])
 
 
 def _write_titles(session: Session, batch: _Batch, titles: dict[int, int]) -> None:

@@ -139,7 +139,7 @@ class Collector:
             del self._buffer[: len(batch)]
         if self._counts:
             self._store_counts(writer)
-        catch_up(self.database, most_batches=20)
+        catch_up(self.database, most_batches=20, rollups=False)
 
     def _store(self, writer: EventWriter, batch: Sequence[Received], context: Context) -> None:
         writer.write([judged(received, context) for received in batch])

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from growth.channels import channel_costs, costs_by_day, declared_channels, ensure_channels, import_costs
@@ -49,6 +49,7 @@ def table(folder: Path, name: str, text: str, encoding: str = "utf-8") -> Path:
     return path
 
 
+@settings(deadline=None)
 @given(amount=st.integers(0, 10**9), year=st.integers(2024, 2030), month=st.integers(1, 12))
 def test_the_days_of_a_month_sum_to_its_fee(amount: int, year: int, month: int) -> None:
     first = date(year, month, 1)
@@ -56,6 +57,7 @@ def test_the_days_of_a_month_sum_to_its_fee(amount: int, year: int, month: int) 
     assert sum(month_share(amount, day) for day in days) == amount
 
 
+@settings(deadline=None)
 @given(amount=st.integers(0, 10**9), length=st.integers(1, 400))
 def test_the_days_of_a_span_sum_to_its_price(amount: int, length: int) -> None:
     first = date(2026, 11, 1)

@@ -178,8 +178,10 @@ def upgrade() -> None:
     sa.Column('id', sa.BigInteger(), autoincrement=False, nullable=False),
     sa.Column('key', sa.String(), nullable=False),
     sa.Column('person', sa.BigInteger(), nullable=False),
+    sa.Column('contact_id', sa.Uuid(), nullable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_identity'))
     )
+    op.create_index(op.f('ix_identity_contact_id'), 'identity', ['contact_id'], unique=False)
     op.create_index(op.f('ix_identity_person'), 'identity', ['person'], unique=False)
     op.create_table('identity_link',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),

@@ -1,0 +1,79 @@
+"""Roll-ups: what the pages of the dashboard read, so that a year of events answers at once.
+
+Counts of pages are added to as events come (`count_pages`, in the cursor's transaction). Visits may change after the fact, so their sums
+are made anew for the days that changed (`refresh_rollups`), which any reader does first; a day of ten thousand visits takes milliseconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any, Final
+
+from sqlalchemy import case, delete, func, insert, literal, select, union_all
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from growth.channels import insert_new
+from growth.db import Database
+from growth.traffic.models import DirtyDay, EntryDay, PageDay, Visit, VisitDay
+
+_COUNTED: Final = ("views", "missing", "errors", "engaged_ms", "leaves", "scrolled", "loads", "load_ms")
+#: days made anew in one transaction
+_DAYS: Final = 5
+
+
+def count_pages(session: Session, counts: Mapping[tuple[date, int], Mapping[str, int]]) -> None:
+    """Add to what happened on pages, by (day, page id)."""
+    if not counts:
+        return
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(PageDay)
+    adding = {name: getattr(PageDay, name) + getattr(statement.excluded, name) for name in _COUNTED}
+    rows = [{"day": day, "page_id": page, **{name: row.get(name, 0) for name in _COUNTED}} for (day, page), row in sorted(counts.items())]
+    session.execute(statement.on_conflict_do_update(index_elements=["day", "page_id"], set_=adding), rows)
+
+
+def mark_days(session: Session, days: Iterable[date]) -> None:
+    """Say that the visits of these days have changed."""
+    insert_new(session, DirtyDay, [{"day": day} for day in sorted(set(days))], on="day")
+
+
+def refresh_rollups(database: Database) -> int:
+    """Make the sums of changed days anew; how many days. Cheap where nothing changed."""
+    total = 0
+    while True:
+        with database.read() as session:
+            waiting = list(session.scalars(select(DirtyDay.day).order_by(DirtyDay.day).limit(_DAYS)))
+        if not waiting:
+            return total
+        with database.write() as session:
+            # whoever comes second finds the marks gone and makes the same sums again at worst
+            session.execute(delete(DirtyDay).where(DirtyDay.day.in_(waiting)))
+            for day in waiting:
+                _make(session, day)
+        total += len(waiting)
+
+
+def _make(session: Session, day: date) -> None:
+    session.execute(delete(VisitDay).where(VisitDay.day == day))
+    session.execute(delete(EntryDay).where(EntryDay.day == day))
+    bounced = func.sum(case((Visit.bounced, 1), else_=0))
+    sums: Any = select(
+        Visit.day,
+        Visit.origin_id,
+        func.count(),
+        func.count(Visit.visitor_id.distinct()),
+        func.sum(Visit.pages),
+        func.sum(Visit.engaged_ms),
+        bounced,
+    )
+    sums = sums.where(Visit.day == day).group_by(Visit.day, Visit.origin_id)
+    session.execute(insert(VisitDay).from_select(["day", "origin_id", "visits", "visitors", "pages", "engaged_ms", "bounces"], sums))
+    bounce = case((Visit.bounced, 1), else_=0).label("bounce")
+    entered = select(Visit.entry_page_id.label("page"), literal(1).label("entry"), literal(0).label("leave"), bounce)
+    left = select(Visit.exit_page_id, literal(0), literal(1), literal(0))
+    ends = union_all(entered.where(Visit.day == day), left.where(Visit.day == day)).subquery()
+    by_page = select(literal(day), ends.c.page, func.sum(ends.c.entry), func.sum(ends.c.leave), func.sum(ends.c.bounce))
+    by_page = by_page.group_by(ends.c.page)
+    session.execute(insert(EntryDay).from_select(["day", "page_id", "entries", "exits", "bounces"], by_page))
