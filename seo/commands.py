@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -179,6 +180,125 @@ def robots(
         {"allowed": found.allowed, "line": found.line, "rule": found.rule},
         text=f"{_('allowed') if found.allowed else _('not allowed')} ({where})",
     )
+
+
+@app.command()
+def page(
+    url_or_file: Annotated[str, typer.Argument(metavar="URL|FILE", help=_("a page, or a draft as a file"))],
+) -> None:
+    """Judge one page or a draft.
+
+    Example: growth seo page draft.html
+    """
+    from seo.onepage import judge_one
+
+    found = judge_one(toolkit.workspace(), url_or_file, now=clock.now())
+    document = found.as_json()
+    lines = [f"{found.page.url}", f"  {_('Title')}: {found.page.title} ({document['title_px']} px)", f"  H1: {found.page.h1}"]
+    lines += [f"  {one['severity']:<8} {one['check']:<28} {one['message']}" for one in document["findings"]]
+    passed = sum(1 for outcome in document["checks"].values() if outcome == "passed")
+    lines.append(_("{n} checks passed, {m} found something", n=passed, m=len({one["check"] for one in document["findings"]})))
+    toolkit.emit(document, text="\n".join(lines))
+
+
+@app.command()
+def report(
+    format: Annotated[
+        str | None, typer.Option("--format", metavar="html|xlsx|csv|json", help=_("default: by the name of PATH, else html"))
+    ] = None,
+    path: Annotated[Path | None, typer.Option("-o", "--output", metavar="PATH", help=_("where to; default: .growth/reports"))] = None,
+    crawl: CrawlOption = None,
+) -> None:
+    """The crawl report as a file.
+
+    Example: growth seo report --format xlsx -o crawl.xlsx
+    """
+    from seo.crawls import find_crawl
+    from seo.report import write_report
+
+    database = toolkit.database()
+    with database.read() as session:
+        found = find_crawl(session, crawl)
+    suffix = path.suffix.lstrip(".").lower() if path is not None else ""
+    chosen = format or (suffix if suffix in ("html", "xlsx", "csv", "json") else "html")
+    files = write_report(database, found, format=chosen, target=path)
+    toolkit.emit({"crawl": str(found.id), "files": [str(file) for file in files]}, text="\n".join(str(file) for file in files))
+
+
+@app.command()
+def diff(
+    old: Annotated[int | None, typer.Argument(metavar="[OLD", help=_("a crawl; default: the one before the newest"))] = None,
+    new: Annotated[int | None, typer.Argument(metavar="NEW]", help=_("a later crawl; default: the newest"))] = None,
+) -> None:
+    """What changed between two crawls: new, fixed and still open issues.
+
+    Example: growth seo diff 3 4
+    """
+    from seo.diff import diff_crawls
+    from seo.issues import IssueState
+
+    found = diff_crawls(toolkit.database(), old, new)
+    new_, fixed, open_ = (found.count(state) for state in (IssueState.NEW, IssueState.FIXED, IssueState.OPEN))
+    lines = [_("crawl {old} → {new}: {a} new, {b} fixed, {c} still open", old=found.old.id, new=found.new.id, a=new_, b=fixed, c=open_)]
+    for state, mark in ((IssueState.NEW, "+"), (IssueState.FIXED, "−")):
+        lines += [f"{mark} {one.severity:<8} {one.url}  {one.message}" for one in found.changes if one.state is state]
+    toolkit.emit(found.as_json(), text="\n".join(lines))
+
+
+@app.command()
+def sitemap(
+    engine: Annotated[str, typer.Option("--for", metavar="google|baidu|toutiao", help=_("whose limits to keep to"))] = "google",
+    split: Annotated[int | None, typer.Option("--split", min=1, metavar="N", help=_("at most N addresses a file"))] = None,
+    folder: Annotated[Path, typer.Option("-o", "--output", metavar="DIR", help=_("where to"))] = Path(),
+    crawl: CrawlOption = None,
+) -> None:
+    """Write sitemap.xml of the indexable pages of the newest crawl.
+
+    Example: growth seo sitemap --for baidu -o public
+    """
+    from seo.crawls import find_crawl
+    from seo.sitemap_files import For, indexable_urls, write_sitemaps
+
+    if engine not in list(For):
+        raise GrowthError(_("“{text}” is no engine", text=engine), fix="--for google|baidu|toutiao")
+    database = toolkit.database()
+    with database.read() as session:
+        found = find_crawl(session, crawl)
+    written = write_sitemaps(
+        indexable_urls(database, found), folder, base=toolkit.workspace().settings.site.url, engine=For(engine), split=split
+    )
+    if written.too_long:
+        toolkit.warn(
+            _(
+                "{n} addresses are longer than this engine takes and were left out, the first: {url}",
+                n=len(written.too_long),
+                url=written.too_long[0],
+            )
+        )
+    document = {"files": [str(path) for path in written.files], "urls": written.urls, "left_out": list(written.too_long)}
+    toolkit.emit(document, text="\n".join(str(path) for path in written.files))
+
+
+@app.command()
+def silian(
+    path: Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help=_("where to; default: print"))] = None,
+    crawl: CrawlOption = None,
+) -> None:
+    """The file for Baidu's 死链提交: addresses of the site that answer 404 or 410, one a line.
+
+    Example: growth seo silian -o silian.txt
+    """
+    from growth.reporting import write_whole
+    from seo.crawls import find_crawl
+    from seo.sitemap_files import dead_urls
+
+    database = toolkit.database()
+    with database.read() as session:
+        found = find_crawl(session, crawl)
+    dead = dead_urls(database, found)
+    if path is not None:
+        write_whole(path, "".join(f"{url}\n" for url in dead).encode())
+    toolkit.emit({"urls": dead, "file": str(path) if path else None}, text=str(path) if path else "\n".join(dead) or _("No dead address."))
 
 
 def _threshold(text: str | None) -> str | None:

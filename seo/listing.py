@@ -43,22 +43,23 @@ def list_pages(database: Database, *, crawl_id: int | None = None) -> Iterator[d
     """Every document of the site that was fetched, in the order of discovery."""
     with database.read() as session:
         crawl = find_crawl(session, crawl_id)
-    canonical = aliased(UrlRow)
+    canonical, redirect = aliased(UrlRow), aliased(UrlRow)
     with database.store("crawl").read() as session:
         query = (
-            select(UrlRow, PageRow, canonical.url)
+            select(UrlRow, PageRow, canonical.url, redirect.url)
             .outerjoin(PageRow, (PageRow.crawl_id == UrlRow.crawl_id) & (PageRow.id == UrlRow.id))
             .outerjoin(canonical, (canonical.crawl_id == PageRow.crawl_id) & (canonical.id == PageRow.canonical))
+            .outerjoin(redirect, (redirect.crawl_id == UrlRow.crawl_id) & (redirect.id == UrlRow.redirect_to))
             .where(
                 UrlRow.crawl_id == crawl.id, UrlRow.internal.is_(True), UrlRow.kind == Kind.PAGE.value, UrlRow.state == State.FETCHED.value
             )
             .order_by(UrlRow.id)
         )
-        for url, page, canonical_url in session.execute(query.execution_options(yield_per=2000)):
-            yield page_json(url, page, canonical_url)
+        for url, page, canonical_url, redirect_url in session.execute(query.execution_options(yield_per=2000)):
+            yield page_json(url, page, canonical_url, redirect_url)
 
 
-def page_json(url: UrlRow, page: PageRow | None, canonical_url: str | None) -> dict[str, Any]:
+def page_json(url: UrlRow, page: PageRow | None, canonical_url: str | None, redirect_url: str | None) -> dict[str, Any]:
     """One row of ``growth seo pages``."""
     status = indexability(url, page)
     return {
@@ -75,7 +76,9 @@ def page_json(url: UrlRow, page: PageRow | None, canonical_url: str | None) -> d
         "title_px": page.title_px if page else None,
         "description": page.description if page else None,
         "h1": page.h1 if page else None,
+        "h2": page.h2 if page else None,
         "canonical": canonical_url,
+        "redirect_url": redirect_url,
         "lang": page.lang if page else None,
         "words": page.words if page else None,
         "han": page.han if page else None,

@@ -1,0 +1,95 @@
+"""Columns of the crawl's tables, with the names that SEO staff know from their tools, in both languages."""
+
+from __future__ import annotations
+
+from growth.language import Text
+from growth.reporting import Column, Kind
+
+
+def _column(id: str, en: str, zh: str, kind: Kind = Kind.TEXT, *, key: bool = False, lead: bool = False) -> Column:
+    return Column(id=id, label=Text(en, zh), kind=kind, key=key, lead=lead)
+
+
+#: documents of the site
+URLS = (
+    _column("url", "Address", "网址", Kind.URL, key=True),
+    _column("media_type", "Content Type", "内容类型", Kind.CODE),
+    _column("status", "Status Code", "状态码", Kind.NUMBER, lead=True),
+    _column("fault", "Status", "状态", Kind.CODE),
+    _column("indexability_words", "Indexability", "可收录性", lead=True),
+    _column("indexability", "Indexability Status", "不可收录原因", Kind.CODE),
+    _column("title", "Title 1", "标题 1", Kind.PROSE),
+    _column("title_length", "Title 1 Length", "标题 1 长度", Kind.NUMBER),
+    _column("title_px", "Title 1 Pixel Width", "标题 1 像素宽度", Kind.NUMBER),
+    _column("description", "Meta Description 1", "描述 1", Kind.PROSE),
+    _column("description_length", "Meta Description 1 Length", "描述 1 长度", Kind.NUMBER),
+    _column("description_px", "Meta Description 1 Pixel Width", "描述 1 像素宽度", Kind.NUMBER),
+    _column("h1", "H1-1", "H1-1", Kind.PROSE),
+    _column("h2", "H2-1", "H2-1", Kind.PROSE),
+    _column("canonical", "Canonical Link Element 1", "规范网址 1", Kind.URL),
+    _column("size_bytes", "Size (Bytes)", "大小（字节）", Kind.NUMBER),
+    _column("words", "Word Count", "词数", Kind.NUMBER),
+    _column("han", "Han Characters", "汉字数", Kind.NUMBER),
+    _column("depth", "Crawl Depth", "点击深度", Kind.NUMBER),
+    _column("equity", "Link Score", "链接权重", Kind.NUMBER),
+    _column("inlinks", "Unique Inlinks", "入链页面数", Kind.NUMBER),
+    _column("links_internal", "Outlinks", "站内出链", Kind.NUMBER),
+    _column("links_external", "External Outlinks", "站外出链", Kind.NUMBER),
+    _column("ttfb_ms", "Response Time (ms)", "响应时间（毫秒）", Kind.NUMBER),
+    _column("lang", "Language", "语言", Kind.CODE),
+    _column("redirect_url", "Redirect URL", "跳转到", Kind.URL),
+    _column("found_by", "Found By", "发现方式", Kind.CODE),
+)
+#: issues, heaviest first
+ISSUES = (
+    _column("severity", "Severity", "级别", Kind.BADGE, lead=True),
+    _column("issue", "Issue", "问题", Kind.PROSE, key=True),
+    _column("check", "Check", "检查项", Kind.CODE),
+    _column("url", "Address", "网址", Kind.URL),
+    _column("evidence", "Evidence", "证据", Kind.PROSE),
+    _column("state", "State", "状态", Kind.BADGE, lead=True),
+    _column("weight", "Sign-ups lost a month (estimate)", "每月损失注册（估）", Kind.NUMBER),
+    _column("first_seen", "First Seen", "首次发现", Kind.INSTANT),
+    _column("mend", "How To Fix", "如何修复", Kind.PROSE),
+    _column("accepted", "Accepted Because", "接受理由", Kind.PROSE),
+)
+#: checks with how much they found
+CHECKS = (
+    _column("severity", "Severity", "级别", Kind.BADGE, lead=True),
+    _column("issue", "Issue", "问题", Kind.PROSE, key=True),
+    _column("number", "URLs", "网址数", Kind.NUMBER, lead=True),
+    _column("share", "% of Total", "占比", Kind.BAR),
+    _column("new", "New", "新增", Kind.NUMBER),
+    _column("weight", "Sign-ups lost a month (estimate)", "每月损失注册（估）", Kind.NUMBER),
+    _column("why", "Why It Matters", "影响", Kind.PROSE),
+    _column("mend", "How To Fix", "如何修复", Kind.PROSE),
+)
+#: links
+LINKS = (
+    _column("kind", "Type", "类型", Kind.CODE),
+    _column("source", "Source", "来源页", Kind.URL, key=True),
+    _column("target", "Destination", "目标", Kind.URL, lead=True),
+    _column("anchor", "Anchor", "锚文字", Kind.PROSE),
+    _column("status", "Status Code", "状态码", Kind.NUMBER, lead=True),
+    _column("verdict", "Status", "状态", Kind.CODE),
+    _column("rel", "Rel", "Rel", Kind.CODE),
+    _column("place", "Link Position", "所在区域", Kind.CODE),
+    _column("line", "Line", "行", Kind.NUMBER),
+    _column("column", "Column", "列", Kind.NUMBER),
+)
+#: addresses that were not fetched
+SKIPPED = (
+    _column("url", "Address", "网址", Kind.URL, key=True),
+    _column("reason", "Not Crawled Because", "未抓取原因", Kind.CODE, lead=True),
+    _column("found_by", "Found By", "发现方式", Kind.CODE),
+    _column("depth", "Crawl Depth", "点击深度", Kind.NUMBER),
+)
+#: addresses on other sites
+EXTERNAL = (
+    _column("url", "Address", "网址", Kind.URL, key=True),
+    _column("status", "Status Code", "状态码", Kind.NUMBER, lead=True),
+    _column("verdict", "Status", "状态", Kind.CODE, lead=True),
+    _column("fault", "Fault", "故障", Kind.CODE),
+    _column("media_type", "Content Type", "内容类型", Kind.CODE),
+    _column("redirect_url", "Redirect URL", "跳转到", Kind.URL),
+)

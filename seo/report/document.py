@@ -1,0 +1,276 @@
+"""The crawl report as sections: how things stand, what to mend first, the charts, then every group with its issues."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from growth.db import Database
+from growth.language import Text, _
+from growth.rendering import SiteShown
+from growth.reporting import Better, Chart, Column, Document, Figure, Kind, Note, Query, Section, Series, Table, bars, line
+from seo.check import Group, catalogue
+from seo.crawls import Crawl, CrawlState, crawls
+from seo.issues import Issue
+from seo.listing import list_issues
+from seo.report.columns import URLS
+from seo.report.tables import checks_table, counts_by_group, issue_row, urls_table
+
+#: rows of a table in the HTML file; the workbook has them all
+HTML_ROWS = 50
+#: crawls of a trend
+TREND = 20
+
+
+def crawl_document(database: Database, crawl: Crawl) -> Document:
+    """The report on a crawl as a document for `growth.reporting`."""
+    found = list(list_issues(database, crawl_id=crawl.id))
+    site = database.workspace.settings.site
+    zone = database.workspace.zone
+    shown = SiteShown(name=site.name, url=site.url, company=site.company, icp=site.icp)
+    sections = [
+        _overview(database, crawl, found),
+        *_charts(crawl),
+        *_trend(database, crawl),
+        *_groups(found),
+        _pages(database, crawl),
+    ]
+    facts = [
+        (_("Start page"), crawl.start_url),
+        (_("Crawled"), f"{crawl.started_at.astimezone(zone):%Y-%m-%d %H:%M}"),
+        (_("Pages"), str(crawl.pages)),
+        (_("Requests"), str(crawl.requests)),
+    ]
+    return Document(
+        title=_("SEO crawl report"),
+        period=f"{crawl.started_at.astimezone(zone):%Y-%m-%d}",
+        sentence=sentence(crawl),
+        site=shown,
+        made_at=crawl.finished_at or crawl.heartbeat_at,
+        sections=sections,
+        proposals=proposals(found),
+        proposals_title=_("What to mend first"),
+        facts=facts,
+    )
+
+
+def sentence(crawl: Crawl) -> str:
+    """How things stand, in a sentence."""
+    if not crawl.errors and not crawl.warnings:
+        text = _("{pages} pages were crawled; no errors and no warnings.", pages=crawl.pages)
+    else:
+        text = _(
+            "{pages} pages were crawled: {errors} errors, {warnings} warnings, {notices} notices.",
+            pages=crawl.pages,
+            errors=crawl.errors,
+            warnings=crawl.warnings,
+            notices=crawl.notices,
+        )
+    if crawl.state is CrawlState.LIMITED:
+        text += " " + _("The crawl stopped at {n} pages; the site has more.", n=crawl.max_pages)
+    return text
+
+
+def proposals(found: Sequence[Issue], *, most: int = 8) -> list[Note]:
+    """The checks whose mending brings back most, with what they cost."""
+    sums: dict[str, tuple[float, int]] = {}
+    for issue in found:
+        weight, number = sums.get(issue.check, (0.0, 0))
+        sums[issue.check] = (weight + issue.weight, number + 1)
+    notes = []
+    for id, (_weight, number) in sorted(sums.items(), key=lambda one: -one[1][0])[:most]:
+        check = catalogue().get(id)
+        if check is not None:
+            text = f"{check.meta.title_bad} ({number})"
+            notes.append(Note(text=text, severity=check.meta.severity.value, mend=str(check.meta.mend), link=f"/seo/issues/{id}"))
+    return notes
+
+
+def crawl_figures(crawl: Crawl, before: Crawl | None = None) -> list[Figure]:
+    """The figures of a crawl, each with what it is computed from."""
+    totals = crawl.totals
+
+    def figure(id: str, label: Text, value: int, *, better: Better, means: Text, command: str) -> Figure:
+        return Figure(id=id, label=label, value=value, better=better, query=Query(means=means, command=command, as_of=crawl.finished_at))
+
+    id = crawl.id
+    return [
+        figure(
+            "pages",
+            Text("Pages", "页面"),
+            crawl.pages,
+            better=Better.UP,
+            means=Text("HTML pages of the site that answered and were read.", "站内可访问并已读取的 HTML 页面数。"),
+            command=f"growth seo pages --crawl {id}",
+        ),
+        figure(
+            "indexable",
+            Text("Indexable", "可收录"),
+            int(totals.get("indexable", 0)),
+            better=Better.UP,
+            means=Text("Pages that engines may take into their index.", "搜索引擎可以收录的页面数。"),
+            command=f"growth seo pages --crawl {id}",
+        ),
+        figure(
+            "errors",
+            Text("Errors", "错误"),
+            crawl.errors,
+            better=Better.DOWN,
+            means=Text("Issues of severity error, accepted ones left out.", "级别为“错误”的问题数，不含已接受的。"),
+            command=f"growth seo issues --crawl {id} --severity error",
+        ),
+        figure(
+            "warnings",
+            Text("Warnings", "警告"),
+            crawl.warnings,
+            better=Better.DOWN,
+            means=Text("Issues of severity warning, accepted ones left out.", "级别为“警告”的问题数，不含已接受的。"),
+            command=f"growth seo issues --crawl {id} --severity warning",
+        ),
+        figure(
+            "notices",
+            Text("Notices", "提示"),
+            crawl.notices,
+            better=Better.DOWN,
+            means=Text("Issues of severity notice, accepted ones left out.", "级别为“提示”的问题数，不含已接受的。"),
+            command=f"growth seo issues --crawl {id} --severity notice",
+        ),
+    ]
+
+
+def _overview(database: Database, crawl: Crawl, found: Sequence[Issue]) -> Section:
+    with database.read() as session:
+        groups = counts_by_group(session, crawl.id)
+    chart = bars(
+        "groups",
+        _("Issues by group"),
+        groups,
+        x=Series(id="group", label=_("Group")),
+        value=Series(id="total", label=_("Issues"), kind=Kind.NUMBER),
+    )
+    table = checks_table(found, crawl)
+    return Section(
+        id="overview",
+        title=Text("Overview", "概览"),
+        sentence=_measured(crawl),
+        figures=crawl_figures(crawl),
+        chart=chart if groups else None,
+        tables=[table] if table.rows else [],
+        order=1,
+    )
+
+
+def _measured(crawl: Crawl) -> str:
+    if crawl.totals.get("measured"):
+        return _("Weights are sign-ups lost a month, from the visits that were counted.")
+    return _("No visits were counted yet, so weights go by link equity: their order counts, not their size.")
+
+
+def _charts(crawl: Crawl) -> list[Section]:
+    charts = [
+        ("statuses", Text("Status codes", "状态码"), _status_rows(crawl.totals.get("statuses", {}))),
+        ("depths", Text("Clicks from the home page", "点击深度"), _depth_rows(crawl.totals.get("depths", {}))),
+        ("times", Text("Response times", "响应时间"), _time_rows(crawl.totals.get("ttfb", {}))),
+        ("skipped", Text("Not crawled, and why", "未抓取及原因"), _plain_rows(crawl.totals.get("skipped", {}))),
+    ]
+    sections = []
+    for place, (id, title, rows) in enumerate(charts):
+        if rows:
+            x, value = Series(id="what", label=title), Series(id="number", label=_("URLs"), kind=Kind.NUMBER)
+            sections.append(Section(id=id, title=title, chart=bars(id, str(title), rows, x=x, value=value), order=10 + place))
+    return sections
+
+
+def _status_rows(counts: dict[str, int]) -> list[dict[str, Any]]:
+    words = {"0": _("no answer")}
+    return [{"what": words.get(status, status), "number": number} for status, number in sorted(counts.items())]
+
+
+def _depth_rows(counts: dict[str, int]) -> list[dict[str, Any]]:
+    known = sorted((int(depth), number) for depth, number in counts.items() if depth)
+    rows: list[dict[str, Any]] = [{"what": str(depth), "number": number} for depth, number in known]
+    return rows + ([{"what": _("not linked"), "number": counts[""]}] if counts.get("") else [])
+
+
+def _time_rows(counts: dict[str, int]) -> list[dict[str, Any]]:
+    bands = {"0": "< 200 ms", "200": "200–500 ms", "500": "500–800 ms", "800": "0.8–3 s", "3000": "> 3 s"}
+    return [{"what": words, "number": counts[low]} for low, words in bands.items() if low in counts]
+
+
+def _plain_rows(counts: dict[str, int]) -> list[dict[str, Any]]:
+    return [{"what": name, "number": number} for name, number in sorted(counts.items(), key=lambda one: -one[1])]
+
+
+def _trend(database: Database, crawl: Crawl) -> list[Section]:
+    """Issues over the crawls of the same start page."""
+    with database.read() as session:
+        past = [
+            one
+            for one in crawls(session, limit=TREND * 3)
+            if one.state.is_judged and one.start_url == crawl.start_url and one.id <= crawl.id
+        ]
+    if len(past) < 2:
+        return []
+    zone = database.workspace.zone
+    rows = [
+        {"day": one.started_at.astimezone(zone).date().isoformat(), "errors": one.errors, "warnings": one.warnings, "pages": one.pages}
+        for one in reversed(past[:TREND])
+    ]
+    return [Section(id="trend", title=Text("Trend over crawls", "历次抓取趋势"), chart=trend_chart(rows), order=20)]
+
+
+def trend_chart(rows: Sequence[dict[str, Any]]) -> Chart:
+    """Errors and warnings over crawls; several crawls of a day show the last one."""
+    last = {row["day"]: row for row in rows}
+    return line(
+        "trend",
+        _("Errors and warnings over crawls"),
+        list(last.values()),
+        x=Series(id="day", label=_("Day"), kind=Kind.DATE),
+        series=[Series(id="errors", label=_("Errors"), kind=Kind.NUMBER), Series(id="warnings", label=_("Warnings"), kind=Kind.NUMBER)],
+    )
+
+
+def _groups(found: Sequence[Issue]) -> list[Section]:
+    sections = []
+    for place, group in enumerate(Group):
+        mine = [issue for issue in found if (check := catalogue().get(issue.check)) and check.meta.group is group]
+        if not mine:
+            continue
+        tables = []
+        for id in dict.fromkeys(issue.check for issue in mine):
+            rows = [issue_row(issue) for issue in mine if issue.check == id]
+            tables.append(_check_table(id, rows))
+        sections.append(Section(id=f"group-{group}", title=group.label, tables=tables, order=30 + place))
+    return sections
+
+
+def _check_table(id: str, rows: list[dict[str, Any]]) -> Table:
+    """The issues of one check, with why it matters and how to mend in its note."""
+    check = catalogue()[id]
+    columns = [
+        Column(id="url", label=Text("Address", "网址"), kind=Kind.URL, key=True),
+        Column(id="evidence", label=Text("Evidence", "证据"), kind=Kind.PROSE, lead=True),
+        Column(id="state", label=Text("State", "状态"), kind=Kind.BADGE, lead=True),
+        Column(id="weight", label=Text("Weight", "权重"), kind=Kind.NUMBER),
+    ]
+    note = f"{check.meta.why} {check.meta.mend}"
+    if len(rows) > HTML_ROWS:
+        note += " " + _("The first {n} are shown; all are in the workbook.", n=HTML_ROWS)
+    title = f"{check.meta.title_bad} · {len(rows)}"
+    return Table(id=f"check-{id}", title=title, columns=columns, rows=rows[:HTML_ROWS], total=len(rows), size=HTML_ROWS, note=note)
+
+
+def _pages(database: Database, crawl: Crawl) -> Section:
+    shown = {"url", "status", "indexability_words", "title", "depth", "inlinks", "ttfb_ms"}
+    table = urls_table(database, crawl, most=HTML_ROWS)
+    short = Table(
+        id="pages",
+        title=_("The first pages"),
+        columns=[column for column in URLS if column.id in shown],
+        rows=table.rows,
+        total=crawl.pages,
+        size=HTML_ROWS,
+        note=_("All pages with all columns are in the workbook: growth seo report --format xlsx"),
+    )
+    return Section(id="pages", title=Text("Pages", "页面"), tables=[short], order=60)

@@ -1,0 +1,171 @@
+"""The crawl's tables as report tables: every document, every issue by group, broken links, what was left out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import Integer, cast, func, select
+from sqlalchemy.orm import Session, aliased
+
+from growth.db import Database
+from growth.language import _
+from growth.reporting import Table
+from seo.check import Group, catalogue
+from seo.crawl.frontier import Kind, State
+from seo.crawls import Crawl
+from seo.issues import Issue, IssueState, evidence_of
+from seo.listing import list_issues, list_links, list_pages
+from seo.models import IssueRow, UrlRow
+from seo.report import columns
+from seo.severity import Severity
+
+#: rows of one table of a report; what is beyond stands in the CSV
+MOST_ROWS = 200_000
+
+
+def crawl_tables(database: Database, crawl: Crawl, *, most: int = MOST_ROWS) -> list[Table]:
+    """All tables of a crawl: overview, documents, one for each group that has issues, broken links, other sites, left out."""
+    found = list(list_issues(database, crawl_id=crawl.id, accepted=True))
+    tables = [checks_table(found, crawl), urls_table(database, crawl, most=most)]
+    for group in Group:
+        mine = [issue for issue in found if (check := catalogue().get(issue.check)) and check.meta.group is group]
+        if mine:
+            tables.append(issues_table(f"issues-{group}", str(group.label), mine[:most]))
+    tables += [
+        broken_table(database, crawl, most=most),
+        external_table(database, crawl, most=most),
+        skipped_table(database, crawl, most=most),
+    ]
+    return [table for table in tables if table.rows]
+
+
+def checks_table(found: Sequence[Issue], crawl: Crawl) -> Table:
+    """One row a check that found something."""
+    by_check: dict[str, list[Issue]] = {}
+    for issue in found:
+        if issue.accepted is None:
+            by_check.setdefault(issue.check, []).append(issue)
+    rows = []
+    for id, mine in by_check.items():
+        check = catalogue().get(id)
+        rows.append(
+            {
+                "check": id,
+                "severity": min((issue.severity for issue in mine), key=lambda severity: severity.rank).value,
+                "issue": str(check.meta.title_bad) if check else id,
+                "number": len(mine),
+                "share": min(1.0, len(mine) / max(crawl.pages, 1)),
+                "new": sum(1 for issue in mine if issue.state is IssueState.NEW),
+                "weight": round(sum(issue.weight for issue in mine), 3),
+                "why": str(check.meta.why) if check else "",
+                "mend": str(check.meta.mend) if check else "",
+                "href": f"/seo/issues/{id}",
+            }
+        )
+    rows.sort(key=lambda row: (Severity(str(row["severity"])).rank, -float(str(row["weight"])), str(row["check"])))
+    return Table(id="checks", title=_("Issues by check"), columns=columns.CHECKS, rows=rows, size=max(len(rows), 1))
+
+
+def issues_table(id: str, title: str, found: Sequence[Issue]) -> Table:
+    """Issues in their order."""
+    rows = [issue_row(issue) for issue in found]
+    return Table(id=id, title=title, columns=columns.ISSUES, rows=rows, size=max(len(rows), 1))
+
+
+def issue_row(issue: Issue) -> dict[str, Any]:
+    """One issue as a row."""
+    check = catalogue().get(issue.check)
+    return {
+        "severity": issue.severity.value,
+        "issue": str(check.meta.title_bad) if check else issue.check,
+        "check": issue.check,
+        "url": issue.url,
+        "evidence": evidence_of(issue.detail),
+        "state": issue.state.value,
+        "weight": round(issue.weight, 4),
+        "first_seen": issue.first_seen,
+        "mend": str(check.meta.mend) if check else "",
+        "accepted": issue.accepted or "",
+    }
+
+
+def urls_table(database: Database, crawl: Crawl, *, most: int) -> Table:
+    """Every document of the site that was fetched."""
+    rows = []
+    for row in list_pages(database, crawl_id=crawl.id):
+        rows.append(
+            {
+                **row,
+                "indexability_words": _("Indexable") if row["indexable"] else _("Non-Indexable"),
+                "indexability": "" if row["indexable"] else row["indexability"],
+                "title_length": len(row["title"]) if row["title"] is not None else None,
+                "description_length": len(row["description"]) if row["description"] is not None else None,
+            }
+        )
+        if len(rows) >= most:
+            break
+    return Table(id="internal", title=_("Internal"), columns=columns.URLS, rows=rows, size=max(len(rows), 1))
+
+
+def broken_table(database: Database, crawl: Crawl, *, most: int) -> Table:
+    """Links whose target does not work."""
+    rows = []
+    for row in list_links(database, crawl_id=crawl.id, broken=True):
+        rows.append({**row, "rel": " ".join(row["rel"])})
+        if len(rows) >= most:
+            break
+    return Table(id="broken-links", title=_("Broken links"), columns=columns.LINKS, rows=rows, size=max(len(rows), 1))
+
+
+def external_table(database: Database, crawl: Crawl, *, most: int) -> Table:
+    """Addresses on other sites."""
+    with database.store("crawl").read() as session:
+        rows = list(_urls(session, crawl.id, UrlRow.internal.is_(False), UrlRow.state == State.FETCHED.value, most=most))
+    return Table(id="external", title=_("External"), columns=columns.EXTERNAL, rows=rows, size=max(len(rows), 1))
+
+
+def skipped_table(database: Database, crawl: Crawl, *, most: int) -> Table:
+    """Addresses that were not fetched, each with its reason."""
+    with database.store("crawl").read() as session:
+        rows = list(_urls(session, crawl.id, UrlRow.state == State.SKIPPED.value, UrlRow.reason != "named", most=most))
+    return Table(id="not-crawled", title=_("Not crawled"), columns=columns.SKIPPED, rows=rows, size=max(len(rows), 1))
+
+
+def counts_by_group(session: Session, crawl_id: int) -> list[dict[str, Any]]:
+    """Issues by group and severity, accepted ones left out."""
+    query = select(IssueRow.check_id, IssueRow.severity, func.count(), cast(func.sum(IssueRow.weight * 1000), Integer)).where(
+        IssueRow.state != IssueState.FIXED.value, IssueRow.accepted.is_(None), IssueRow.last_crawl_id == crawl_id
+    )
+    found: dict[Group, dict[str, Any]] = {}
+    for check_id, severity, number, _weight in session.execute(query.group_by(IssueRow.check_id, IssueRow.severity)).tuples():
+        check = catalogue().get(check_id)
+        if check is None:
+            continue
+        row = found.setdefault(check.meta.group, {"group": str(check.meta.group.label), "error": 0, "warning": 0, "notice": 0, "total": 0})
+        row[severity] += number
+        row["total"] += number
+    return [found[group] for group in Group if group in found]
+
+
+def _urls(session: Session, crawl_id: int, *where: Any, most: int) -> Iterator[dict[str, Any]]:
+    to = aliased(UrlRow)
+    query = (
+        select(UrlRow, to.url)
+        .outerjoin(to, (to.crawl_id == UrlRow.crawl_id) & (to.id == UrlRow.redirect_to))
+        .where(UrlRow.crawl_id == crawl_id, UrlRow.kind.in_((Kind.PAGE.value, Kind.RESOURCE.value, Kind.EXTERNAL.value)), *where)
+        .order_by(UrlRow.id)
+        .limit(most)
+    )
+    for row, redirect_url in session.execute(query.execution_options(yield_per=2000)):
+        yield {
+            "url": row.url,
+            "status": row.status,
+            "verdict": row.verdict,
+            "fault": row.fault,
+            "reason": row.reason,
+            "media_type": row.media_type,
+            "depth": row.depth,
+            "found_by": row.found_by,
+            "redirect_url": redirect_url,
+        }
