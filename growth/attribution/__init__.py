@@ -3,6 +3,7 @@
 from growth.attribution.assembly import Journey, OriginView, PathTouch, journeys, origin_views
 from growth.attribution.by_placement import PlacementFigures, placement_figures
 from growth.attribution.dimension import Dimension
+from growth.attribution.funnel_by_channel import ChannelFunnel, funnel_by_channel
 from growth.attribution.model import Model, UnknownModel, aggregated, all_models, model_named
 from growth.attribution.path import DIRECT, MICRO, UNATTRIBUTED, Path, PathCount, shares
 from growth.attribution.path_table import BadPathTable, ModelRow, read_paths, table_rows
@@ -15,6 +16,7 @@ __all__ = [
     "MICRO",
     "UNATTRIBUTED",
     "BadPathTable",
+    "ChannelFunnel",
     "CreditedTouch",
     "Dimension",
     "Journey",
@@ -33,6 +35,7 @@ __all__ = [
     "aggregated",
     "all_models",
     "attribution_report",
+    "funnel_by_channel",
     "journeys",
     "main_currency",
     "model_named",

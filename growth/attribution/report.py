@@ -124,7 +124,7 @@ def attribution_report(
         for name, micros, value in zip(labels, shares(weights), shares(weights, journey.value), strict=True):
             ledgers.micros[name] += micros
             ledgers.values[name][journey.currency] += value
-    visits = _visits(session, dimension, from_day=from_day, until_day=until_day)
+    visits = visits_by_label(session, dimension, from_day=from_day, until_day=until_day)
     costs = _costs(session, dimension, from_day=from_day, until_day=until_day)
     names = set(ledgers.micros) | set(visits) | set(costs)
     main = main_currency(workspace)
@@ -185,7 +185,8 @@ def _label(touch: PathTouch, dimension: Dimension, pages: Mapping[int, str]) -> 
     return label(touch.origin, dimension)
 
 
-def _visits(session: Session, dimension: Dimension, *, from_day: date | None, until_day: date) -> Counter[str]:
+def visits_by_label(session: Session, dimension: Dimension, *, from_day: date | None, until_day: date) -> Counter[str]:
+    """Visits that began on these days, by the labels of a dimension."""
     column = VISIT.c.entry_page_id if dimension is Dimension.PAGE else VISIT.c.origin_id
     query = select(column, func.count()).where(VISIT.c.day <= until_day).group_by(column)
     if from_day is not None:

@@ -5,7 +5,7 @@ from growth.traffic.bodies import BadBody, SignupBody, StepBody, read_signup, re
 from growth.traffic.bots import BotReason, bot_reason
 from growth.traffic.classify import Classified, classify
 from growth.traffic.collector import VISITOR_COOKIE, VISITOR_COOKIE_AGE, Collector, Received, new_visitor, read_request, script
-from growth.traffic.funnels import FunnelStep, funnel, reached
+from growth.traffic.funnels import REGISTER_STEP, VISIT_STEP, FunnelStep, funnel, reached
 from growth.traffic.idempotency import Answer, KeyUsedOtherwise, earlier_answer, keep_answer
 from growth.traffic.importing import EventImport, RejectedLine, SignupImport, import_events, import_signups
 from growth.traffic.rollups import refresh_rollups
@@ -33,11 +33,13 @@ from growth.traffic.website import (
 
 __all__ = [
     "PAGE",
+    "REGISTER_STEP",
     "SIGNUP",
     "STEP",
     "VISIT",
     "VISITOR_COOKIE",
     "VISITOR_COOKIE_AGE",
+    "VISIT_STEP",
     "Answer",
     "BadBeacon",
     "BadBody",
