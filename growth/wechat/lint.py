@@ -135,7 +135,7 @@ def _texts(workspace: Workspace, file: WeChatFile) -> Iterator[Problem]:
             for fault in check_source(
                 Source(text=text, name=where.file, first_line=where.line, html=False), _VARIABLES, root=workspace.root
             ):
-                yield _problem(workspace, "template", fault.message, fault.fix or "", *path)
+                yield _problem(workspace, "template-error", fault.message, fault.fix or "", *path)
     for name in file.welcome.by_channel:
         if name not in channels:
             yield _problem(workspace, "unknown-reference", _("channels.yaml has no “{name}”", name=name), "", "welcome", "by_channel", name)
@@ -167,11 +167,11 @@ def _expression(workspace: Workspace, text: str, path: tuple[str | int, ...]) ->
     try:
         re.compile(text)
     except re.error as fault:
-        yield _problem(workspace, "wechat-reply", _("the expression is broken: {why}", why=fault), "", *path, "when", "matches")
+        yield _problem(workspace, "regex-error", _("the expression is broken: {why}", why=fault), "", *path, "when", "matches")
         return
     if re.search(r"\([^()]*[+*][^()]*\)\s*[+*{]", text):
         message = _("a repetition within a repetition can take for ever")
-        yield _problem(workspace, "wechat-reply", message, _("write it without nested + or *"), *path, "when", "matches")
+        yield _problem(workspace, "regex-error", message, _("write it without nested + or *"), *path, "when", "matches")
 
 
 def _qrcodes(workspace: Workspace, file: WeChatFile) -> Iterator[Problem]:
