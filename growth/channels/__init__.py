@@ -5,6 +5,7 @@ from growth.channels.catalogue import (
     ChannelView,
     UnknownChannel,
     channel_named,
+    channel_titles,
     channels,
     declared_channels,
     ensure_channels,
@@ -43,7 +44,7 @@ from growth.channels.origin import Origin, origin_ids
 from growth.channels.qrcodes import form_of, qr_code
 from growth.channels.settings import CHANNEL_NAME, ChannelEntry, ChannelMatch, ChannelsFile
 from growth.channels.tables import CHANNEL, CLICK, COST, IDENTITY, LINK, ORIGIN, TOUCH, TOUCH_CHANGE
-from growth.channels.touches import BadEvidence, NewTouch, TouchKind, forget_touches, record_touch, record_touches, touch_count
+from growth.channels.touches import BadEvidence, NewTouch, TouchKind, forget_touches, record_touch, record_touches, touch_count, touch_words
 from growth.channels.writing import insert_new
 
 __all__ = [
@@ -83,6 +84,7 @@ __all__ = [
     "add_identities",
     "channel_costs",
     "channel_named",
+    "channel_titles",
     "channels",
     "clicked_by",
     "clicks_by_channel",
@@ -115,6 +117,7 @@ __all__ = [
     "stored_key",
     "total_cost",
     "touch_count",
+    "touch_words",
     "tracked_link",
     "undo_join",
     "with_token",

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from growth import clock
 from growth.channels import models
-from growth.channels.media import ChannelMedium
+from growth.channels.media import ChannelMedium, medium_title
 from growth.channels.settings import ChannelEntry, ChannelsFile
 from growth.errors import GrowthError
 from growth.language import _
@@ -81,6 +81,12 @@ def channels(session: Session, *, with_retired: bool = True) -> list[ChannelView
     """All channels by name."""
     rows = session.scalars(select(models.Channel).order_by(models.Channel.name)).all()
     return [_view(row) for row in rows if with_retired or row.retired_at is None]
+
+
+def channel_titles(session: Session) -> dict[str, str]:
+    """What people call each channel and each medium, by name; channels without a title are called by their name."""
+    titles = {medium.value: medium_title(medium.value) for medium in ChannelMedium}
+    return titles | {view.name: view.title or view.name for view in channels(session)}
 
 
 def find_channel(session: Session, name: str) -> ChannelView | None:

@@ -19,6 +19,7 @@ from growth.channels.identity import add_identities, stored_key
 from growth.channels.origin import Origin, origin_ids
 from growth.channels.writing import insert_new
 from growth.errors import GrowthError
+from growth.language import Text
 
 _EVIDENCE: Final = re.compile(r"[a-z_]+:\S{1,120}")
 
@@ -42,6 +43,26 @@ class TouchKind(StrEnum):
     CALL = "call"
     #: met at an event
     EVENT = "event"
+
+
+_WORDS: Final = {
+    TouchKind.VISIT: Text("visit", "访问"),
+    TouchKind.CLICK: Text("click", "点击"),
+    TouchKind.SCAN: Text("scan", "扫码"),
+    TouchKind.FOLLOW: Text("follow", "关注公众号"),
+    TouchKind.CHAT: Text("message", "公众号消息"),
+    TouchKind.CODE: Text("code", "邀请码"),
+    TouchKind.CALL: Text("call", "来电"),
+    TouchKind.EVENT: Text("met", "现场活动"),
+}
+
+
+def touch_words(kind: str) -> str:
+    """The kind of a touch for people, in the language in force; an unknown one as it is."""
+    try:
+        return str(_WORDS[TouchKind(kind)])
+    except ValueError:
+        return kind
 
 
 class BadEvidence(GrowthError):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from litestar.handlers import HTTPRouteHandler
@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from growth.attribution import MICRO, UNATTRIBUTED, SignupPath, all_models, attribution_report, model_named, signup_path, site_journeys
 from growth.attribution.report import credits
+from growth.channels import channel_titles, touch_words
 from growth.language import _
 from growth.reporting import Chart, Column, Empty, Kind, PeriodChoice, Series, Table
 from growth.reporting import funnel as funnel_chart
@@ -84,6 +85,7 @@ def side_by_side(viewer: Viewer) -> Page:
     catch_up(viewer.database)
     credit: dict[str, dict[str, float]] = {}
     with viewer.database.read() as session:
+        titles = channel_titles(session)
         for id, model in all_models().items():
             report = attribution_report(session, workspace=viewer.workspace, model=model, from_day=period.first, until_day=period.last)
             for row in report.rows:
@@ -95,7 +97,10 @@ def side_by_side(viewer: Viewer) -> Page:
         for id, model in all_models().items()
     ]
     rows: list[dict[str, object]] = [
-        {"channel": _("not attributed") if name == UNATTRIBUTED else name, **{id: by_model.get(id, 0.0) for id in all_models()}}
+        {
+            "channel": _("not attributed") if name == UNATTRIBUTED else titles.get(name, name),
+            **{id: by_model.get(id, 0.0) for id in all_models()},
+        }
         for name, by_model in credit.items()
     ]
     total = {"channel": _("all"), "total_row": True, **{id: sum(each.get(id, 0.0) for each in credit.values()) for id in all_models()}}
@@ -120,6 +125,7 @@ def signups(viewer: Viewer) -> Page:
     model = model_named(viewer.workspace.settings.attribution.model)
     rows = []
     with viewer.database.read() as session:
+        titles = channel_titles(session)
         found = list(site_journeys(session, viewer.workspace, from_day=period.first, until_day=period.last))
         for journey in sorted(found, key=lambda each: each.at, reverse=True)[:_SHOWN]:
             parts = credits(journey, model, {}) if model.learn is None else []
@@ -130,7 +136,7 @@ def signups(viewer: Viewer) -> Page:
                     "href": f"/signups/{journey.signup_id}",
                     "at": journey.at,
                     "role": journey.role,
-                    "channel": best.origin.channel if best else _("not attributed"),
+                    "channel": titles.get(best.origin.channel, best.origin.channel) if best else _("not attributed"),
                     "source": best.origin.source if best else "",
                     "touches": len(journey.touches),
                 }
@@ -166,7 +172,7 @@ def signup(viewer: Viewer, signup: int) -> Page:
         if external is None:
             raise Missing
         found = signup_path(session, external, workspace=viewer.workspace)
-    touches = _touches(found)
+        touches = _touches(found, channel_titles(session))
     if viewer.format:
         return viewer.download(touches)
     joins = Table(
@@ -228,7 +234,7 @@ def funnels(viewer: Viewer) -> Page:
     return viewer.render("web/attribution/funnel.html", page_, title=_("Funnel"))
 
 
-def _touches(found: SignupPath) -> Table:
+def _touches(found: SignupPath, titles: Mapping[str, str]) -> Table:
     columns = [
         Column(id="at", label=_("Time"), kind=Kind.INSTANT, key=True),
         Column(id="channel", label=_("Channel"), lead=True, under="said"),
@@ -239,9 +245,9 @@ def _touches(found: SignupPath) -> Table:
     rows = [
         {
             "at": touch.at,
-            "channel": touch.channel,
+            "channel": titles.get(touch.channel, touch.channel),
             "said": " ".join(filter(None, (touch.source, touch.campaign, touch.term))),
-            "kind": touch.kind,
+            "kind": touch_words(touch.kind),
             "evidence": touch.evidence,
             "key": touch.key,
             **{id: round(credit * MICRO) / MICRO for id, credit in touch.credits.items()},

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 from litestar.handlers import HTTPRouteHandler
 
+from growth import clock
 from growth.attribution import UNATTRIBUTED, Dimension, Report, ReportRow, all_models, attribution_report, model_named
 from growth.channels import (
     BadTarget,
@@ -97,7 +98,7 @@ def overview(viewer: Viewer, model: str = "", by: str = "channel", role: str = "
         return viewer.download(table)
     chosen = model_named(report.model)
     shown = ChannelsPage(
-        sentence=_sentence(report),
+        sentence=_sentence(report, views),
         period=period_choice(viewer.address, period, viewer),
         dimensions=[
             (words, viewer.address.to(by=each.value, page=None, sort=None), each is report.dimension) for each, words in _dimensions()
@@ -105,7 +106,7 @@ def overview(viewer: Viewer, model: str = "", by: str = "channel", role: str = "
         models=[(str(each.title), viewer.address.to(model=id, page=None), id == report.model) for id, each in all_models().items()],
         explanation=str(chosen.explanation),
         figures=_figures(report),
-        chart=_bars(report),
+        chart=_bars(report, views),
         table=viewer.arrange(table, sort="-signups"),
         tabs=tabs(viewer, "channels"),
     )
@@ -175,8 +176,8 @@ def channel_table(viewer: Viewer, report: Report, views: dict[str, ChannelView])
         counted = clicks.get(row.label) if by_channel else None
         rows.append(
             {
-                "label": _("not attributed") if row.label == UNATTRIBUTED else row.label,
-                "name": view.title if view and view.title else medium_title(row.label) if by_channel and row.label != UNATTRIBUTED else "",
+                "label": _shown(row.label, report.dimension, views),
+                "name": row.label if by_channel and row.label != UNATTRIBUTED else "",
                 "href": f"/channels/{row.label}" if view else None,
                 "medium": medium_title(view.medium) if view else "",
                 "visits": row.visits,
@@ -237,14 +238,14 @@ def _report(viewer: Viewer, period: Period, model: str, by: str, role: str) -> t
     return report, views
 
 
-def _sentence(report: Report) -> str:
+def _sentence(report: Report, views: dict[str, ChannelView]) -> str:
     if not report.conversions:
         return _("No sign-ups in this period.")
     best = next((row for row in report.rows if row.label not in (UNATTRIBUTED, "direct") and row.micros), None)
     unknown = report.conversions - report.attributed
     text = ngettext("{n} sign-up in this period", "{n} sign-ups in this period", report.conversions)
     if best is not None:
-        text += _("; most came by {name} ({credit})", name=best.label, credit=_credit(best))
+        text += _("; most came by {name} ({credit})", name=_shown(best.label, report.dimension, views), credit=_credit(best))
     if unknown:
         text += _("; of {n} nobody saw a visit", n=unknown)
     return text + _(".")
@@ -272,12 +273,21 @@ def _figures(report: Report) -> list[Figure]:
     ]
 
 
-def _bars(report: Report) -> Chart:
-    rows = [
-        {"label": _("not attributed") if row.label == UNATTRIBUTED else row.label, "signups": round(row.credit, 2)}
-        for row in report.rows
-        if row.micros
-    ][:_DRAWN]
+def _shown(label: str, dimension: Dimension, views: dict[str, ChannelView]) -> str:
+    """A row's label as people call it."""
+    if label == UNATTRIBUTED:
+        return _("not attributed")
+    if label == "(none)":
+        return _("none said")
+    if dimension is Dimension.CHANNEL and label in views:
+        return views[label].title or label
+    return medium_title(label) if dimension in (Dimension.CHANNEL, Dimension.MEDIUM) else label
+
+
+def _bars(report: Report, views: dict[str, ChannelView]) -> Chart:
+    rows = [{"label": _shown(row.label, report.dimension, views), "signups": round(row.credit, 2)} for row in report.rows if row.micros][
+        :_DRAWN
+    ]
     return bars(
         "signups-by-row",
         _("Sign-ups"),
@@ -345,11 +355,7 @@ def _one(viewer: Viewer, name: str, *, fault: str = "") -> Page:
     )
     if viewer.format:
         return viewer.download(links)
-    course = []
-    day = period.first
-    while day <= period.last:
-        course.append({"day": day, "visits": days.get(day, 0)})
-        day += timedelta(days=1)
+    course = [{"day": day, "visits": days.get(day, 0)} for day in days_so_far(period, viewer)]
     shown = ChannelPage(
         name=name,
         facts=[
@@ -373,6 +379,12 @@ def _one(viewer: Viewer, name: str, *, fault: str = "") -> Page:
     )
     crumbs = [(_("Channels"), f"/channels?period={period.key}"), (view.title or name, "")]
     return viewer.render("web/channels/channel.html", shown, title=view.title or name, crumbs=crumbs, status=400 if fault else 200)
+
+
+def days_so_far(period: Period, viewer: Viewer) -> list[date]:
+    """The days of a period that have begun."""
+    last = min(period.last, clock.site_day(viewer.now, viewer.workspace.zone))
+    return [period.first + timedelta(days=offset) for offset in range((last - period.first).days + 1)]
 
 
 def _channel_figures(row: ReportRow, view: ChannelView) -> list[Figure]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 
 from litestar.handlers import HTTPRouteHandler
 
@@ -28,7 +28,7 @@ from growth.traffic import (
 from growth.traffic import pages as page_rows
 from growth.traffic.handing import page_table, site_figures
 from growth.web.answers import Page
-from growth.web.channels import ROLES
+from growth.web.channels import ROLES, days_so_far
 from growth.web.overview import period_choice, wanted_period
 from growth.web.page import page
 from growth.web.viewer import Viewer
@@ -117,7 +117,7 @@ def overview(viewer: Viewer) -> Page:
         chart=line(
             "visits",
             _("Visits by day"),
-            [{"day": day, "visits": days.get(day, 0)} for day in _days(period)],
+            [{"day": day, "visits": days.get(day, 0)} for day in days_so_far(period, viewer)],
             x=Series(id="day", label=_("Day"), kind=Kind.DATE),
             series=[Series(id="visits", label=_("Visits"))],
         ),
@@ -276,10 +276,6 @@ def _tabs(viewer: Viewer, current: str) -> list[tuple[str, str, bool]]:
         ("working", _("Is it working?"), "/website/working"),
     ]
     return [(words, path, name == current) for name, words, path in items]
-
-
-def _days(period: Period) -> list[date]:
-    return [period.first + timedelta(days=offset) for offset in range((period.last - period.first).days + 1)]
 
 
 def _call(address: str) -> str:
