@@ -179,7 +179,7 @@ def confirm(
     refused: Annotated[bool, typer.Option("--refused", help=_("The directory said no."))] = False,
     dry_run: toolkit.dry_run_option = False,
 ) -> None:
-    """Note that a person handed the site in (or was refused). Example: growth submit confirm hao123 --note 工单 1234"""
+    """Note that a person handed the site in (or was refused). Example: growth submit confirm hao123 --note '工单 1234'"""
     from seo.submission.confirm import confirm as run
 
     view, state = run(toolkit.database(), directory, at=at, note=note, refused=refused, now=clock.now(), actor="command", dry_run=dry_run)
