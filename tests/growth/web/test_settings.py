@@ -104,7 +104,7 @@ def test_one_logs_out_everywhere_else(web: Web) -> None:
     assert there.get("/settings").status_code == 303
     page = here.get("/settings")
     assert page.status_code == 200
-    assert "everywhere else" in page.text
+    assert "notice good" in page.text
 
 
 def test_what_was_said_after_a_change_is_said_once_and_cannot_be_forged(web: Web) -> None:
