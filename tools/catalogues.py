@@ -1,10 +1,13 @@
 """Collect the texts to translate from code and templates, merge them into the zh-CN catalogues, compile. ``make messages``.
 
 One catalogue an owner (growth, wechat, campaigns, seo), since an app can be left out. ``--missing`` prints what has no translation yet.
+The docstring of a command is its help, so it is a text as well.
 """
 
 from __future__ import annotations
 
+import ast
+import inspect
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -49,9 +52,30 @@ def collect() -> dict[str, Catalog]:
         options = {} if path.suffix == ".py" else {"extensions": "jinja2.ext.i18n", "silent": "false"}
         for _line, message, comments, context in extract_from_file(method, path, keywords=KEYWORDS, options=options):
             found[owner_of(path)].add(
-                message, None, locations=[(str(path.relative_to(ROOT)), None)], auto_comments=comments, context=context
+                message, None, locations=[(str(path.relative_to(ROOT)), 0)], auto_comments=comments, context=context
             )
+        if path.suffix == ".py" and (path.name == "commands.py" or path.parent.name == "cli"):
+            for said in helps(path):
+                found[owner_of(path)].add(said, None, locations=[(str(path.relative_to(ROOT)), 0)])
     return found
+
+
+def helps(path: Path) -> Iterator[str]:
+    """The docstrings that are the help of a command or of a group of them."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.FunctionDef) and any(_makes_a_command(one) for one in node.decorator_list):
+            said = ast.get_docstring(node, clean=False)
+            if said:
+                yield inspect.cleandoc(said)
+
+
+def _makes_a_command(decorator: ast.expr) -> bool:
+    return (
+        isinstance(decorator, ast.Call)
+        and isinstance(decorator.func, ast.Attribute)
+        and decorator.func.attr in ("command", "callback")
+        and not any(keyword.arg == "help" for keyword in decorator.keywords)
+    )
 
 
 def merged(owner: str, template: Catalog) -> Catalog:

@@ -13,6 +13,7 @@ from growth.language import _
 app = typer.Typer(
     help=_("Who did what. Without a word: the latest entries.") + "\n\n" + _("Example:") + " growth audit-log --action user",
     rich_markup_mode=None,
+    add_completion=False,
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )

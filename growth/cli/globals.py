@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from growth.language import LANGUAGES
+from growth.language import LANGUAGES, _
 
 
 class UnknownUse(Exception):
@@ -57,7 +57,7 @@ def split_globals(arguments: list[str]) -> tuple[Globals, list[str]]:
         elif name in _VALUES and (equals or word == name):
             value = inline if equals else next(words, None)
             if value is None:
-                raise UnknownUse(f"{name} needs a value")
+                raise UnknownUse(_("{0} needs a value").format(name))
             chosen = _with(chosen, name, value)
         else:
             rest.append(word)
@@ -68,5 +68,5 @@ def _with(chosen: Globals, name: str, value: str) -> Globals:
     if _VALUES[name] == "workspace":
         return replace(chosen, workspace=Path(value))
     if value not in LANGUAGES:
-        raise UnknownUse(f"--lang {value}: choose zh-CN or en")
+        raise UnknownUse(_("--lang {value}: choose zh-CN or en", value=value))
     return replace(chosen, lang=value)

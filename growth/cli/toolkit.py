@@ -39,12 +39,18 @@ reason_option = Annotated[str | None, typer.Option("--reason", help=_("Why; kept
 
 def group(help: str) -> typer.Typer:
     """A command group in the house's manner."""
-    return typer.Typer(help=help, rich_markup_mode=None, no_args_is_help=True, context_settings={"help_option_names": ["-h", "--help"]})
+    return typer.Typer(
+        help=help,
+        rich_markup_mode=None,
+        no_args_is_help=True,
+        add_completion=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
 
 
 def single() -> typer.Typer:
     """A module with one command."""
-    return typer.Typer(rich_markup_mode=None, context_settings={"help_option_names": ["-h", "--help"]})
+    return typer.Typer(rich_markup_mode=None, add_completion=False, context_settings={"help_option_names": ["-h", "--help"]})
 
 
 def workspace() -> Workspace:

@@ -1,6 +1,7 @@
 """The words of the command line, taken from the apps; a word's module is imported only when it is used.
 
-Options that work everywhere (``-C --lang --json --jsonl --quiet --debug``) may stand anywhere on the line: they are taken out before Typer reads it.
+Options that work everywhere (``-C --lang --json --jsonl --quiet --debug``) may stand anywhere on the line:
+they are taken out before Typer reads it.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typer.core import TyperGroup
 from growth import __version__
 from growth.app import Command, discover, load
 from growth.cli.globals import Globals, UnknownUse, split_globals, use_globals
+from growth.cli.usage import HouseFormatter, speak, usage_words
 from growth.errors import ExitCode, GrowthError
 from growth.language import _, guess_language, use_language
 
@@ -44,6 +46,7 @@ class Words(TyperGroup):
         command = typer.main.get_command(load(found.target))
         command.name = found.name
         command.help = command.help or str(found.help)
+        speak(command)
         return command
 
     def format_commands(self, ctx: Context, formatter: HelpFormatter) -> None:
@@ -101,9 +104,11 @@ def run(arguments: list[str]) -> int:
     """Run one command line; the exit code (contracts/cli.md). Errors go to stderr as ``error:`` and ``fix:`` lines."""
     chosen = Globals()
     try:
+        use_language(guess_language(_language_root(chosen)))
         chosen, rest = split_globals(arguments)
         use_language(chosen.lang or guess_language(_language_root(chosen)))
         use_globals(chosen)
+        TyperGroup.context_class.formatter_class = HouseFormatter
         command = typer.main.get_command(program())
         code = command.main(rest, prog_name="growth", standalone_mode=False)
         return int(code) if isinstance(code, int) else ExitCode.DONE
@@ -149,7 +154,7 @@ def _told(fault: BaseException) -> int:
         return int(fault.code) if isinstance(fault.code, int) else ExitCode.REFUSED
     if hasattr(fault, "format_message"):
         context = getattr(fault, "ctx", None)
-        _line("error", fault.format_message())
+        _line("error", usage_words(fault))
         _line("fix", f"{context.command_path if context else 'growth'} --help")
         return ExitCode.REFUSED
     if isinstance(fault, BrokenPipeError):
