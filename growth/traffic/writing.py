@@ -19,6 +19,7 @@ from growth.traffic.bots import rules_version
 from growth.traffic.hit import Drop, Hit
 from growth.traffic.ids import text_id
 from growth.traffic.models import BeaconCount, DroppedEvent, Event, EventText
+from growth.traffic.sources import host_of_referrer
 
 #: texts that are known to be stored; a text's id is the hash of it, so that only new ones are written
 _REMEMBERED: Final = 200_000
@@ -99,7 +100,7 @@ class EventWriter:
             "referrer": put(hit.clue.referrer_host, texts) if hit.clue else 0,
             "click": put(click, texts),
             "token": put(verdict.token, texts) if verdict else 0,
-            "target": put(beacon.target, texts),
+            "target": put(beacon.target.partition("?")[0], texts),
             "title": put(beacon.title, texts),
             "name": put(beacon.name, texts),
             "message": put(beacon.message, texts),
@@ -121,9 +122,10 @@ class EventWriter:
             "reason": reason.value,
             "rules": rules_version(),
             "kind": int(hit.beacon.kind),
-            "page": put(hit.path or hit.beacon.url, texts),
+            # no parameters: a form that is sent by GET puts what people typed there
+            "page": put(hit.path or hit.beacon.url.partition("?")[0][:500], texts),
             "agent": put(hit.arrived.user_agent[:512], texts),
-            "referrer": put(hit.beacon.referrer[:200], texts),
+            "referrer": put(host_of_referrer(hit.beacon.referrer), texts),
         }
 
     def _remember(self, texts: Iterable[int]) -> None:

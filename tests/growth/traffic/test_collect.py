@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import httpx
@@ -110,7 +111,12 @@ def test_an_event_that_breaks_the_writer_holds_up_no_other(site: Site) -> None:
     collector = Collector(site.database, lambda: site.database.workspace)
     good = [
         Received(
-            document={**PAGE, "id": f"e{n}", "visitor": f"v{n}"}, at=site.start, address="203.0.113.1", user_agent=PHONE, prefetch=False, no_track=False
+            document={**PAGE, "id": f"e{n}", "visitor": f"v{n}"},
+            at=site.start,
+            address="203.0.113.1",
+            user_agent=PHONE,
+            prefetch=False,
+            no_track=False,
         )
         for n in range(2)
     ]
@@ -207,7 +213,11 @@ def call(web: Web) -> Callable[..., httpx.Response]:
 
 def test_a_sign_up_is_booked_once_and_a_repeat_gets_the_same_answer(call: Callable[..., httpx.Response]) -> None:
     body = {"id": "u1", "visitor": "v1", "role": "investor"}
-    first, again, other = call("/api/v1/signups", body, "k1"), call("/api/v1/signups", body, "k1"), call("/api/v1/signups", {"id": "u2"}, "k1")
+    first, again, other = (
+        call("/api/v1/signups", body, "k1"),
+        call("/api/v1/signups", body, "k1"),
+        call("/api/v1/signups", {"id": "u2"}, "k1"),
+    )
     assert (first.status_code, again.status_code, first.json() == again.json()) == (201, 201, True)
     assert (other.status_code, other.headers["content-type"]) == (409, "application/problem+json")
     unkeyed = call("/api/v1/signups", body)
