@@ -1,6 +1,6 @@
 """App: the SEO audit, submission to search engines, indexing."""
 
-from growth.app import App, Command, FileKind, Migrations
+from growth.app import App, Command, FileKind, Migrations, NavItem
 from growth.language import Text
 
 APP = App(
@@ -15,12 +15,27 @@ APP = App(
             target="seo.submission.commands:app",
         ),
     ),
+    navigation=(
+        NavItem(id="seo", label=Text("SEO", "SEO"), path="/seo", icon="seo", order=4, roles=("seo", "marketer", "director", "viewer")),
+    ),
+    pages=("seo.pages:pages",),
     models=("seo.models", "seo.submission.models"),
     migrations=(
         Migrations(owner="seo", store="main", package="seo.migrations.main"),
         Migrations(owner="seo", store="crawl", package="seo.migrations.crawl"),
     ),
-    files=(FileKind(name="directories", pattern="directories.yaml", model="seo.submission.settings:DirectoriesFile"),),
+    files=(
+        FileKind(name="keywords", pattern="keywords.yaml", model="seo.ranking.settings:KeywordsFile"),
+        FileKind(name="directories", pattern="directories.yaml", model="seo.submission.settings:DirectoriesFile"),
+    ),
     sections={"seo": "seo.settings:SeoSettings", "submit": "seo.submission.settings:SubmitSettings"},
-    jobs=("seo.submission.jobs:jobs",),
+    jobs=("seo.jobs:jobs", "seo.submission.jobs:jobs"),
+    report_sections=("seo.handing:report_sections",),
+    doctor=("seo.handing:doctor",),
+    overview_cards=("seo.handing:overview_cards",),
+    todo=("seo.handing:todo",),
+    search=("seo.handing:search",),
+    url_facts=("seo.handing:url_facts",),
+    metrics=("seo.handing:metrics",),
+    rules=("seo.handing:rules",),
 )

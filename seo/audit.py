@@ -83,6 +83,7 @@ def run_audit(
     start_url: str | None = None,
     max_pages: int | None = None,
     resume: bool = False,
+    asked_by: str = "command",
     stopped: Callable[[], bool] = lambda: False,
     tick: Tick | None = None,
     fetching: Callable[[Job], Fetches] = Fetcher,
@@ -94,7 +95,7 @@ def run_audit(
     workspace = database.workspace
     settings = seo_settings(workspace)
     with only_crawl(database):
-        crawl = _resumed(database, max_pages) if resume else _begun(database, settings, start_url, max_pages, now)
+        crawl = _resumed(database, max_pages) if resume else _begun(database, settings, start_url, max_pages, asked_by, now)
         plan = _plan(database, crawl, settings)
         rules = rules_of(settings.checks)
         begun = time.monotonic()
@@ -212,7 +213,7 @@ def _walk(
     return end, origins.outcome
 
 
-def _begun(database: Database, settings: SeoSettings, start_url: str | None, max_pages: int | None, now: datetime) -> Crawl:
+def _begun(database: Database, settings: SeoSettings, start_url: str | None, max_pages: int | None, asked_by: str, now: datetime) -> Crawl:
     """A new crawl's row; one that was cut off is closed."""
     workspace = database.workspace
     try:
@@ -233,6 +234,7 @@ def _begun(database: Database, settings: SeoSettings, start_url: str | None, max
             heartbeat_at=now,
             max_pages=budget,
             workspace_hash=workspace.hash,
+            asked_by=asked_by,
             totals={"program": __version__},
         )
         session.add(row)

@@ -64,6 +64,7 @@ class Crawl:
     errors: int
     warnings: int
     notices: int
+    asked_by: str
     stopped_because: str | None
     totals: Mapping[str, Any]
     kept: bool
@@ -89,6 +90,7 @@ def crawl_of(row: CrawlRow) -> Crawl:
         errors=row.errors,
         warnings=row.warnings,
         notices=row.notices,
+        asked_by=row.asked_by,
         stopped_because=row.stopped_because,
         totals=row.totals,
         kept=row.kept,

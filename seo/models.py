@@ -45,6 +45,8 @@ class CrawlRow(Base):
     warnings: Mapped[int] = mapped_column(default=0)
     notices: Mapped[int] = mapped_column(default=0)
     workspace_hash: Mapped[str]
+    #: ``command``, or the job and period that asked for it
+    asked_by: Mapped[str]
     stopped_because: Mapped[str | None] = mapped_column(Text)
     totals: Mapped[dict[str, Any]]
     #: whether pages and links are still there

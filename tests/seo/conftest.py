@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from growth.db import Database
+from growth.db import Database, open_database, upgrade
+from growth.db.claim import claim
+from growth.security import fresh_key
+from growth.workspace import load_workspace
 from seo.audit import AuditResult, run_audit
+from seo.issues import Issue
+from seo.listing import list_issues
 from tests.conftest import NOW
 from tests.sites.served import LocalFetcher, Loopback, Served
+from tests.sites.worlds import World
 
 GROWTH = """site:
   name: 诚信贷
@@ -44,3 +52,33 @@ def serve() -> Iterator[Callable[..., Loopback]]:
     yield start
     for each in running:
         each.close()
+
+
+def audited(world: World, folder: Path, times: int = 1) -> tuple[Database, list[Issue]]:
+    """An audit (or several) of a world in the workspace `folder`, which is made where it is not there; its issues."""
+    new = not folder.exists()
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in {"growth.yaml": world.growth_yaml, **world.files}.items():
+        (folder / name).write_text(text, "utf-8")
+    if new:
+        secrets = {"GROWTH_KEYS": f"k1:{fresh_key()}", "GROWTH_INDEX_KEY": fresh_key(), "GROWTH_SIGNING_KEY": fresh_key()}
+        (folder / ".env").write_text("".join(f"{name}={value}\n" for name, value in secrets.items()))
+        _migrate(folder)
+    database = open_database(load_workspace(folder), check_schema=False)
+    for _time in range(times):
+        result = run_audit(database, now=NOW, fetching=partial(LocalFetcher, world.site))
+    assert result.crawl.totals["check_faults"] == {}
+    return database, list(list_issues(database))
+
+
+def _migrate(folder: Path) -> None:
+    """A migrated database; the migrations run once for all temporary folders, then their files are copied."""
+    template = folder.parent.parent / "migrated"
+    if not template.is_dir():
+        database = open_database(load_workspace(folder), check_schema=False)
+        upgrade(database)
+        claim(database, now=NOW)
+        database.close()
+        shutil.copytree(folder / ".growth", template)
+    else:
+        shutil.copytree(template, folder / ".growth")

@@ -2,56 +2,20 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
-from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
 
 import pytest
 
-from growth.db import Database, open_database, upgrade
-from growth.security import fresh_key
-from growth.workspace import load_workspace
-from seo.audit import run_audit
 from seo.check import catalogue
 from seo.issues import Issue
-from seo.listing import list_issues
-from tests.conftest import NOW
-from tests.sites.served import LocalFetcher
-from tests.sites.worlds import MANY, World, each_data, many_data, many_world, place_of, small_world
+from tests.seo.conftest import audited
+from tests.sites.worlds import MANY, each_data, many_data, many_world, place_of, small_world
 
 #: ids whose rule needs rows of other rooms; they are tested where those rows are made
 ELSEWHERE = {"submission-drift", "listing-lost"}
-
-
-def audited(world: World, folder: Path, times: int = 1) -> tuple[Database, list[Issue]]:
-    """The issues of a world, audited so many times."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, text in {"growth.yaml": world.growth_yaml, **world.files}.items():
-        (folder / name).write_text(text, "utf-8")
-    (folder / ".env").write_text(
-        "".join(f"{name}={fresh_key()}\n" for name in ("GROWTH_INDEX_KEY", "GROWTH_SIGNING_KEY")) + f"GROWTH_KEYS=k1:{fresh_key()}\n"
-    )
-    database = migrated(folder)
-    for _time in range(times):
-        result = run_audit(database, now=NOW, fetching=partial(LocalFetcher, world.site))
-    assert result.crawl.totals["check_faults"] == {}
-    return database, list(list_issues(database))
-
-
-def migrated(folder: Path) -> Database:
-    """The database of a new workspace; the migrations run once, then their files are copied."""
-    template = folder.parent.parent / "migrated"
-    if template.is_dir():
-        shutil.copytree(template, folder / ".growth")
-        return open_database(load_workspace(folder), check_schema=False)
-    database = open_database(load_workspace(folder), check_schema=False)
-    upgrade(database)
-    database.close()
-    shutil.copytree(folder / ".growth", template)
-    return open_database(load_workspace(folder), check_schema=False)
 
 
 @pytest.fixture(scope="module")

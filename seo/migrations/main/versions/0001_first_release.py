@@ -29,6 +29,7 @@ def upgrade() -> None:
     sa.Column('warnings', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('notices', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('workspace_hash', sa.String(), nullable=False),
+    sa.Column('asked_by', sa.String(), nullable=False),
     sa.Column('stopped_because', sa.Text(), nullable=True),
     sa.Column('totals', sa.JSON(), nullable=False),
     sa.Column('kept', sa.Boolean(), nullable=False),

@@ -1,0 +1,29 @@
+"""The audit's pages: overview with a running crawl's progress, issues, one issue, pages, one page's sheet, links, crawls, diff,
+report files.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from seo.pages import crawling, files, issues, links, overview, sheet
+
+
+def pages() -> list[Any]:
+    """The handlers."""
+    return [
+        overview.overview,
+        crawling.running,
+        crawling.begin,
+        crawling.stop,
+        crawling.crawls,
+        crawling.diff,
+        issues.checks,
+        issues.of_check,
+        issues.issue,
+        issues.assign,
+        sheet.pages,
+        sheet.sheet,
+        links.links,
+        files.report,
+    ]

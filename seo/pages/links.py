@@ -1,0 +1,90 @@
+"""``/seo/links``: links with what they lead to; broken ones first asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import aliased
+
+from growth.errors import GrowthError
+from growth.language import _
+from growth.reporting import Empty, Table, TableState
+from growth.web import Page, Viewer, page
+from seo.crawls import Crawl, find_crawl
+from seo.listing import link_json
+from seo.models import LinkRow, TextRow, UrlRow
+from seo.pages.issues import page_link
+from seo.pages.tabs import NAV, ROLES, tabs
+from seo.report.columns import LINKS
+from seo.verdict import Verdict
+
+#: links of one download
+MOST_ROWS = 200_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinksPage:
+    """The variables of links.html."""
+
+    tabs: Sequence[tuple[str, str, bool]]
+    #: (words, address, current)
+    chips: Sequence[tuple[str, str, bool]]
+    table: Table
+
+
+@page("/seo/links", nav=NAV, roles=ROLES)
+def links(viewer: Viewer, show: str = "broken") -> Page:
+    """Links by verdict: broken ones unless others are asked for."""
+    asked = TableState.of(viewer.address)
+    with viewer.database.read() as session:
+        try:
+            crawl = find_crawl(session)
+        except GrowthError:
+            crawl = None
+    rows, total = _rows(viewer, crawl, show, asked) if crawl else ([], 0)
+    empty = Empty(
+        title=_("No such link") if crawl else _("No crawl yet"),
+        text=_("No link of the last crawl is like this.") if crawl else _("Audit the site to see its links here."),
+        code="" if crawl else "growth seo audit",
+    )
+    table = Table(
+        id="links", title=_("Links"), columns=LINKS, rows=rows, total=total, page=asked.page, size=asked.size, text=asked.text, empty=empty
+    )
+    if viewer.format:
+        return viewer.download(table)
+    words = {"broken": _("Broken"), "blocked": _("Not verified"), "external": _("To other sites"), "all": _("All")}
+    chips = [(text, viewer.address.to(show=id, page=None), show == id) for id, text in words.items()]
+    shown = LinksPage(tabs=tabs("links"), chips=chips, table=table)
+    return viewer.render("web/seo/links.html", shown, title=_("Links"), crumbs=[("SEO", "/seo"), (_("Links"), "")])
+
+
+def _rows(viewer: Viewer, crawl: Crawl, show: str, asked: TableState) -> tuple[list[dict[str, Any]], int]:
+    source, target = aliased(UrlRow), aliased(UrlRow)
+    query = (
+        select(LinkRow, source.url, target, TextRow.text)
+        .join(source, (source.crawl_id == LinkRow.crawl_id) & (source.id == LinkRow.source))
+        .outerjoin(target, (target.crawl_id == LinkRow.crawl_id) & (target.id == LinkRow.target))
+        .outerjoin(TextRow, (TextRow.crawl_id == LinkRow.crawl_id) & (TextRow.id == LinkRow.text_id))
+        .where(LinkRow.crawl_id == crawl.id)
+    )
+    if show in ("broken", "blocked"):
+        query = query.where(target.verdict == (Verdict.BROKEN if show == "broken" else Verdict.BLOCKED).value)
+    elif show == "external":
+        query = query.where(target.internal.is_(False))
+    if asked.text:
+        query = query.where(source.url.contains(asked.text, autoescape=True) | target.url.contains(asked.text, autoescape=True))
+    with viewer.database.store("crawl").read() as session:
+        if show == "all" and not asked.text:
+            total = crawl.links
+        else:
+            total = session.scalar(select(func.count()).select_from(query.with_only_columns(LinkRow.position).subquery())) or 0
+        query = query.order_by(LinkRow.source, LinkRow.position)
+        query = query.limit(MOST_ROWS) if viewer.format else query.offset((asked.page - 1) * asked.size).limit(asked.size)
+        rows = []
+        for link, page_url, to, text in session.execute(query):
+            row = link_json(link, page_url, to, text)
+            rows.append({**row, "rel": " ".join(row["rel"]), "href": page_link(page_url)})
+    return rows, total

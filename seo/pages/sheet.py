@@ -1,0 +1,306 @@
+"""Pages of the site: the list, and one page's sheet with all that the crawler saw."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, aliased
+
+from growth import urls
+from growth.app import Hit, handed
+from growth.errors import GrowthError
+from growth.language import _
+from growth.reporting import Column, Empty, Kind, Table, TableState
+from growth.web import Missing, Page, Viewer, page
+from seo import links as stored
+from seo.crawl.frontier import Kind as UrlKind
+from seo.crawl.frontier import State
+from seo.crawls import Crawl, find_crawl
+from seo.issues import issues
+from seo.listing import page_json
+from seo.models import InlinkRow, LinkRow, PageRow, TextRow, UrlRow
+from seo.pages.issues import page_link
+from seo.pages.tabs import NAV, ROLES, tabs
+from seo.report.columns import URLS
+from seo.report.tables import issue_row
+from seo.summary import unsheet
+
+#: links of a page's sheet that are shown each way
+MOST_LINKS = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PagesPage:
+    """The variables of pages.html."""
+
+    tabs: Sequence[tuple[str, str, bool]]
+    table: Table
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SheetPage:
+    """The variables of page.html."""
+
+    tabs: Sequence[tuple[str, str, bool]]
+    url: str
+    #: (words, value): what the crawler saw
+    facts: Sequence[tuple[str, str]]
+    issues: Table
+    #: headings with their level
+    headings: Sequence[tuple[int, str]]
+    metas: Table
+    #: raw JSON-LD blocks
+    jsonld: Sequence[str]
+    headers: Table
+    out: Table
+    into: Table
+    #: what the other rooms know of this page
+    known: Sequence[Hit]
+
+
+@page("/seo/pages", nav=NAV, roles=ROLES)
+def pages(viewer: Viewer, status: str = "", indexable: str = "") -> Page:
+    """Every document of the site that the crawl fetched; the database cuts the list."""
+    asked = TableState.of(viewer.address, sort="depth")
+    crawl = _crawl(viewer)
+    rows, total = _page_of(viewer, crawl, asked, status, indexable) if crawl else ([], 0)
+    shown = {"url", "status", "indexability_words", "title", "depth", "inlinks", "words", "ttfb_ms"}
+    columns = [column for column in URLS if column.id in shown] if not viewer.format else list(URLS)
+    empty = Empty(title=_("No page"), text=_("Audit the site to see its pages here."), code="growth seo audit")
+    table = Table(
+        id="pages",
+        title=_("Pages"),
+        columns=columns,
+        rows=rows,
+        total=total,
+        page=asked.page,
+        size=asked.size,
+        sort=asked.sort,
+        descending=asked.descending,
+        text=asked.text,
+        empty=empty,
+    )
+    if viewer.format:
+        return viewer.download(table)
+    return viewer.render(
+        "web/seo/pages.html", PagesPage(tabs=tabs("pages"), table=table), title=_("Pages"), crumbs=[("SEO", "/seo"), (_("Pages"), "")]
+    )
+
+
+@page("/seo/page", nav=NAV, roles=ROLES)
+def sheet(viewer: Viewer, url: str) -> Page:
+    """One page's sheet."""
+    crawl = _crawl(viewer)
+    try:
+        wanted = urls.normal(url)
+    except urls.NotAUrl as fault:
+        raise Missing from fault
+    if crawl is None:
+        raise Missing
+    with viewer.database.store("crawl").read() as session:
+        row = session.scalars(select(UrlRow).where(UrlRow.crawl_id == crawl.id, UrlRow.url == wanted)).first()
+        if row is None:
+            raise Missing
+        page_row = session.get(PageRow, (crawl.id, row.id))
+        canonical, redirect = (_text_of(session, crawl.id, id) for id in (page_row.canonical if page_row else None, row.redirect_to))
+        seen = unsheet(page_row.sheet) if page_row else {}
+        out, into = _out(session, crawl.id, row.id), _into(session, crawl.id, row.id)
+    document = page_json(row, page_row, canonical, redirect)
+    with viewer.database.read() as session:
+        found = list(issues(session, crawl_id=crawl.id, url=wanted, accepted=True))
+        known = [hit for facts in handed(viewer.workspace.apps, "url_facts") for hit in facts(session, wanted) if hit.kind != "seo-issue"]
+    shown = SheetPage(
+        tabs=tabs("pages"),
+        url=wanted,
+        facts=_facts(document, seen),
+        issues=_issues_table(found),
+        headings=[(level, text) for level, text, _line in seen.get("headings", ())],
+        metas=_metas(seen),
+        jsonld=[block["text"] for block in seen.get("jsonld", ())],
+        headers=_pairs("headers", _("Response headers"), seen.get("headers", {})),
+        out=out,
+        into=into,
+        known=known,
+    )
+    crumbs = [("SEO", "/seo"), (_("Pages"), "/seo/pages"), (wanted, "")]
+    return viewer.render("web/seo/page.html", shown, title=document["title"] or wanted, crumbs=crumbs)
+
+
+def _crawl(viewer: Viewer) -> Crawl | None:
+    with viewer.database.read() as session:
+        try:
+            return find_crawl(session)
+        except GrowthError:
+            return None
+
+
+def _page_of(viewer: Viewer, crawl: Crawl, asked: TableState, status: str, indexable: str) -> tuple[list[dict[str, Any]], int]:
+    canonical, redirect = aliased(UrlRow), aliased(UrlRow)
+    mine = (UrlRow.crawl_id == crawl.id, UrlRow.internal.is_(True), UrlRow.kind == UrlKind.PAGE.value, UrlRow.state == State.FETCHED.value)
+    query = (
+        select(UrlRow, PageRow, canonical.url, redirect.url)
+        .outerjoin(PageRow, (PageRow.crawl_id == UrlRow.crawl_id) & (PageRow.id == UrlRow.id))
+        .outerjoin(canonical, (canonical.crawl_id == PageRow.crawl_id) & (canonical.id == PageRow.canonical))
+        .outerjoin(redirect, (redirect.crawl_id == UrlRow.crawl_id) & (redirect.id == UrlRow.redirect_to))
+        .where(*mine)
+    )
+    where = []
+    if status.isdigit() and len(status) == 3:
+        where.append(UrlRow.status == int(status))
+    if indexable == "no":
+        where.append(PageRow.noindex.is_(True) | (PageRow.canonical != PageRow.id) | PageRow.id.is_(None))
+    if asked.text:
+        where.append(UrlRow.url.contains(asked.text, autoescape=True) | PageRow.title.contains(asked.text, autoescape=True))
+    query = query.where(*where)
+    order: dict[str, Any] = {
+        "url": UrlRow.url,
+        "status": UrlRow.status,
+        "title": PageRow.title,
+        "inlinks": PageRow.inlinks,
+        "words": PageRow.words,
+        "ttfb_ms": UrlRow.ttfb_ms,
+        "equity": PageRow.equity,
+    }
+    by = order.get(asked.sort, PageRow.click_depth)
+    with viewer.database.store("crawl").read() as session:
+        total = session.scalar(select(func.count()).select_from(query.with_only_columns(UrlRow.id).subquery())) or 0
+        query = query.order_by(by.desc().nulls_last() if asked.descending else by.asc().nulls_last(), UrlRow.id)
+        if not viewer.format:
+            query = query.offset((asked.page - 1) * asked.size).limit(asked.size)
+        rows = []
+        for url, page_row, canonical_url, redirect_url in session.execute(query.execution_options(yield_per=2000)):
+            document = page_json(url, page_row, canonical_url, redirect_url)
+            rows.append(
+                {
+                    **document,
+                    "indexability_words": _("Indexable") if document["indexable"] else _("Non-Indexable"),
+                    "title_length": len(document["title"] or ""),
+                    "description_length": len(document["description"] or ""),
+                    "href": page_link(url.url),
+                }
+            )
+    return rows, total
+
+
+def _facts(document: dict[str, Any], seen: dict[str, Any]) -> list[tuple[str, str]]:
+    charset = seen.get("charset") or {}
+    entries = [
+        (_("Status"), document["status"] or document["fault"]),
+        (_("Indexability"), document["indexability"]),
+        (_("Title"), f"{document['title']} ({document['title_px']} px)" if document["title"] else None),
+        (_("Description"), f"{document['description']} " if document["description"] else None),
+        ("H1", document["h1"]),
+        (_("Canonical"), document["canonical"]),
+        (_("Redirects to"), document["redirect_url"]),
+        (_("Clicks from home"), document["depth"]),
+        (_("Pages that link here"), document["inlinks"]),
+        (_("Link equity (average page: 1)"), document["equity"]),
+        (_("Language"), document["lang"]),
+        (_("Character set"), charset.get("used")),
+        (_("Words"), document["words"]),
+        (_("Han characters"), document["han"]),
+        (_("First byte after"), f"{document['ttfb_ms']} ms" if document["ttfb_ms"] is not None else None),
+        (_("Bytes"), document["size_bytes"]),
+        (_("Found by"), document["found_by"]),
+    ]
+    return [(words, str(value)) for words, value in entries if value not in (None, "")]
+
+
+def _issues_table(found: Sequence[Any]) -> Table:
+    rows = [{**issue_row(one), "href": f"/seo/issue/{one.id}"} for one in found]
+    columns = [
+        Column(id="severity", label=_("Severity"), kind=Kind.BADGE, lead=True),
+        Column(id="issue", label=_("Issue"), kind=Kind.PROSE, key=True),
+        Column(id="evidence", label=_("Evidence"), kind=Kind.PROSE),
+        Column(id="state", label=_("State"), kind=Kind.BADGE, lead=True),
+        Column(id="mend", label=_("How to mend"), kind=Kind.PROSE),
+    ]
+    empty = Empty(title=_("No issue on this page"), text=_("All checks that apply to it passed."))
+    return Table(id="issues", title=_("Issues"), columns=columns, rows=rows, size=max(len(rows), 1), empty=empty)
+
+
+def _metas(seen: dict[str, Any]) -> Table:
+    rows = [{"name": meta["name"], "content": meta["content"], "line": meta["line"]} for meta in seen.get("metas", ())]
+    columns = [
+        Column(id="name", label=_("Name"), kind=Kind.CODE, key=True),
+        Column(id="content", label=_("Content"), kind=Kind.PROSE, lead=True),
+        Column(id="line", label=_("Line"), kind=Kind.NUMBER),
+    ]
+    return Table(id="metas", title=_("Meta elements"), columns=columns, rows=rows, size=max(len(rows), 1))
+
+
+def _pairs(id: str, title: str, pairs: dict[str, str]) -> Table:
+    columns = [
+        Column(id="name", label=_("Name"), kind=Kind.CODE, key=True),
+        Column(id="value", label=_("Value"), kind=Kind.PROSE, lead=True),
+    ]
+    rows = [{"name": name, "value": value} for name, value in sorted(pairs.items())]
+    return Table(id=id, title=title, columns=columns, rows=rows, size=max(len(rows), 1))
+
+
+_LINK_COLUMNS = ("url", "anchor", "kind", "place", "rel", "line", "status")
+
+
+def _out(session: Session, crawl_id: int, id: int) -> Table:
+    query = (
+        select(LinkRow, UrlRow.url, UrlRow.status, UrlRow.fault, TextRow.text)
+        .outerjoin(UrlRow, (UrlRow.crawl_id == LinkRow.crawl_id) & (UrlRow.id == LinkRow.target))
+        .outerjoin(TextRow, (TextRow.crawl_id == LinkRow.crawl_id) & (TextRow.id == LinkRow.text_id))
+        .where(LinkRow.crawl_id == crawl_id, LinkRow.source == id)
+        .order_by(LinkRow.position)
+        .limit(MOST_LINKS)
+    )
+    total = session.scalar(select(func.count()).where(LinkRow.crawl_id == crawl_id, LinkRow.source == id)) or 0
+    rows = [_link_row(link, url or link.href or "", status, fault, text) for link, url, status, fault, text in session.execute(query)]
+    return _links_table("out", _("Links on this page"), rows, total)
+
+
+def _into(session: Session, crawl_id: int, id: int) -> Table:
+    query = (
+        select(LinkRow, UrlRow.url, UrlRow.status, UrlRow.fault, TextRow.text)
+        .join(
+            InlinkRow,
+            (InlinkRow.crawl_id == LinkRow.crawl_id) & (InlinkRow.source == LinkRow.source) & (InlinkRow.position == LinkRow.position),
+        )
+        .join(UrlRow, (UrlRow.crawl_id == LinkRow.crawl_id) & (UrlRow.id == LinkRow.source))
+        .outerjoin(TextRow, (TextRow.crawl_id == LinkRow.crawl_id) & (TextRow.id == LinkRow.text_id))
+        .where(InlinkRow.crawl_id == crawl_id, InlinkRow.target == id)
+        .order_by(InlinkRow.source, InlinkRow.position)
+        .limit(MOST_LINKS)
+    )
+    total = session.scalar(select(func.count()).where(InlinkRow.crawl_id == crawl_id, InlinkRow.target == id)) or 0
+    rows = [_link_row(link, url, status, fault, text) for link, url, status, fault, text in session.execute(query)]
+    return _links_table("into", _("Links to this page"), rows, total)
+
+
+def _link_row(link: LinkRow, url: str, status: int | None, fault: str | None, text: str | None) -> dict[str, Any]:
+    return {
+        "url": url,
+        "anchor": text or "",
+        "kind": stored.KINDS[link.kind].value,
+        "place": stored.place_of(link.flags).value,
+        "rel": " ".join(stored.rel_words(link.flags)),
+        "line": link.line,
+        "status": status or fault or "",
+        "href": page_link(url) if url.startswith("http") else None,
+    }
+
+
+def _links_table(id: str, title: str, rows: list[dict[str, Any]], total: int) -> Table:
+    labels = (_("Address"), _("Text"), _("Kind"), _("Part of the page"), "rel", _("Line"), _("Status"))
+    kinds = (Kind.TEXT, Kind.PROSE, Kind.CODE, Kind.TEXT, Kind.CODE, Kind.NUMBER, Kind.CODE)
+    columns = [
+        Column(id=name, label=label, kind=kind, key=name == "url", lead=name in ("anchor", "status"))
+        for name, label, kind in zip(_LINK_COLUMNS, labels, kinds, strict=True)
+    ]
+    note = _("The first {n} are shown.", n=MOST_LINKS) if total > len(rows) else ""
+    return Table(id=id, title=title, columns=columns, rows=rows, total=total, size=max(len(rows), 1), note=note)
+
+
+def _text_of(session: Session, crawl_id: int, id: int | None) -> str | None:
+    if id is None:
+        return None
+    return session.scalar(select(UrlRow.url).where(UrlRow.crawl_id == crawl_id, UrlRow.id == id))
