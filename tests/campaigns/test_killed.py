@@ -25,8 +25,7 @@ PERIOD = ("--period", "2026-11")
 @pytest.fixture
 def office(make_desk: MakeDesk) -> Desk:
     """Four hundred people and a campaign that takes some seconds."""
-    desk = make_desk(files={"campaigns/monthly.yaml": PACED}, people=PEOPLE)
-    return desk
+    return make_desk(files={"campaigns/monthly.yaml": PACED}, people=PEOPLE)
 
 
 def start(desk: Desk, *arguments: str) -> subprocess.Popen[str]:
