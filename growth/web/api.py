@@ -7,11 +7,12 @@ import functools
 import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 import anyio.to_thread
 from litestar import Request, Response
-from litestar.handlers import HTTPRouteHandler
+from litestar.connection import ASGIConnection
+from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
 
 from growth.accounts import ApiKey, Scope, find_key, note_use, wants_note
 from growth.db import Database
@@ -78,38 +79,41 @@ def api(
     def signups(caller: Caller) -> Page:
         return caller.json({"id": …}, status=201)
     """
-    wanted = Scope(scope)
-    rules = Rules(kind="api", methods=_methods(methods), scope=str(wanted))
+    rules = Rules(kind="api", methods=_methods(methods), scope=str(Scope(scope)))
 
     def wrap(function: Callable[..., Page]) -> HTTPRouteHandler:
         async def handler(request: Request[Any, Any, Any], **values: Any) -> Response[bytes]:
-            return await _serve(request, functools.partial(function, **values), wanted, most_bytes=most_bytes)
+            return await _serve(request, functools.partial(function, **values), most_bytes=most_bytes)
 
-        return route(path, handler, function, rules, most_bytes=most_bytes)
+        return route(path, handler, function, rules, most_bytes=most_bytes, guard=_admit)
 
     return wrap
 
 
-async def _serve(request: Request[Any, Any, Any], function: Callable[..., Page], scope: Scope, *, most_bytes: int) -> Page:
+async def _admit(request: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+    """How often, and with which key. Raises TooOften, BadKey or Forbidden."""
     shell, arrival = shell_of(request.scope), arrival_of(request.scope)
-    now = shell.now()
+    if seconds := shell.limits.take(Purpose.PUBLIC, arrival.network, public_limit(shell.current())):
+        raise TooOften(seconds)
+    use_language(known(str(shell.current().settings.site.locale)))
+    header, scope = request.headers.get("authorization", ""), Scope(handler.opt["rules"].scope)
 
     def enter() -> ApiKey:
         shell.refresh()
-        return _key(shell, request.headers.get("authorization", ""), scope, now)
+        return _key(shell, header, scope, shell.now())
 
+    cast("dict[str, Any]", request.scope)["growth.key"] = await anyio.to_thread.run_sync(enter, limiter=shell.public_threads)
+
+
+async def _serve(request: Request[Any, Any, Any], function: Callable[..., Page], *, most_bytes: int) -> Page:
+    shell, arrival = shell_of(request.scope), arrival_of(request.scope)
     try:
-        if seconds := shell.limits.take(Purpose.PUBLIC, arrival.network, public_limit(shell.current())):
-            raise TooOften(seconds)
-        use_language(known(str(shell.current().settings.site.locale)))
-        key = await anyio.to_thread.run_sync(enter, limiter=shell.public_threads)
-        body = await read_body(request, most_bytes)
         caller = Caller(
             workspace=shell.current(),
             database=shell.database,
-            now=now,
-            key=key,
-            body=body,
+            now=shell.now(),
+            key=cast("dict[str, Any]", request.scope)["growth.key"],
+            body=await read_body(request, most_bytes),
             headers={name.lower(): value for name, value in request.headers.items()},
             query={name: str(value) for name, value in request.query_params.items()},
             client=arrival.address,

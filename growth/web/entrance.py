@@ -22,10 +22,8 @@ from growth.web.cookies import FORM, cookie_name, csrf_token, drop_cookie, set_c
 from growth.web.errors import presence_of, refused
 from growth.web.forms import UNSAFE, Form, check_forgery, read_form
 from growth.web.frame import frame, with_prefix
-from growth.web.limits import TOKENS, Purpose
 from growth.web.page import FORM_BYTES, Rules, _methods, route
-from growth.web.public import Visitor, _language, visitor_of
-from growth.web.refusals import TooOften
+from growth.web.public import Visitor, _admit, _admit_with_token, _language, visitor_of
 from growth.web.shell import arrival_of, shell_of
 
 
@@ -74,18 +72,16 @@ def entrance(
 
     def wrap(function: Callable[..., Page]) -> HTTPRouteHandler:
         async def handler(request: Request[Any, Any, Any], **values: Any) -> Response[bytes]:
-            return await _serve(request, functools.partial(function, **values), token=token)
+            return await _serve(request, functools.partial(function, **values))
 
-        return route(path, handler, function, rules, most_bytes=FORM_BYTES)
+        return route(path, handler, function, rules, most_bytes=FORM_BYTES, guard=_admit_with_token if token else _admit)
 
     return wrap
 
 
-async def _serve(request: Request[Any, Any, Any], function: Callable[..., Page], *, token: bool) -> Page:
+async def _serve(request: Request[Any, Any, Any], function: Callable[..., Page]) -> Page:
     shell, arrival = shell_of(request.scope), arrival_of(request.scope)
     try:
-        if token and (seconds := shell.limits.take(Purpose.TOKEN, arrival.network, TOKENS)):
-            raise TooOften(seconds)
         secret = request.cookies.get(cookie_name(FORM, secure=arrival.secure), "")
         form = Form()
         if request.method in UNSAFE:

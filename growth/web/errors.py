@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import logging
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import anyio.to_thread
 from litestar import Request, Response
@@ -160,8 +160,16 @@ def _refused_anybody(fault: Exception, request: Request[Any, Any, Any]) -> Page:
     return refused(fault, request, presence_of(request))
 
 
+def keep_presence(scope: Scope, presence: Presence) -> None:
+    """Remember who was admitted, for the handler and for the pages of its errors."""
+    cast("dict[str, Any]", scope)["growth.presence"] = presence
+
+
 def presence_of(request: Request[Any, Any, Any]) -> Presence | None:
-    """Who is logged in, if the cookie says so and the database answers; for error pages only."""
+    """Who was admitted; where nobody was asked for, who is logged in, if the cookie says so and the database answers."""
+    admitted = cast("dict[str, Any]", request.scope).get("growth.presence")
+    if admitted is not None:
+        return cast(Presence, admitted)
     shell, arrival = shell_of(request.scope), arrival_of(request.scope)
     token = request.cookies.get(cookie_name(SESSION, secure=arrival.secure))
     if not token or arrival.path.startswith(_PROGRAMS):

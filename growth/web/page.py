@@ -1,6 +1,6 @@
 """`page`: a handler of the dashboard. Log-in, roles, limits and forgery are checked before the function is called.
 
-The order of the checks is `_serve`: how often → who → which roles → the form → is it ours → the function, sync, in a thread.
+The order of the checks: how often → who → which roles (`_admit`) → the parameters → the form → is it ours → the function, in a thread.
 """
 
 from __future__ import annotations
@@ -9,18 +9,21 @@ import functools
 import inspect
 import re
 import typing
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import anyio.to_thread
 from litestar import Request, Response
-from litestar.handlers import HTTPRouteHandler
+from litestar.connection import ASGIConnection
+from litestar.constants import RESERVED_KWARGS
+from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
+from litestar.params import Parameter
 
 from growth.accounts import PERSONAL_ROLES, Presence, Role, may, who_is
-from growth.language import use_language
+from growth.language import known, use_language
 from growth.web.answers import Page
 from growth.web.cookies import SESSION, cookie_name
-from growth.web.errors import refused
+from growth.web.errors import keep_presence, presence_of, refused
 from growth.web.forms import UNSAFE, Form, check_forgery, read_form
 from growth.web.limits import PAGES, Purpose
 from growth.web.refusals import Forbidden, NotLoggedIn, TooOften
@@ -34,6 +37,7 @@ FORM_BYTES = 64 * 1024
 IMPORT_BYTES = 50 * 1024 * 1024
 
 
+Guard = Callable[[ASGIConnection[Any, Any, Any, Any], BaseRouteHandler], Awaitable[None]]
 _PARAMETER = re.compile(r"\{[a-z_]+:[a-z]+\}")
 
 
@@ -67,16 +71,16 @@ def page(
         async def handler(request: Request[Any, Any, Any], **values: Any) -> Response[bytes]:
             return await _serve(request, functools.partial(function, **values), rules, nav=nav, most_bytes=most_bytes)
 
-        return route(path, handler, function, rules, most_bytes=most_bytes)
+        return route(path, handler, function, rules, most_bytes=most_bytes, guard=_admit)
 
     return wrap
 
 
-async def _serve(request: Request[Any, Any, Any], function: Callable[..., Page], rules: Rules, *, nav: str, most_bytes: int) -> Page:
+async def _admit(request: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+    """How often, who, which roles: settled before the parameters are looked at. Raises TooOften, NotLoggedIn or Forbidden."""
     shell, arrival = shell_of(request.scope), arrival_of(request.scope)
-    presence: Presence | None = None
+    rules: Rules = handler.opt["rules"]
     token = request.cookies.get(cookie_name(SESSION, secure=arrival.secure), "")
-    changing = request.method in UNSAFE
     now = shell.now()
 
     def enter() -> Presence:
@@ -86,25 +90,28 @@ async def _serve(request: Request[Any, Any, Any], function: Callable[..., Page],
             raise NotLoggedIn
         return found
 
-    def check(found: Presence) -> None:
-        use_language(found.user.language or str(shell.current().settings.site.locale))
-        if not may(found.user.roles, rules.roles) or (rules.personal and not found.user.roles & PERSONAL_ROLES):
-            raise Forbidden
+    if seconds := shell.limits.take(Purpose.PAGE, arrival.network, PAGES):
+        raise TooOften(seconds)
+    presence = await anyio.to_thread.run_sync(enter, limiter=shell.page_threads)
+    keep_presence(request.scope, presence)
+    use_language(presence.user.language or known(str(shell.current().settings.site.locale)))
+    if not may(presence.user.roles, rules.roles) or (rules.personal and not presence.user.roles & PERSONAL_ROLES):
+        raise Forbidden
+
+
+async def _serve(request: Request[Any, Any, Any], function: Callable[..., Page], rules: Rules, *, nav: str, most_bytes: int) -> Page:
+    shell, arrival = shell_of(request.scope), arrival_of(request.scope)
+    presence = presence_of(request)
+    assert presence is not None, "the guard admits nobody without"
+    token = request.cookies.get(cookie_name(SESSION, secure=arrival.secure), "")
 
     def work(form: Form) -> Page:
-        nonlocal presence
-        presence = presence or enter()
-        check(presence)
-        viewer = viewer_of(request, shell, arrival, presence, token=token, form=form, nav=nav, personal=rules.personal, now=now)
+        viewer = viewer_of(request, shell, arrival, presence, token=token, form=form, nav=nav, personal=rules.personal, now=shell.now())
         return function(viewer)
 
     try:
-        if seconds := shell.limits.take(Purpose.PAGE, arrival.network, PAGES):
-            raise TooOften(seconds)
         form = Form()
-        if changing:
-            presence = await anyio.to_thread.run_sync(enter, limiter=shell.page_threads)
-            check(presence)
+        if request.method in UNSAFE:
             form = await read_form(request, most_bytes)
             check_forgery(request, arrival, shell.current(), secret=token, form=form)
             shell.waiting.forget()
@@ -114,40 +121,46 @@ async def _serve(request: Request[Any, Any, Any], function: Callable[..., Page],
 
 
 def route(
-    path: str | Sequence[str], handler: Callable[..., Any], function: Callable[..., Any], rules: Rules, *, most_bytes: int
+    path: str | Sequence[str], handler: Callable[..., Any], function: Callable[..., Any], rules: Rules, *, most_bytes: int, guard: Guard
 ) -> HTTPRouteHandler:
-    """A Litestar route for `handler`, which takes the parameters of `function` but its first, read by their types.
+    """A Litestar route for `handler`, which takes the parameters of `function` but its first, read by type after `guard` let it pass.
 
-    Raises ValueError for a path whose parameter is only a part of a segment: such a route would never be found.
+    A query parameter may have a name that Litestar keeps for itself (``state``, ``query`` …): it is taken under another and given back.
+    Raises ValueError for a path whose parameter is only a part of a segment (such a route would never be found) or has such a name.
     """
     for one in [path] if isinstance(path, str) else path:
         if any("{" in segment and not _PARAMETER.fullmatch(segment) for segment in one.split("/")):
             raise ValueError(f"{one}: a parameter is a whole segment of the path, as in /things/{{name:str}}/picture.svg")
-    signature = inspect.signature(function)
-    first, *rest = signature.parameters.values()
+        if taken := [name for name in RESERVED_KWARGS if f"{{{name}:" in one]:
+            raise ValueError(f"{one}: call the parameter something else than “{taken[0]}”")
     hints = typing.get_type_hints(function, include_extras=True)
-    request = inspect.Parameter("request", inspect.Parameter.KEYWORD_ONLY, annotation=Request[Any, Any, Any])
-    keywords = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY, annotation=hints[parameter.name]) for parameter in rest]
-    handler.__name__ = function.__name__
-    handler.__doc__ = function.__doc__
-    handler.__module__ = function.__module__
-    handler.__qualname__ = function.__qualname__
-    handler.__annotations__ = {
-        "request": Request[Any, Any, Any],
-        **{parameter.name: hints[parameter.name] for parameter in rest},
-        "return": Response[bytes],
-    }
-    handler.__signature__ = inspect.Signature([request, *keywords], return_annotation=Response[bytes])  # type: ignore[attr-defined]
-    del first
+    renamed: dict[str, str] = {}
+    parameters = [inspect.Parameter("request", inspect.Parameter.KEYWORD_ONLY, annotation=Request[Any, Any, Any])]
+    for parameter in list(inspect.signature(function).parameters.values())[1:]:
+        name, hint = parameter.name, hints[parameter.name]
+        if name in RESERVED_KWARGS:
+            renamed[f"{name}_"] = name
+            name, hint = f"{name}_", typing.Annotated[hint, Parameter(query=name)]
+        parameters.append(parameter.replace(name=name, kind=inspect.Parameter.KEYWORD_ONLY, annotation=hint))
+
+    async def called(request: Request[Any, Any, Any], **values: Any) -> Response[bytes]:
+        answer: Response[bytes] = await handler(request, **{renamed.get(name, name): value for name, value in values.items()})
+        return answer
+
+    called.__name__, called.__qualname__ = function.__name__, function.__qualname__
+    called.__doc__, called.__module__ = function.__doc__, function.__module__
+    called.__annotations__ = {**{parameter.name: parameter.annotation for parameter in parameters}, "return": Response[bytes]}
+    called.__signature__ = inspect.Signature(parameters, return_annotation=Response[bytes])  # type: ignore[attr-defined]
     found = HTTPRouteHandler(
         list(path) if not isinstance(path, str) else path,
         http_method=list(rules.methods),  # type: ignore[arg-type]
         status_code=200,
         opt={"rules": rules, "function": function},
         request_max_body_size=most_bytes,
+        guards=[guard],
         include_in_schema=False,
     )
-    return found(handler)
+    return found(called)
 
 
 def _methods(methods: Sequence[str]) -> tuple[str, ...]:

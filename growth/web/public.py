@@ -13,7 +13,8 @@ from typing import Any
 
 import anyio.to_thread
 from litestar import Request, Response
-from litestar.handlers import HTTPRouteHandler
+from litestar.connection import ASGIConnection
+from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
 
 from growth.db import Database
 from growth.language import known, use_language
@@ -115,20 +116,31 @@ def public(
 
     def wrap(function: Callable[..., Page]) -> HTTPRouteHandler:
         async def handler(request: Request[Any, Any, Any], **values: Any) -> Response[bytes]:
-            return await _serve(request, functools.partial(function, **values), token=token, most_bytes=most_bytes)
+            return await _serve(request, functools.partial(function, **values), most_bytes=most_bytes)
 
-        return route(path, handler, function, rules, most_bytes=most_bytes)
+        return route(path, handler, function, rules, most_bytes=most_bytes, guard=_admit_with_token if token else _admit)
 
     return wrap
 
 
-async def _serve(request: Request[Any, Any, Any], function: Callable[..., Page], *, token: bool, most_bytes: int) -> Page:
+async def _admit(request: ASGIConnection[Any, Any, Any, Any], _handler: BaseRouteHandler) -> None:
+    """How often one address may call public routes. Raises TooOften."""
     shell, arrival = shell_of(request.scope), arrival_of(request.scope)
+    if seconds := shell.limits.take(Purpose.PUBLIC, arrival.network, public_limit(shell.current())):
+        raise TooOften(seconds)
+
+
+async def _admit_with_token(request: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+    """The same, and how often a secret in the address may be guessed at."""
+    await _admit(request, handler)
+    shell, arrival = shell_of(request.scope), arrival_of(request.scope)
+    if seconds := shell.limits.take(Purpose.TOKEN, arrival.network, TOKENS):
+        raise TooOften(seconds)
+
+
+async def _serve(request: Request[Any, Any, Any], function: Callable[..., Page], *, most_bytes: int) -> Page:
+    shell = shell_of(request.scope)
     try:
-        if seconds := shell.limits.take(Purpose.PUBLIC, arrival.network, public_limit(shell.current())):
-            raise TooOften(seconds)
-        if token and (seconds := shell.limits.take(Purpose.TOKEN, arrival.network, TOKENS)):
-            raise TooOften(seconds)
         body, form = b"", Form()
         if request.method in UNSAFE:
             body = await read_body(request, most_bytes)

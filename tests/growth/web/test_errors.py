@@ -40,6 +40,11 @@ def number(viewer: Viewer, number: int, size: int = 1) -> Page:
     return viewer.json({"number": number, "size": size})
 
 
+@page("/test/reserved")
+def reserved(viewer: Viewer, state: str = "", query: int = 1, page: int = 1) -> Page:
+    return viewer.json([state, query, page])
+
+
 @page("/test/form", methods=("POST",))
 def form(viewer: Viewer) -> Page:
     return viewer.json({"name": viewer.form["name"], "tags": viewer.form.list("tag"), "file": viewer.form.files["file"].content.decode()})
@@ -73,7 +78,9 @@ def web(database: object, make_web: Callable[..., Web], monkeypatch: pytest.Monk
     handed = app_module.handed
 
     def with_ours(apps: object, what: str) -> list[object]:
-        ours = [lambda: [breaks, refuses, broken_template, missing, number, form, preview, public_breaks, public_forbidden, api_test]]
+        ours = [
+            lambda: [breaks, refuses, broken_template, missing, number, reserved, form, preview, public_breaks, public_forbidden, api_test]
+        ]
         return [*handed(apps, what), *(ours if what == "pages" else [])]  # type: ignore[arg-type]
 
     monkeypatch.setattr(app_module, "handed", with_ours)
@@ -124,6 +131,16 @@ def test_a_wrong_parameter_is_400_and_named(web: Web) -> None:
     assert answer.status_code == 400
     assert "size" in answer.text
     assert browser.get("/test/number/x").status_code == 404
+
+
+def test_a_parameter_may_have_any_name(web: Web) -> None:
+    browser = web.browser("viewer")
+    assert browser.get("/test/reserved?state=open&query=7&page=2").json() == ["open", 7, 2]
+    assert browser.get("/test/reserved").json() == ["", 1, 1]
+    assert browser.get("/test/reserved?query=x").status_code == 400
+    for path in ("/x/{name:str}.svg", "/x/{state:str}"):
+        with pytest.raises(ValueError, match="parameter"):
+            page(path)(lambda viewer, **_values: viewer.json(None))
 
 
 def test_a_wrong_method_is_405(web: Web) -> None:
