@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -28,11 +29,13 @@ def test_generated_pages_are_fresh() -> None:
 def test_every_command_and_option_is_in_the_reference(word: str) -> None:
     text = pages()["docs/reference/commands.md"]
     for path, command in commands_of(word):
-        assert f" growth {path}\n" in text
-        section = text.partition(f" growth {path}\n")[2].partition("\n#")[0]
+        found = re.search(rf"^#+ growth {re.escape(path)}$(.*?)(?=^#|\Z)", text, re.M | re.S)
+        assert found, f"growth {path}"
         for parameter in command.params:
             if parameter.param_type_name == "option" and parameter.name != "help" and not parameter.hidden:
-                assert any(f"`{name}" in section or f" {name}" in section for name in parameter.opts), f"growth {path}: {parameter.opts}"
+                assert any(re.search(rf"[` ]{re.escape(name)}[`, ]", found[1]) for name in parameter.opts), (
+                    f"growth {path}: {parameter.opts}"
+                )
 
 
 def _keys(model: type[BaseModel], prefix: str = "") -> Iterator[str]:
