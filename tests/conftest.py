@@ -16,6 +16,7 @@ import sqlalchemy
 from sqlalchemy.engine import make_url
 
 from growth.db import Database, open_database, upgrade
+from growth.language import use_language
 from growth.security import fresh_key
 from growth.workspace import Workspace, load_workspace
 
@@ -60,6 +61,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for marker, reason in missing.items():
             if marker in item.keywords:
                 item.add_marker(pytest.mark.skip(reason=reason))
+
+
+@pytest.fixture(autouse=True)
+def english(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests read English unless they ask for another language: what a page or command says must not hang on the test before."""
+    monkeypatch.setenv("GROWTH_LANG", "en")
+    use_language("en")
 
 
 @pytest.fixture
