@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 #: variable of ``.env`` with the API key of the sample site's server
 SITE_KEY = "DEMO_SITE_KEY"
 #: how long the web process may take to answer
-START_SECONDS = 30.0
+START_SECONDS = 120.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
