@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from functools import lru_cache
 from importlib import resources
 from itertools import pairwise
 from typing import NewType
@@ -21,7 +22,6 @@ _hasher = PasswordHasher()
 #: two at a time: each takes 64 MiB, and a flood of log-ins must not take the machine
 _turns = threading.BoundedSemaphore(2)
 #: what the password of an unknown user is compared with, so that the answer takes as long
-_NOBODY = _hasher.hash("nobody has this password")
 
 
 #: an argon2id hash in PHC form; only `hash_password` makes one, outside any transaction, since it takes a tenth of a second
@@ -58,7 +58,7 @@ def password_fits(stored: str | None, password: str) -> bool:
     """Whether `password` is the one behind `stored`; takes as long where there is none."""
     with _turns:
         try:
-            _hasher.verify(stored or _NOBODY, password[:LONGEST])
+            _hasher.verify(stored or _nobody(), password[:LONGEST])
         except (VerificationError, InvalidHashError):
             return False
     return stored is not None and len(password) <= LONGEST
@@ -87,3 +87,9 @@ def _known() -> frozenset[str]:
         text = (resources.files("growth.accounts") / "known_passwords.txt").read_text("utf-8")
         _words = frozenset(line.strip() for line in text.splitlines() if line.strip() and not line.startswith("#"))
     return _words
+
+
+@lru_cache
+def _nobody() -> str:
+    """A hash that no password fits; made when it is first needed, since making one takes as long as a log-in."""
+    return _hasher.hash("nobody has this password")
