@@ -21,8 +21,6 @@ LONGEST = 256
 _hasher = PasswordHasher()
 #: two at a time: each takes 64 MiB, and a flood of log-ins must not take the machine
 _turns = threading.BoundedSemaphore(2)
-#: what the password of an unknown user is compared with, so that the answer takes as long
-
 
 #: an argon2id hash in PHC form; only `hash_password` makes one, outside any transaction, since it takes a tenth of a second
 PasswordHash = NewType("PasswordHash", str)
@@ -91,5 +89,5 @@ def _known() -> frozenset[str]:
 
 @lru_cache
 def _nobody() -> str:
-    """A hash that no password fits; made when it is first needed, since making one takes as long as a log-in."""
+    """What the password of an unknown user is compared with, so that the answer takes as long; made when it is first needed, since making one takes as long as a log-in."""
     return _hasher.hash("nobody has this password")
