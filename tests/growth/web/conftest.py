@@ -20,7 +20,8 @@ def cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
     """argon2id with the smallest settings."""
     hasher = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
     monkeypatch.setattr(passwords, "_hasher", hasher)
-    monkeypatch.setattr(passwords, "_NOBODY", hasher.hash("nobody has this password"))
+    nobody = hasher.hash("nobody has this password")
+    monkeypatch.setattr(passwords, "_nobody", lambda: nobody)
 
 
 @pytest.fixture
