@@ -15,7 +15,7 @@ from importlib.metadata import entry_points
 from typing import Any
 
 from growth.errors import GrowthError
-from growth.language import Text
+from growth.language import Text, _
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -219,7 +219,7 @@ def discover(enabled: Iterable[str] | None = None) -> tuple[App, ...]:
         wanted = set(enabled)
         if unknown := sorted(wanted - set(found)):
             known = ", ".join(sorted(set(found) - {GROWTH.name}))
-            raise UnknownApp(f"apps: “{unknown[0]}” is not installed", fix=f"choose from: {known}")
+            raise UnknownApp(_("apps: “{name}” is not installed", name=unknown[0]), fix=_("choose from: {words}", words=known))
         found = {name: app for name, app in found.items() if name in wanted or name == GROWTH.name}
     return tuple(sorted(found.values(), key=lambda app: (app.name != GROWTH.name, app.order, app.name)))
 
@@ -324,6 +324,7 @@ GROWTH = App(
     ),
     pages=(
         "growth.web.subscriptions:pages",
+        "growth.web.contacts:pages",
         "growth.web.login:pages",
         "growth.web.settings:pages",
         "growth.web.search:pages",
@@ -371,7 +372,10 @@ GROWTH = App(
         "growth.messaging.models",
     ),
     report_sections=("growth.placements.handing:report_section", "growth.traffic.handing:report_section"),
-    search=("growth.placements.handing:search",),
+    search=(
+        "growth.contacts.handing:search",
+        "growth.placements.handing:search",
+    ),
     url_facts=("growth.placements.handing:url_facts", "growth.traffic.handing:url_facts"),
     personal_data=(
         "growth.messaging.personal:PERSONAL_DATA",
@@ -380,13 +384,13 @@ GROWTH = App(
     ),
     segment_fields=("growth.traffic.segments:SEGMENT_FIELDS",),
     overview_cards=("growth.traffic.handing:overview_cards",),
-    timeline=("growth.messaging.personal:timeline", "growth.traffic.personal:timeline"),
+    timeline=("growth.contacts.handing:timeline", "growth.messaging.personal:timeline", "growth.traffic.personal:timeline"),
     providers={
         "smtp": "growth.messaging.providers.smtp:open_smtp",
         "outbox": "growth.messaging.providers.outbox:open_outbox",
         "aliyun": "growth.messaging.providers.aliyun:open_aliyun",
     },
-    metrics=("growth.jobs.handing:metrics", "growth.traffic.handing:metrics"),
+    metrics=("growth.contacts.handing:metrics", "growth.jobs.handing:metrics", "growth.traffic.handing:metrics"),
     migrations=(
         Migrations(owner="growth", store="main", package="growth.db.migrations.main"),
         Migrations(owner="growth", store="events", package="growth.db.migrations.events"),

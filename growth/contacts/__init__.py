@@ -21,7 +21,7 @@ from growth.contacts.person import (
     live_id,
 )
 from growth.contacts.reach import Barrier, barriers, note_sent, reach_query
-from growth.contacts.rows import COLUMNS, Rejection, RowFault
+from growth.contacts.rows import COLUMNS, Rejection, RowFault, fault_words
 from growth.contacts.segments import UnknownSegment, count_segment, segment_named, segment_query
 from growth.contacts.settings import Condition, Segment, SegmentsFile, check_segment, named_segments
 from growth.contacts.suppression import (
@@ -78,6 +78,7 @@ __all__ = [
     "export_contacts",
     "export_person",
     "export_rows",
+    "fault_words",
     "find_contact",
     "import_contacts",
     "keys_of",

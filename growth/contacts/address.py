@@ -59,12 +59,15 @@ _FIXED = re.compile(r"10\d{8}|2\d{9}|[3-9]\d{8,10}")
 
 
 def normal_email(text: str) -> str:
-    """`text` with its domain in lower case (punycode) and its local part as written. Raises BadAddress."""
+    """`text` in lower case, its domain in punycode. Raises BadAddress.
+
+    RFC 5321 lets a host tell ``A@`` from ``a@``; none does, and who unsubscribed as one must not get mail as the other.
+    """
     plain = unicodedata.normalize("NFKC", text).strip() if not text.isascii() else text.strip()
     local, at, host = plain.rpartition("@")
     if not at or len(local) > 64 or not _LOCAL.fullmatch(local):
         raise _not_an_email(text)
-    return f"{local}@{_normal_host(host, text)}"
+    return f"{local.lower()}@{_normal_host(host, text)}"
 
 
 @lru_cache(maxsize=4096)

@@ -46,10 +46,18 @@ class ReasonMissing(GrowthError):
 
 
 def list_contacts(
-    session: Session, *, segment: Segment | None, now: datetime, after: UUID | None = None, limit: int = PAGE
+    session: Session,
+    *,
+    segment: Segment | None,
+    now: datetime,
+    after: UUID | None = None,
+    skip: int = 0,
+    limit: int = PAGE,
+    newest_first: bool = False,
 ) -> list[ContactView]:
-    """People of a segment (everybody without one) in the order they came, `after` one of them."""
-    query = segment_query(session, segment or Segment(), now=now).order_by(Contact.id).limit(limit)
+    """People of a segment (everybody without one) in the order they came, or the newest first; `after` one of them, or some skipped."""
+    query = segment_query(session, segment or Segment(), now=now).limit(limit).offset(skip)
+    query = query.order_by(Contact.id.desc() if newest_first else Contact.id)
     if after is not None:
         query = query.where(Contact.id > after)
     return contacts(session, list(session.scalars(query)))

@@ -71,10 +71,11 @@ def import_contacts(
     *,
     now: datetime,
     headers: Mapping[str, str] | None = None,
+    source: str | None = None,
     dry_run: bool = False,
     tick: Tick | None = None,
 ) -> ImportResult:
-    """Keep the people of a CSV or XLSX table.
+    """Keep the people of a CSV or XLSX table; `source` is what it is called (default: the file's name).
 
     `headers` maps headers of one's own to our columns; they are remembered. Raises TableUnreadable for what is no table and ColumnRefused
     for an undeclared column with personal data: then nothing was kept. With `dry_run` the same verdicts, and nothing is kept either.
@@ -85,7 +86,7 @@ def import_contacts(
     reader = RowReader(
         zone=database.workspace.zone,
         now=now,
-        source=path.name,
+        source=source or path.name,
         personal=frozenset(plain_header(name) for name, attribute in declared.items() if attribute.personal),
     )
     result, known = ImportResult(), Known(dry=dry_run)

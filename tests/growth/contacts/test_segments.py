@@ -45,7 +45,7 @@ def people(open_workspace: Callable[..., Database]) -> Database:
     database = open_workspace(files={"segments.yaml": SEGMENTS})
     for days, (name, said) in enumerate(PEOPLE.items()):
         at = NOW - timedelta(days=10 * days + 5)
-        consents = ()
+        consents: tuple[Statement, ...] = ()
         if said["email"] is not None:
             consents = (Statement(medium=Medium.EMAIL, purpose=Purpose.MARKETING, granted=said["email"], source=f"form-{name}", at=at),)
         facts = PersonFacts(
@@ -88,7 +88,7 @@ CASES = [
     ("all: [{field: tags, exists: false}]", "cai"),
     ("any: [{tag: 老客户}, {field: role, is: borrower}]", "ann cai dan"),
     ("{all: [{field: role, is: investor}], none: [{field: city, is: 上海}]}", "ann"),
-    ("all: [{field: email, is: ANN@X.CN}]", ""),
+    ("all: [{field: email, is: ANN@X.CN}]", "ann"),
     ("all: [{field: email, is: ann@X.CN}]", "ann"),
     ("all: [{field: email, in: [ann@x.cn, bob@x.cn]}]", "ann bob"),
     ("all: [{field: phone, is: 138-0013-8002}]", "cai"),
@@ -217,7 +217,7 @@ def _true(condition: dict[str, Any], name: str) -> bool:
         return said["role"] == "investor"
     if condition.get("field") == "city":
         return "city" in said["attributes"]
-    return (
+    return bool(
         all(_true(each, name) for each in condition.get("all", ()))
         and ("any" not in condition or any(_true(each, name) for each in condition["any"]))
         and not any(_true(each, name) for each in condition.get("none", ()))

@@ -151,16 +151,16 @@ def test_a_subscription_counts_once_it_is_confirmed_by_a_person(web: Web) -> Non
     answer = web.stranger().send("POST", "/subscribe", data={"email": "New@Example.com", "source": "footer"})
     assert answer.status_code == 200
     [letter] = letters(web)
-    assert letter["to"] == "New@example.com"
+    assert letter["to"] == "new@example.com"
     path = link_in(letter)
     page = web.stranger().get(path)
     assert page.status_code == 200
-    assert "New@example.com" not in page.text
+    assert "new@example.com" not in page.text
     with web.database.read() as session, pytest.raises(Exception, match="nobody"):
-        find_contact(session, "New@example.com")
+        find_contact(session, "new@example.com")
     assert web.stranger().send("POST", path).status_code == 200
     with web.database.read() as session:
-        id_ = find_contact(session, "New@example.com")
+        id_ = find_contact(session, "new@example.com")
         said = consent_of(session, id_, medium=Medium.EMAIL, purpose=Purpose.MARKETING)
     assert said is not None
     assert (said.granted, said.source) == (True, "double opt-in: footer")
