@@ -210,7 +210,7 @@ def _true(condition: dict[str, Any], name: str) -> bool:
     """The same, by hand."""
     said = PEOPLE[name]
     if "tag" in condition:
-        return condition["tag"] in said["tags"]
+        return bool(condition["tag"] in said["tags"])
     if "segment" in condition:
         return said["email"] is True
     if condition.get("field") == "role":
