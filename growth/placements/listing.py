@@ -10,9 +10,6 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-import lxml.etree
-import lxml.html
-
 from growth import urls
 
 _BASE64 = re.compile(r"^[A-Za-z0-9+/_-]{12,}={0,2}$")
@@ -44,6 +41,9 @@ def parse_page(html: str) -> Any | None:
     text = _XML_DECLARATION.sub("", html).replace("\0", "")
     if not text.strip():
         return None
+    import lxml.etree  # heavy, and needed only here: placements.yaml is read by every command
+    import lxml.html
+
     try:
         return lxml.html.document_fromstring(text)
     except (lxml.etree.ParserError, ValueError):
