@@ -214,7 +214,7 @@ def _true(condition: dict[str, Any], name: str) -> bool:
     if "segment" in condition:
         return said["email"] is True
     if condition.get("field") == "role":
-        return said["role"] == "investor"
+        return bool(said["role"] == "investor")
     if condition.get("field") == "city":
         return "city" in said["attributes"]
     return bool(
