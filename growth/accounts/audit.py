@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import select
@@ -19,6 +20,7 @@ from sqlalchemy.orm import Session
 from growth.accounts.models import AuditHead, AuditRow
 from growth.clock import to_micros
 from growth.db import vault
+from growth.language import _
 from growth.text import cut
 
 _START = "the beginning"
@@ -39,15 +41,27 @@ class AuditEntry:
     reason: str
 
 
+class Damage(StrEnum):
+    """What happened to a row behind the program's back."""
+
+    #: its text or its place in the chain is another
+    CHANGED = "changed"
+    #: it is gone
+    REMOVED = "removed"
+    #: nobody who holds the key wrote it
+    ADDED = "added"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditFault:
-    """What `verify` found: the row and what happened to it (``changed`` or ``removed``)."""
+    """What `verify` found: the first row that is not as it was written."""
 
     row: int
-    what: str
+    what: Damage
 
     def __str__(self) -> str:
-        return f"audit_log row {self.row} was {self.what}"
+        words = {Damage.CHANGED: _("changed"), Damage.REMOVED: _("removed"), Damage.ADDED: _("added")}
+        return _("audit_log row {row} was {what}", row=self.row, what=words[self.what])
 
 
 def record(
@@ -88,17 +102,17 @@ def verify(session: Session) -> AuditFault | None:
     last = 0
     for row in _rows(session):
         if row.id != last + 1:
-            return AuditFault(row=last + 1, what="removed")
+            return AuditFault(row=last + 1, what=Damage.REMOVED)
         if not hmac.compare_digest(row.chain, _link(session, row, before)):
-            return AuditFault(row=row.id, what="changed")
+            return AuditFault(row=row.id, what=Damage.CHANGED)
         last, before = row.id, row.chain
     if head is None:
-        return AuditFault(row=1, what="removed") if last else None
+        return AuditFault(row=1, what=Damage.REMOVED) if last else None
     if head.last_id > last:
-        return AuditFault(row=last + 1, what="removed")
+        return AuditFault(row=last + 1, what=Damage.REMOVED)
     if head.last_id < last:
-        return AuditFault(row=head.last_id + 1, what="added behind the program's back")
-    return None if hmac.compare_digest(head.chain, before) else AuditFault(row=last, what="changed")
+        return AuditFault(row=head.last_id + 1, what=Damage.ADDED)
+    return None if hmac.compare_digest(head.chain, before) else AuditFault(row=last, what=Damage.CHANGED)
 
 
 def audit_entries(

@@ -89,5 +89,8 @@ def _known() -> frozenset[str]:
 
 @lru_cache
 def _nobody() -> str:
-    """What the password of an unknown user is compared with, so that the answer takes as long; made when it is first needed, since making one takes as long as a log-in."""
+    """What the password of an unknown user is compared with, so that the answer takes as long.
+
+    Made when it is first needed: making one takes as long as a log-in, and most commands need none.
+    """
     return _hasher.hash("nobody has this password")
