@@ -111,7 +111,7 @@ def _described(help_text: str) -> tuple[str, list[str]]:
 
 def _parameter(parameter: Any, command: Any, path: str) -> str:
     if parameter.param_type_name == "argument":
-        shown = f"`{' '.join(_usage(command, path, parameter))}`"
+        shown = f"`{_cell(' '.join(_usage(command, path, parameter)))}`"
         marks: list[str] = []
     else:
         record = parameter.get_help_record(_context(command, path))
