@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import Field, field_validator, model_validator
 
 from growth.contacts import Condition, Medium, Purpose, Segment
+from growth.language import _
 from growth.workspace import Duration, Percent, RateText, ScheduleYaml, WindowText, YamlModel
 
 
@@ -102,7 +103,7 @@ class CampaignFile(YamlModel):
     def not_for_staff(cls, value: Purpose) -> Purpose:
         """Campaigns go to contacts; messages to staff are alerts and reports."""
         if value not in (Purpose.MARKETING, Purpose.SERVICE):
-            raise ValueError("purpose is marketing or service")
+            raise ValueError(_("purpose is marketing or service"))
         return value
 
     @model_validator(mode="before")
@@ -118,19 +119,19 @@ class CampaignFile(YamlModel):
         """Each medium has what it needs, and nothing of another's."""
         content = self.content
         if self.medium is Medium.EMAIL and not content.subject:
-            raise ValueError("content.subject is missing: an e-mail has a subject")
+            raise ValueError(_("content.subject is missing: an e-mail has a subject"))
         if self.medium is Medium.EMAIL and not (content.body or content.text or content.template != "email/newsletter"):
-            raise ValueError("content.body is missing: an e-mail says something")
+            raise ValueError(_("content.body is missing: an e-mail says something"))
         if self.medium is not Medium.EMAIL and not content.text:
-            raise ValueError("content.text is missing: it is the whole message")
+            raise ValueError(_("content.text is missing: it is the whole message"))
         if self.medium is Medium.SMS and not content.template_code:
-            raise ValueError("content.template_code is missing: SMS go out by an approved template")
+            raise ValueError(_("content.template_code is missing: SMS go out by an approved template"))
         if content.params and self.purpose is Purpose.MARKETING:
             raise ValueError(
-                "content.params: marketing SMS hold no variables (the operators refuse them); use purpose: service for notices"
+                _("content.params: marketing SMS hold no variables (the operators refuse them); use purpose: service for notices")
             )
         if sum(variant.share for variant in content.variants.values()) > 1:
-            raise ValueError("content.variants: the shares are more than 100 % together")
+            raise ValueError(_("content.variants: the shares are more than 100 % together"))
         return self
 
     def channel_of(self, name: str) -> str:

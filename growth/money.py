@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
 
+from growth.language import _
+
 #: minor-unit digits that are not 2 (ISO 4217)
 _DIGITS = {"JPY": 0, "KRW": 0, "VND": 0, "KWD": 3, "BHD": 3, "TND": 3}
 _TEXT = re.compile(r"^\s*(?P<amount>-?\d[\d,]*(?:\.\d+)?)\s*(?P<currency>[A-Z]{3})\s*$")
@@ -23,11 +25,11 @@ class Money:
         """Read ``1234.50 CNY``. Raises ValueError with the form that is allowed."""
         match = _TEXT.match(text)
         if not match:
-            raise ValueError(f"“{text}” is not an amount; write it as 1234.50 CNY")
+            raise ValueError(_("“{text}” is not an amount; write it as 1234.50 CNY", text=text))
         try:
             return cls(Decimal(match["amount"].replace(",", "")), match["currency"])
         except InvalidOperation as fault:
-            raise ValueError(f"“{text}” is not an amount; write it as 1234.50 CNY") from fault
+            raise ValueError(_("“{text}” is not an amount; write it as 1234.50 CNY", text=text)) from fault
 
     @classmethod
     def from_minor(cls, minor: int, currency: str = "CNY") -> Money:
@@ -48,7 +50,9 @@ class Money:
 
     def __add__(self, other: Money) -> Money:
         if other.currency != self.currency:
-            raise ValueError(f"{self.currency} and {other.currency} are not added: there is no conversion")
+            raise ValueError(
+                _("{currency} and {other} are not added: there is no conversion", currency=self.currency, other=other.currency)
+            )
         return Money(self.amount + other.amount, self.currency)
 
 

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from growth.errors import GrowthError, Where
+from growth.language import _
 
 MAX_FILE_BYTES = 512 << 20
 MAX_UNPACKED_BYTES = 2 << 30
@@ -63,12 +64,14 @@ def read_table(
     rows = itertools.islice(_cells(path), skip, None)
     header = next(rows, None)
     if header is None or not any(header):
-        raise TableUnreadable("the file is empty", fix="the first row must hold the column names", where=Where(str(path)))
+        raise TableUnreadable(_("the file is empty"), fix=_("the first row must hold the column names"), where=Where(str(path)))
     names = _named(header, columns, own or {}, path)
     if missing := [name for name in required if name not in names]:
         meant = " / ".join(columns[missing[0]])
         raise TableUnreadable(
-            f"there is no column “{meant}”", fix=f"the columns are: {', '.join(filter(None, header))}", where=Where(str(path))
+            _("there is no column “{name}”", name=meant),
+            fix=_("the columns are: {words}", words=", ".join(filter(None, header))),
+            where=Where(str(path)),
         )
     known = set(columns)
     for number, cells in enumerate(rows, start=skip + 2):
@@ -113,7 +116,9 @@ def _named(header: Sequence[str], columns: Mapping[str, Sequence[str]], own: Map
     for position, name in enumerate(names):
         if name and name in names[:position]:
             raise TableUnreadable(
-                f"the column “{header[position]}” is there twice", fix="keep one of them", where=Where(str(path), 1, position + 1)
+                _("the column “{name}” is there twice", name=header[position]),
+                fix=_("keep one of them"),
+                where=Where(str(path), 1, position + 1),
             )
     return names
 
@@ -122,15 +127,17 @@ def _cells(path: Path) -> Iterator[list[str]]:
     try:
         size = path.stat().st_size
     except OSError as fault:
-        raise TableUnreadable(f"the file cannot be read: {fault.strerror}", fix="check the path", where=Where(str(path))) from fault
+        raise TableUnreadable(
+            _("the file cannot be read: {why}", why=fault.strerror), fix=_("check the path"), where=Where(str(path))
+        ) from fault
     if size > MAX_FILE_BYTES:
-        raise TableUnreadable(f"the file is larger than {MAX_FILE_BYTES >> 20} MB", fix="split it", where=Where(str(path)))
+        raise TableUnreadable(_("the file is larger than {n} MB", n=MAX_FILE_BYTES >> 20), fix=_("split it"), where=Where(str(path)))
     with path.open("rb") as stream:
         start = stream.read(4)
     if start.startswith(b"PK\x03\x04"):
         yield from _xlsx(path)
     elif start.startswith(b"\xd0\xcf\x11\xe0"):
-        raise TableUnreadable("this is an old Excel file (.xls)", fix="save it as .xlsx or CSV", where=Where(str(path)))
+        raise TableUnreadable(_("this is an old Excel file (.xls)"), fix=_("save it as .xlsx or CSV"), where=Where(str(path)))
     else:
         yield from _csv(path)
 
@@ -139,12 +146,12 @@ def _csv(path: Path) -> Iterator[list[str]]:
     with path.open("rb") as raw:
         sample = raw.read(SAMPLE)
     if b"\0" in sample and not sample.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        raise TableUnreadable("this is not a text file", fix="save it as CSV (UTF-8) or .xlsx", where=Where(str(path)))
+        raise TableUnreadable(_("this is not a text file"), fix=_("save it as CSV (UTF-8) or .xlsx"), where=Where(str(path)))
     try:
         encoding = encoding_of(sample)
     except ValueError as fault:
         raise TableUnreadable(
-            "the characters are neither UTF-8 nor GB18030", fix="save it as CSV (UTF-8)", where=Where(str(path))
+            _("the characters are neither UTF-8 nor GB18030"), fix=_("save it as CSV (UTF-8)"), where=Where(str(path))
         ) from fault
     csv.field_size_limit(MAX_CELL * 4)
     with path.open("r", encoding=encoding, newline="") as stream:
@@ -156,7 +163,9 @@ def _csv(path: Path) -> Iterator[list[str]]:
                 return
             except (csv.Error, UnicodeDecodeError) as fault:
                 raise TableUnreadable(
-                    f"line {reader.line_num + 1} cannot be read: {fault}", fix="mend the line", where=Where(str(path), reader.line_num + 1)
+                    _("line {line} cannot be read: {why}", line=reader.line_num + 1, why=fault),
+                    fix=_("mend the line"),
+                    where=Where(str(path), reader.line_num + 1),
                 ) from fault
             _guard_width(row, path)
             yield [cell.replace("\0", "").strip()[:MAX_CELL] for cell in row]
@@ -178,13 +187,13 @@ def _xlsx(path: Path) -> Iterator[list[str]]:
         with zipfile.ZipFile(path) as archive:
             if sum(entry.file_size for entry in archive.infolist()) > MAX_UNPACKED_BYTES:
                 raise TableUnreadable(
-                    "the workbook unpacks to more than is allowed", fix="save the one sheet as CSV", where=Where(str(path))
+                    _("the workbook unpacks to more than is allowed"), fix=_("save the one sheet as CSV"), where=Where(str(path))
                 )
         book = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
     except TableUnreadable:
         raise
     except Exception as fault:  # openpyxl raises whatever the broken part of the file makes it raise
-        raise TableUnreadable("this is not an Excel workbook", fix="save it as .xlsx or CSV again", where=Where(str(path))) from fault
+        raise TableUnreadable(_("this is not an Excel workbook"), fix=_("save it as .xlsx or CSV again"), where=Where(str(path))) from fault
     try:
         sheet = book.worksheets[0]
         for row in sheet.iter_rows(values_only=True):
@@ -212,5 +221,7 @@ def _text(value: Any) -> str:
 def _guard_width(row: Sequence[Any], path: Path) -> None:
     if len(row) > MAX_COLUMNS:
         raise TableUnreadable(
-            f"a row has {len(row)} columns, {MAX_COLUMNS} are allowed", fix="remove what is not needed", where=Where(str(path))
+            _("a row has {n} columns, {most} are allowed", n=len(row), most=MAX_COLUMNS),
+            fix=_("remove what is not needed"),
+            where=Where(str(path)),
         )

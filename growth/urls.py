@@ -8,6 +8,8 @@ from urllib.parse import parse_qsl, quote, unquote, urlencode, urljoin, urlsplit
 
 import idna
 
+from growth.language import _
+
 _DEFAULT_PORT = {"http": 80, "https": 443}
 _UNRESERVED = "-._~"
 #: characters that stay as they are in a path (RFC 3986 §3.3)
@@ -38,7 +40,7 @@ def normal(url: str, *, base: str | None = None, keep_fragment: bool = False) ->
         raise NotAUrl(f"{url!r}: {fault}") from fault
     scheme = parts.scheme.lower()
     if scheme not in _DEFAULT_PORT:
-        raise NotAUrl(f"{url!r}: only http and https URLs are meant")
+        raise NotAUrl(_("{url!r}: only http and https URLs are meant", url=url))
     host = _host(parts.hostname or "", url)
     netloc = host if port in (None, _DEFAULT_PORT[scheme]) else f"{host}:{port}"
     path = _escapes(_without_dots(parts.path.replace("\\", "/")) or "/", _PATH_SAFE)
@@ -85,7 +87,7 @@ def parameters(url: str) -> dict[str, str]:
 def _host(host: str, url: str) -> str:
     host = host.rstrip(".").lower()
     if not host:
-        raise NotAUrl(f"{url!r}: no host")
+        raise NotAUrl(_("{url!r}: no host", url=url))
     if ":" in host:
         try:
             return f"[{ipaddress.IPv6Address(host.partition('%')[0])}]"
@@ -93,7 +95,7 @@ def _host(host: str, url: str) -> str:
             raise NotAUrl(f"{url!r}: {fault}") from fault
     if host.isascii():
         if not re.fullmatch(r"[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*", host):
-            raise NotAUrl(f"{url!r}: “{host}” is not a host name")
+            raise NotAUrl(_("{url!r}: “{host}” is not a host name", url=url, host=host))
         return host
     try:
         return idna.encode(host, uts46=True).decode("ascii")

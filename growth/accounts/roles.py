@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 
 from growth.errors import GrowthError
-from growth.language import Text
+from growth.language import Text, _
 
 
 class Role(StrEnum):
@@ -54,9 +54,9 @@ def parse_roles(names: Iterable[str]) -> frozenset[Role]:
         try:
             found.add(Role(name.strip()))
         except ValueError as fault:
-            raise UnknownRole(f"“{name}” is not a role", fix=f"choose from: {', '.join(Role)}") from fault
+            raise UnknownRole(_("“{name}” is not a role", name=name), fix=_("choose from: {words}", words=", ".join(Role))) from fault
     if not found:
-        raise GrowthError("a user has at least one role", fix=f"choose from: {', '.join(Role)}")
+        raise GrowthError(_("a user has at least one role"), fix=_("choose from: {words}", words=", ".join(Role)))
     return frozenset(found)
 
 

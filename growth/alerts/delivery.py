@@ -153,7 +153,9 @@ def _send(robot: Robot, message: RobotMessage, target: RobotTarget, http: httpx.
         raise ProviderError(str(fault), permanent=True, fix=fault.fix) from fault
     except Exception as fault:
         log.exception("robot %s of %s has a bug", robot.name, target.name)
-        raise ProviderError(f"the robot “{robot.name}” has a bug: {type(fault).__name__}: {fault}") from fault
+        raise ProviderError(
+            _("the robot “{name}” has a bug: {kind}: {why}", name=robot.name, kind=type(fault).__name__, why=fault)
+        ) from fault
 
 
 def planned_calls(due: Sequence[Notice], *, left: int) -> list[list[Notice]]:

@@ -10,7 +10,7 @@ from importlib.metadata import entry_points
 from typing import TYPE_CHECKING
 
 from growth.errors import GrowthError, ProviderError
-from growth.language import Text
+from growth.language import Text, _
 
 if TYPE_CHECKING:
     import httpx
@@ -80,7 +80,7 @@ def find_robot(name: str) -> Robot:
         if entry.name == name:
             outside: Robot = entry.load()
             return outside
-    raise UnknownRobot(f"notify: there is no robot “{name}”", fix=f"choose from: {', '.join(robot_names())}")
+    raise UnknownRobot(_("notify: there is no robot “{name}”", name=name), fix=_("choose from: {words}", words=", ".join(robot_names())))
 
 
 def post(http: httpx.Client, url: str, *, content: bytes, headers: dict[str, str]) -> httpx.Response:
@@ -91,15 +91,15 @@ def post(http: httpx.Client, url: str, *, content: bytes, headers: dict[str, str
         answer = http.post(url, content=content, headers=headers)
     except (httpx.InvalidURL, httpx.UnsupportedProtocol) as fault:
         raise ProviderError(
-            f"the address is not usable: {fault}", permanent=True, fix="check `url` of this target in growth.yaml"
+            _("the address is not usable: {why}", why=fault), permanent=True, fix=_("check `url` of this target in growth.yaml")
         ) from fault
     except httpx.HTTPError as fault:
-        raise ProviderError(f"no answer: {type(fault).__name__}") from fault
+        raise ProviderError(_("no answer: {name}", name=type(fault).__name__)) from fault
     if answer.status_code == 429 or answer.status_code >= 500:
         raise ProviderError(f"HTTP {answer.status_code}", retry_after=_retry_after(answer))
     if answer.status_code >= 300:
         raise ProviderError(
-            f"HTTP {answer.status_code}", permanent=True, fix="check `url` of this target in growth.yaml; redirects are not followed"
+            f"HTTP {answer.status_code}", permanent=True, fix=_("check `url` of this target in growth.yaml; redirects are not followed")
         )
     return answer
 

@@ -31,6 +31,7 @@ from growth.db.database import Database
 from growth.db.tables import BATCH, STORES, Tally, rows_of, set_sequences, tables_of, write_rows
 from growth.db.upgrade import copy_before_upgrade, schema_state, sqlite_files, upgrade
 from growth.errors import GrowthError, Unreachable
+from growth.language import _
 
 FORMAT = 1
 MANIFEST = "manifest.json"
@@ -77,15 +78,18 @@ def check_backup(source: Path) -> dict[str, Any]:
             manifest: dict[str, Any] = json.loads(archive.read(MANIFEST))
             if manifest.get("format") != FORMAT:
                 raise BackupDamaged(
-                    f"{source}: format {manifest.get('format')} is unknown to this version", fix="restore it with the version that wrote it"
+                    _("{source}: format {format} is unknown to this version", source=source, format=manifest.get("format")),
+                    fix=_("restore it with the version that wrote it"),
                 )
             for name, facts in manifest["members"].items():
                 if _member_hash(archive, name) != facts["sha256"]:
-                    raise BackupDamaged(f"{source}: {name} is damaged", fix="take an older backup")
+                    raise BackupDamaged(_("{source}: {name} is damaged", source=source, name=name), fix=_("take an older backup"))
     except FileNotFoundError as fault:
-        raise GrowthError(f"{source}: no such file", fix="growth db backup FILE writes one") from fault
+        raise GrowthError(_("{source}: no such file", source=source), fix="growth db backup FILE writes one") from fault
     except (zipfile.BadZipFile, KeyError, ValueError, EOFError, OSError) as fault:
-        raise BackupDamaged(f"{source} is not a whole backup ({fault})", fix="take an older backup; nothing was changed") from fault
+        raise BackupDamaged(
+            _("{source} is not a whole backup ({why})", source=source, why=fault), fix=_("take an older backup; nothing was changed")
+        ) from fault
     return manifest
 
 
@@ -102,8 +106,8 @@ def restore(database: Database, source: Path) -> dict[str, Any]:
         _restore_rows(database, source, manifest)
     else:
         raise BackupForeign(
-            f"{source} was made from SQLite, and this database is PostgreSQL",
-            fix="restore it in a SQLite workspace, then: growth db copy --to URL",
+            _("{source} was made from SQLite, and this database is PostgreSQL", source=source),
+            fix=_("restore it in a SQLite workspace, then: growth db copy --to URL"),
         )
     return manifest
 
@@ -142,12 +146,14 @@ def _restore_files(database: Database, source: Path, manifest: dict[str, Any]) -
         with zipfile.ZipFile(source) as archive:
             for name in manifest["members"]:
                 if Path(name).name != name:
-                    raise BackupDamaged(f"{source}: “{name}” is not a file name of a backup")
+                    raise BackupDamaged(_("{source}: “{name}” is not a file name of a backup", source=source, name=name))
                 archive.extract(name, folder)
         for name in manifest["members"]:
             with contextlib.closing(sqlite3.connect(Path(folder) / name)) as connection:
                 if connection.execute("PRAGMA integrity_check").fetchone()[0] != "ok":
-                    raise BackupDamaged(f"{source}: {name} fails its integrity check", fix="take an older backup")
+                    raise BackupDamaged(
+                        _("{source}: {name} fails its integrity check", source=source, name=name), fix=_("take an older backup")
+                    )
         if main.exists():
             copy_before_upgrade(database)
         _alone(database)
@@ -171,7 +177,8 @@ def _restore_rows(database: Database, source: Path, manifest: dict[str, Any]) ->
     here = {f"{state.owner}/{state.store}": state.current for state in schema_state(database)}
     if here != manifest["schema"]:
         raise BackupForeign(
-            f"{source} was written by version {manifest['program']} with another schema", fix="restore it with that version, then upgrade"
+            _("{source} was written by version {version} with another schema", source=source, version=manifest["program"]),
+            fix=_("restore it with that version, then upgrade"),
         )
     with zipfile.ZipFile(source) as archive:
         for store in STORES:
@@ -215,7 +222,8 @@ def _alone(database: Database) -> None:
                 connection.execute("ROLLBACK")
             except sqlite3.OperationalError as fault:
                 raise Unreachable(
-                    f"{path} is in use by another process ({fault})", fix="stop `growth up` and workers of this workspace first"
+                    _("{path} is in use by another process ({why})", path=path, why=fault),
+                    fix=_("stop `growth up` and workers of this workspace first"),
                 ) from fault
 
 

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from growth.db.database import Database
 from growth.db.models import Installation
 from growth.errors import GrowthError
+from growth.language import _
 
 
 class Unclaimed(GrowthError):
@@ -50,8 +51,8 @@ def require_claim(database: Database) -> None:
     """Raise Unclaimed for a copy."""
     if not is_claimed(database):
         raise Unclaimed(
-            "this database is a copy or was restored, so nothing is sent from it",
-            fix="make sure that the other one sends no more, then run: growth db claim",
+            _("this database is a copy or was restored, so nothing is sent from it"),
+            fix=_("make sure that the other one sends no more, then run: growth db claim"),
         )
 
 

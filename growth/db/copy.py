@@ -11,6 +11,7 @@ from growth.db.database import Database
 from growth.db.tables import STORES, rows_of, set_sequences, tables_of, tally, write_rows
 from growth.db.upgrade import upgrade
 from growth.errors import GrowthError
+from growth.language import _
 
 
 class TargetNotEmpty(GrowthError):
@@ -41,7 +42,7 @@ def copy_database(source: Database, target: Database) -> Iterator[Copied]:
         with target.store(store).engine.connect() as connection:
             for table in tables_of(target, store):
                 if connection.scalar(select(func.count()).select_from(table)):
-                    raise TargetNotEmpty(f"the target's table {table.name} has rows", fix="copy into an empty database")
+                    raise TargetNotEmpty(_("the target's table {name} has rows", name=table.name), fix=_("copy into an empty database"))
     for store in STORES:
         with (
             source.store(store).engine.connect() as reading,

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from growth.db.base import BULK_STORES
 from growth.errors import GrowthError, Unreachable
+from growth.language import _
 from growth.security import Vault
 
 if TYPE_CHECKING:
@@ -134,17 +135,17 @@ def _address(text: str, workspace: Workspace) -> URL:
         url = make_url(text)
     except ArgumentError as fault:
         raise GrowthError(
-            "database: this is not a database URL", fix="write sqlite:///.growth/growth.db or postgresql://USER:PASSWORD@HOST/NAME"
+            _("database: this is not a database URL"), fix=_("write sqlite:///.growth/growth.db or postgresql://USER:PASSWORD@HOST/NAME")
         ) from fault
     if url.drivername in ("postgresql", "postgres", "postgresql+psycopg"):
         return url.set(drivername="postgresql+psycopg")
     if url.drivername in ("sqlite", "sqlite+pysqlite"):
         if not url.database or url.database == ":memory:":
-            raise GrowthError("database: SQLite needs a file", fix="write sqlite:///.growth/growth.db")
+            raise GrowthError(_("database: SQLite needs a file"), fix=_("write sqlite:///.growth/growth.db"))
         path = workspace.root / url.database
         path.parent.mkdir(parents=True, exist_ok=True)
         return url.set(drivername="sqlite+pysqlite", database=str(path))
-    raise GrowthError(f"database: {url.drivername} is not supported", fix="use sqlite:///… or postgresql://…")
+    raise GrowthError(_("database: {name} is not supported", name=url.drivername), fix=_("use sqlite:///… or postgresql://…"))
 
 
 def open_database(workspace: Workspace, *, check_schema: bool = True) -> Database:
@@ -165,7 +166,7 @@ def _opened(url: URL, workspace: Workspace) -> Database:
     try:
         database = Database(_engine(url), workspace=workspace)
     except (NoSuchModuleError, ModuleNotFoundError) as fault:
-        raise GrowthError("database: the driver for PostgreSQL is not installed", fix='pip install "growth-suite[postgres]"') from fault
+        raise GrowthError(_("database: the driver for PostgreSQL is not installed"), fix='pip install "growth-suite[postgres]"') from fault
     try:
         with database.engine.connect() as connection:
             connection.execute(sqlalchemy.text("SELECT 1"))
@@ -206,11 +207,14 @@ def _explained(fault: DBAPIError, database: Database) -> Unreachable:
     text = str(fault.orig).strip().splitlines()[0] if fault.orig else str(fault)
     if "locked" in text:
         return DatabaseUnreachable(
-            f"the database {where} has been locked by another program for {BUSY_SECONDS} s",
-            fix="close what holds it (a sqlite3 shell? a backup?) and try again",
+            _("the database {where} has been locked by another program for {n} s", where=where, n=BUSY_SECONDS),
+            fix=_("close what holds it (a sqlite3 shell? a backup?) and try again"),
         )
     if "disk is full" in text or "No space left" in text:
-        return DatabaseUnreachable(f"the disk of {where} is full", fix="make room, then run the command again; nothing is lost")
+        return DatabaseUnreachable(
+            _("the disk of {where} is full", where=where), fix=_("make room, then run the command again; nothing is lost")
+        )
     return DatabaseUnreachable(
-        f"the database {where} cannot be used: {text}", fix="check `database:` in growth.yaml, and that the server runs"
+        _("the database {where} cannot be used: {why}", where=where, why=text),
+        fix=_("check `database:` in growth.yaml, and that the server runs"),
     )

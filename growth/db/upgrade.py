@@ -16,6 +16,7 @@ from sqlalchemy import Connection, inspect, text
 from growth import clock
 from growth.app import App, Migrations
 from growth.errors import GrowthError
+from growth.language import _
 
 if TYPE_CHECKING:
     from alembic.script import ScriptDirectory
@@ -68,11 +69,15 @@ def ensure_schema(database: Database) -> None:
         return
     if newer := [state for state in states if not state.known]:
         raise SchemaOutdated(
-            f"the database was upgraded by a newer version of this program ({newer[0].owner} {newer[0].current})",
-            fix="upgrade the program: pip install --upgrade growth-suite",
+            _(
+                "the database was upgraded by a newer version of this program ({owner} {current})",
+                owner=newer[0].owner,
+                current=newer[0].current,
+            ),
+            fix=_("upgrade the program: pip install --upgrade growth-suite"),
         )
     if not database.is_sqlite:
-        raise SchemaOutdated("the database's schema is not that of this program", fix="growth db upgrade")
+        raise SchemaOutdated(_("the database's schema is not that of this program"), fix="growth db upgrade")
     upgrade(database, states=states)
 
 

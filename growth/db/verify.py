@@ -10,6 +10,7 @@ from sqlalchemy import text
 from growth.db.database import Database
 from growth.db.tables import STORES, tables_of
 from growth.db.upgrade import schema_state
+from growth.language import _
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,19 +35,28 @@ def _schema(database: Database) -> Iterator[Damage]:
         if not state.is_current:
             yield Damage(
                 store=state.store,
-                what=f"the schema of {state.owner} is {state.current}, this program's is {state.head}",
+                what=_(
+                    "the schema of {owner} is {current}, this program's is {head}",
+                    owner=state.owner,
+                    current=state.current,
+                    head=state.head,
+                ),
                 fix="growth db upgrade",
             )
 
 
 def _sqlite(store: Database) -> Iterator[Damage]:
-    fix = "growth db restore FILE, from a backup before the damage"
+    fix = _("growth db restore FILE, from a backup before the damage")
     with store.engine.connect() as connection:
         for (line,) in connection.exec_driver_sql("PRAGMA integrity_check(20)").all():
             if line != "ok":
                 yield Damage(store=store.name, what=str(line), fix=fix)
         for row in connection.exec_driver_sql("PRAGMA foreign_key_check").all()[:20]:
-            yield Damage(store=store.name, what=f"row {row[1]} of {row[0]} refers to a missing row of {row[2]}", fix=fix)
+            yield Damage(
+                store=store.name,
+                what=_("row {row} of {table} refers to a missing row of {other}", row=row[1], table=row[0], other=row[2]),
+                fix=fix,
+            )
 
 
 def _postgres(database: Database, store: str) -> Iterator[Damage]:
@@ -57,7 +67,7 @@ def _postgres(database: Database, store: str) -> Iterator[Damage]:
             " WHERE NOT i.indisvalid AND n.nspname = :schema"
         )
         for (name,) in connection.execute(invalid, {"schema": schema}).all():
-            yield Damage(store=store, what=f"the index {name} is invalid", fix=f"REINDEX INDEX {name}")
+            yield Damage(store=store, what=_("the index {name} is invalid", name=name), fix=f"REINDEX INDEX {name}")
         for table in tables_of(database, store):
             name = f"{schema}.{table.name}"
             connection.execute(text(f"SELECT count(*) FROM {name}"))  # noqa: S608 - reads every page; the name is ours

@@ -63,7 +63,10 @@ def read_catalogue(workspace: Workspace) -> Catalogue:
         offered: Iterable[Job | Chore] = provider(workspace)
         for entry in offered:
             if entry.name in jobs or entry.name in chores:
-                raise DuplicateJob(f"two jobs are named “{entry.name}”", fix=f"rename one; the second comes from {provider.__module__}")
+                raise DuplicateJob(
+                    _("two jobs are named “{name}”", name=entry.name),
+                    fix=_("rename one; the second comes from {owner}", owner=provider.__module__),
+                )
             if isinstance(entry, Job):
                 jobs[entry.name] = entry
             else:

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from growth.errors import GrowthError
 from growth.jobs.holidays import HolidayCalendar
 from growth.jobs.period import Period
+from growth.language import _
 from growth.workspace import Every
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -79,8 +80,11 @@ def read_day(every: Every, text: str | int | date | None) -> DayRule:
     written = " ".join(str(text).lower().split()) if text is not None else None
     rule = _READERS[every](written)
     if rule is None:
-        shown = f"“{written}” is not a day of a schedule" if written is not None else "a schedule needs its day"
-        raise UnknownDay(f"{shown} with every: {every}", fix=f"write {ALLOWED[every]}")
+        if written is None:
+            raise UnknownDay(_("every: {every} needs a day", every=every), fix=_("write {form}", form=_allowed(every)))
+        raise UnknownDay(
+            _("“{day}” is not a day with every: {every}", day=written, every=every), fix=_("write {form}", form=_allowed(every))
+        )
     return rule
 
 
@@ -108,15 +112,16 @@ def day_in(rule: DayRule, period: Period, holidays: HolidayCalendar) -> date | N
             return first
 
 
-#: what a schedule's `day` may be, for errors and the docs
-ALLOWED = {
-    Every.HOUR: "no day: an hourly schedule has none",
-    Every.DAY: "no day: a daily schedule has none",
-    Every.WEEK: "one of " + ", ".join(WEEKDAYS),
-    Every.MONTH: "1..31 (31 is the last day of a shorter month), last, first workday, last workday or 2nd tue (1st–5th, last)",
-    Every.YEAR: "month and day, such as 11-11",
-    Every.ONCE: "a date, such as 2026-12-01",
-}
+def _allowed(every: Every) -> str:
+    """What a schedule's `day` may be."""
+    return {
+        Every.HOUR: _("no day: an hourly schedule has none"),
+        Every.DAY: _("no day: a daily schedule has none"),
+        Every.WEEK: ", ".join(WEEKDAYS),
+        Every.MONTH: _("1..31 (31 is the last day of a shorter month), last, first workday, last workday or 2nd tue (1st–5th, last)"),
+        Every.YEAR: _("month and day, such as 11-11"),
+        Every.ONCE: _("a date, such as 2026-12-01"),
+    }[every]
 
 
 def _month_length(day: date) -> int:

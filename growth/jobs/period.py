@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from growth import clock
 from growth.errors import GrowthError
-from growth.language import language
+from growth.language import _, language
 from growth.workspace import Every
 
 
@@ -80,8 +80,8 @@ class Period:
                 try:
                     return _built(kind, {name: int(text) for name, text in match.groupdict().items()})
                 except ValueError as fault:
-                    raise UnknownPeriod(f"“{key}” is no period: {fault}", fix=_forms(every)) from fault
-        raise UnknownPeriod(f"“{key}” is no period", fix=_forms(every))
+                    raise UnknownPeriod(_("“{key}” is no period: {why}", key=key, why=fault), fix=_forms(every)) from fault
+        raise UnknownPeriod(_("“{key}” is no period", key=key), fix=_forms(every))
 
     @property
     def key(self) -> str:
@@ -167,7 +167,7 @@ class Period:
 
     def _has_span(self) -> None:
         if self.every == Every.ONCE:
-            raise UnknownPeriod("the period “once” has no beginning, no end and no neighbours")
+            raise UnknownPeriod(_("the period “once” has no beginning, no end and no neighbours"))
 
 
 #: the one period of something that happens once
@@ -192,11 +192,11 @@ def exists(local: datetime, zone: ZoneInfo) -> bool:
 
 def _built(every: Every, parts: dict[str, int]) -> Period:
     if every != Every.ONCE and not _YEARS[0] <= parts["y"] <= _YEARS[1]:
-        raise ValueError(f"year must be in {_YEARS[0]}..{_YEARS[1]}")
+        raise ValueError(_("the year lies in {first}..{last}", first=_YEARS[0], last=_YEARS[1]))
     match every:
         case Every.HOUR:
             if parts["h"] > 23:
-                raise ValueError("hour must be in 0..23")
+                raise ValueError(_("the hour lies in 0..23"))
             return Period(every, date(parts["y"], parts["m"], parts["d"]), parts["h"])
         case Every.DAY:
             return Period(every, date(parts["y"], parts["m"], parts["d"]))
@@ -212,8 +212,8 @@ def _built(every: Every, parts: dict[str, int]) -> Period:
 
 def _forms(every: Every | None) -> str:
     if every is not None:
-        return f"write it as {_EXAMPLES[every]}"
-    return "write " + ", ".join(f"{text} ({kind})" if kind != Every.ONCE else text for kind, text in _EXAMPLES.items())
+        return _("write it as {form}", form=_EXAMPLES[every])
+    return _("write {form}", form=", ".join(f"{text} ({kind})" if kind != Every.ONCE else text for kind, text in _EXAMPLES.items()))
 
 
 def _english(day: date) -> str:

@@ -13,6 +13,7 @@ from hmac import compare_digest
 from uuid import UUID
 
 from growth.contacts import Medium
+from growth.language import _
 from growth.security import BadToken, Vault
 from growth.workspace import Workspace
 
@@ -52,7 +53,7 @@ def read_unsubscribe(keys: Vault, token: str) -> Recipient:
     try:
         return Recipient(contact_id=UUID(found[:32]), medium=Medium(medium), stream=stream)
     except ValueError as fault:
-        raise BadToken("this link is not valid") from fault
+        raise BadToken(_("this link is not valid")) from fault
 
 
 def read_preferences(keys: Vault, token: str) -> UUID:
@@ -75,9 +76,9 @@ def _read(keys: Vault, purpose: str, token: str) -> str:
         found = urlsafe_b64decode(token + "=" * (-len(token) % 4)) if token.isascii() and len(token) <= 500 else b""
         payload = found[:-_PROOF].decode()
     except (binascii.Error, ValueError) as fault:
-        raise BadToken("this link is not valid") from fault
+        raise BadToken(_("this link is not valid")) from fault
     proof = keys.index(f"token:{purpose}", payload)[:_PROOF]
     # the canonical form only: base64 has several spellings of the same bytes
     if len(found) <= _PROOF or not compare_digest(found[-_PROOF:], proof) or _token(keys, purpose, payload) != token:
-        raise BadToken("this link is not valid")
+        raise BadToken(_("this link is not valid"))
     return payload

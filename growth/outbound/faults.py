@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from growth.errors import Unreachable
+from growth.language import _
 from growth.outbound.addresses import AddressKind
 from growth.text import cut, printable
 
@@ -56,7 +57,10 @@ class AddressRefused(FetchFailed):
 
     def __init__(self, kind: AddressKind, address: str, *, url: str, hops: tuple[str, ...] = ()) -> None:
         super().__init__(
-            f"private address refused ({address}, {kind})", url=url, hops=hops, fix="if it is meant, say so with allow_private: true"
+            _("private address refused ({address}, {kind})", address=address, kind=kind),
+            url=url,
+            hops=hops,
+            fix=_("if it is meant, say so with allow_private: true"),
         )
         self.kind = kind
         self.address = address

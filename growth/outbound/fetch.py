@@ -15,6 +15,7 @@ import httpcore
 import httpx
 
 from growth import __version__, urls
+from growth.language import _
 from growth.outbound.addresses import PUBLIC_ONLY, Reach
 from growth.outbound.charset import Decoded, decode
 from growth.outbound.faults import (
@@ -225,17 +226,19 @@ def _named(url: str, hops: list[Hop]) -> Iterator[None]:
     except UnknownHost as fault:
         raise NotReached(FetchReason.NO_SUCH_HOST, str(fault), url=url, hops=trail) from fault
     except (DeadlinePassed, httpcore.TimeoutException) as fault:
-        raise TooSlow("no complete answer in time", url=url, hops=trail) from fault
+        raise TooSlow(_("no complete answer in time"), url=url, hops=trail) from fault
     except PastLimit as fault:
-        raise TooLarge("the answer is larger than the limit", url=url, hops=trail) from fault
+        raise TooLarge(_("the answer is larger than the limit"), url=url, hops=trail) from fault
     except UnknownPacking as fault:
-        raise NotReached(FetchReason.BROKEN, f"the answer cannot be unpacked ({fault})", url=url, hops=trail) from fault
+        raise NotReached(FetchReason.BROKEN, _("the answer cannot be unpacked ({why})", why=fault), url=url, hops=trail) from fault
     except httpcore.ConnectError as fault:
         tls = isinstance(fault.__cause__, ssl.SSLError) or isinstance(fault.__context__, ssl.SSLError) or "ssl" in str(fault).lower()
         reason = FetchReason.TLS if tls else FetchReason.NOT_CONNECTED
-        raise NotReached(reason, str(fault) or "no connection", url=url, hops=trail) from fault
+        raise NotReached(reason, str(fault) or _("no connection"), url=url, hops=trail) from fault
     except (httpcore.ProtocolError, httpcore.NetworkError, httpcore.UnsupportedProtocol) as fault:
-        raise NotReached(FetchReason.BROKEN, f"the answer is broken off or is not HTTP ({fault})", url=url, hops=trail) from fault
+        raise NotReached(
+            FetchReason.BROKEN, _("the answer is broken off or is not HTTP ({why})", why=fault), url=url, hops=trail
+        ) from fault
 
 
 def _normal(url: str, base: str | None, hops: tuple[str, ...]) -> str:

@@ -16,6 +16,7 @@ from typing import Any
 
 import httpcore
 
+from growth.language import _
 from growth.outbound.addresses import AddressKind, Reach
 
 #: ``(host, port) → addresses``, as getaddrinfo gives them
@@ -106,9 +107,9 @@ class GuardedBackend(httpcore.NetworkBackend):
             return _resolvers.submit(self._resolve, host.strip("[]"), port).result(timeout=remaining(_DNS_SECONDS))
         except FutureTimeout as fault:
             remaining()
-            raise UnknownHost(f"{host}: the name server does not answer") from fault
+            raise UnknownHost(_("{host}: the name server does not answer", host=host)) from fault
         except (OSError, UnicodeError) as fault:
-            raise UnknownHost(f"{host}: there is no such host") from fault
+            raise UnknownHost(_("{host}: there is no such host", host=host)) from fault
 
 
 class _TimedStream(httpcore.NetworkStream):

@@ -11,6 +11,7 @@ from jinja2 import TemplateError, TemplateNotFound, TemplatesNotFound, TemplateS
 from jinja2.exceptions import SecurityError
 
 from growth.errors import GrowthError, Where
+from growth.language import _
 
 _MISSING = re.compile(r"'(?P<name>[^']+)' is undefined|has no attribute '(?P<attribute>[^']+)'")
 
@@ -38,8 +39,8 @@ class Empty(Exception):
 def unknown_template(name: str, known: list[str]) -> UnknownTemplate:
     """The error for a template that is not there, with the nearest names."""
     near = get_close_matches(name, known, n=1)
-    fix = f"did you mean “{near[0]}”?" if near else "put it in the workspace's templates/, or name a shipped one"
-    return UnknownTemplate(f"there is no template “{name}”", fix=fix)
+    fix = _("did you mean “{word}”?", word=near[0]) if near else _("put it in the workspace's templates/, or name a shipped one")
+    return UnknownTemplate(_("there is no template “{name}”", name=name), fix=fix)
 
 
 def broken(fault: Exception, *, name: str, shown: dict[str, str], first_line: int = 1, known: list[str] | None = None) -> GrowthError:
@@ -58,24 +59,28 @@ def broken(fault: Exception, *, name: str, shown: dict[str, str], first_line: in
         return TemplateBroken(missing.message, fix=missing.fix, where=where)
     if isinstance(fault, Empty):
         return VariableMissing(
-            f"{fault.args[0]} is empty", fix="fill the field, or give a default in the template: {{ … or '…' }}", where=where
+            _("{name} is empty", name=fault.args[0]),
+            fix=_("fill the field, or give a default in the template: {{ … or '…' }}"),
+            where=where,
         )
     if isinstance(fault, UndefinedError):
         found = _MISSING.search(str(fault))
         what = (found["name"] or found["attribute"]) if found else ""
-        message = f"“{what}” is missing" if what else str(fault)
-        return VariableMissing(message, fix="check the name, or give a default: {{ … | default('…') }}", where=where)
+        message = _("“{key}” is missing", key=what) if what else str(fault)
+        return VariableMissing(message, fix=_("check the name, or give a default: {{ … | default('…') }}"), where=where)
     if isinstance(fault, SecurityError):
         return TemplateBroken(
-            f"not allowed in a template: {fault}", fix="templates read variables and use filters; they call nothing else", where=where
+            _("not allowed in a template: {why}", why=fault),
+            fix=_("templates read variables and use filters; they call nothing else"),
+            where=where,
         )
     if isinstance(fault, MemoryError):
-        return TemplateTooHeavy("the template needs more memory than allowed", fix="make its loops and texts smaller", where=where)
+        return TemplateTooHeavy(_("the template needs more memory than allowed"), fix=_("make its loops and texts smaller"), where=where)
     if isinstance(fault, RecursionError):
-        return TemplateTooHeavy("a macro or an include calls itself without end", where=where)
+        return TemplateTooHeavy(_("a macro or an include calls itself without end"), where=where)
     if isinstance(fault, TemplateError):
         return TemplateBroken(fault.message or str(fault), where=where)
-    return TemplateBroken(f"{type(fault).__name__}: {fault}", fix="check the values and filters on that line", where=where)
+    return TemplateBroken(f"{type(fault).__name__}: {fault}", fix=_("check the values and filters on that line"), where=where)
 
 
 def _place(fault: Exception, name: str, shown: dict[str, str]) -> tuple[str, int]:

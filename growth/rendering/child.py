@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 from jinja2 import Template
 
 from growth.errors import GrowthError, Where
-from growth.language import use_language
+from growth.language import _, use_language
 from growth.rendering.broken import TemplateBroken, TemplateTooHeavy, UnknownTemplate, VariableMissing, broken
 from growth.rendering.environment import make_environment, shown_names
 from growth.rendering.source import Source
@@ -97,7 +97,7 @@ def _bounded(one: Loaded, variables: dict[str, object]) -> str:
         size += len(part.encode("utf-8", "surrogatepass"))
         if size > OUTPUT_BYTES:
             where = Where(one.source.name, one.source.first_line)
-            raise TemplateTooHeavy("the text is longer than 1 MB", fix="make its loops smaller", where=where)
+            raise TemplateTooHeavy(_("the text is longer than 1 MB"), fix=_("make its loops smaller"), where=where)
         parts.append(part)
     return "".join(parts)
 

@@ -69,12 +69,12 @@ class SafeEnvironment(ImmutableSandboxedEnvironment):
             for thing, times in ((left, right), (right, left)):
                 if isinstance(thing, str | bytes | list | tuple) and isinstance(times, int):
                     if len(thing) * times > _REPEAT_LIMIT:
-                        raise SecurityError(f"repeating a text to more than {_REPEAT_LIMIT} characters")
+                        raise SecurityError(_("repeating a text to more than {n} characters", n=_REPEAT_LIMIT))
                     return left * right
         elif operator == "%" and isinstance(left, str | bytes):
-            raise SecurityError("formatting with %; use filters such as number and money")
+            raise SecurityError(_("formatting with %; use filters such as number and money"))
         elif operator in ("**", "<<"):
-            raise SecurityError(f"the operator {operator}")
+            raise SecurityError(_("the operator {name}", name=operator))
         return super().call_binop(context, operator, left, right)
 
 

@@ -29,6 +29,7 @@ from zoneinfo import ZoneInfo
 
 import growth
 from growth.errors import GrowthError, Where
+from growth.language import _
 from growth.language import language as current_language
 from growth.rendering.broken import TemplateBroken, TemplateTooHeavy
 from growth.rendering.child import ERRORS, LENGTH
@@ -120,21 +121,21 @@ class LimitedRenderer:
                 answers.append(_answer(self._read(SECONDS)))
         except TimeoutError:
             self._stop()
-            answers.append(self._too_heavy(f"rendering takes longer than {SECONDS:.0f} s"))
+            answers.append(self._too_heavy(_("rendering takes longer than {n} s", n=round(SECONDS))))
         except (EOFError, BrokenPipeError):
             self._stop()
-            answers.append(self._too_heavy("rendering needs more memory than allowed"))
+            answers.append(self._too_heavy(_("rendering needs more memory than allowed")))
         return answers
 
     def _too_heavy(self, message: str) -> TemplateTooHeavy:
         sources = list(self._loaded["sources"].values()) if self._loaded else []
         where = Where(sources[0].name, sources[0].first_line) if sources else None
-        return TemplateTooHeavy(message, fix="make its loops and texts smaller", where=where)
+        return TemplateTooHeavy(message, fix=_("make its loops and texts smaller"), where=where)
 
     def _start(self) -> None:
         """A running process with the loaded sources."""
         if self._loaded is None:
-            raise TemplateBroken("nothing to render was loaded")
+            raise TemplateBroken(_("nothing to render was loaded"))
         if self._process is None or self._process.poll() is not None:
             self._stop()
             home = str(Path(growth.__file__).resolve().parent.parent)
@@ -151,7 +152,7 @@ class LimitedRenderer:
             answer = _answer(self._read(START_SECONDS))
         except (TimeoutError, EOFError, BrokenPipeError) as fault:
             self._stop()
-            raise TemplateTooHeavy("the rendering process did not start", fix="look at the machine's memory and load") from fault
+            raise TemplateTooHeavy(_("the rendering process did not start"), fix=_("look at the machine's memory and load")) from fault
         if isinstance(answer, GrowthError):
             self._loaded = None
             raise answer

@@ -10,6 +10,7 @@ from pathlib import Path
 from jinja2 import TemplateSyntaxError, nodes
 
 from growth.errors import Where
+from growth.language import _
 from growth.rendering.broken import TemplateBroken, broken
 from growth.rendering.environment import HEAVY_FILTERS, HEAVY_TEXT, SafeEnvironment, make_environment
 from growth.rendering.loader import search_path
@@ -74,9 +75,9 @@ def _unsafe(tree: nodes.Template, source: Source) -> Iterator[TemplateBroken]:
         elif isinstance(node, nodes.Getitem) and isinstance(node.arg, nodes.Const):
             name = node.arg.value
         elif isinstance(node, nodes.Filter) and node.name in HEAVY_FILTERS:
-            yield _at(source, node, f"the filter “{node.name}” is not allowed in a template")
+            yield _at(source, node, _("the filter “{name}” is not allowed in a template", name=node.name))
         if isinstance(name, str) and (name.startswith("_") or name in HEAVY_TEXT):
-            yield _at(source, node, f"“{name}” is not allowed in a template")
+            yield _at(source, node, _("“{name}” is not allowed in a template", name=name))
 
 
 def _unknown(tree: nodes.Template, source: Source, allowed: Mapping[str, Collection[str] | None]) -> Iterator[TemplateBroken]:
@@ -88,17 +89,19 @@ def _unknown(tree: nodes.Template, source: Source, allowed: Mapping[str, Collect
     for node in tree.find_all(nodes.Name):
         if node.ctx == "load" and node.name in undeclared and node.name not in allowed and (node.name, node.lineno) not in seen:
             seen.add((node.name, node.lineno))
-            yield _at(source, node, f"there is no variable “{node.name}”", _near(node.name, allowed))
+            yield _at(source, node, _("there is no variable “{name}”", name=node.name), _near(node.name, allowed))
     for field in tree.find_all(nodes.Getattr):
         if isinstance(field.node, nodes.Name) and field.node.name in undeclared:
             fields = allowed.get(field.node.name)
             if fields is not None and field.attr not in fields and not field.attr.startswith("_"):
-                yield _at(source, field, f"{field.node.name} has no field “{field.attr}”", _near(field.attr, fields))
+                yield _at(
+                    source, field, _("{name} has no field “{field}”", name=field.node.name, field=field.attr), _near(field.attr, fields)
+                )
 
 
 def _near(name: str, known: Collection[str]) -> str:
     near = get_close_matches(name, list(known), n=1)
-    return f"did you mean “{near[0]}”?" if near else "use one of: " + ", ".join(sorted(known))
+    return _("did you mean “{word}”?", word=near[0]) if near else _("choose from: {words}", words=", ".join(sorted(known)))
 
 
 def _at(source: Source, node: nodes.Node, message: str, fix: str | None = None) -> TemplateBroken:

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from markupsafe import Markup
 
 from growth.errors import ExitCode, GrowthError
-from growth.language import language
+from growth.language import _, language
 from growth.rendering import SiteShown, html_environment, render
 from growth.reporting.figure import Figure
 from growth.reporting.section import Note, Section
@@ -89,7 +89,7 @@ def print_pdf(html: str) -> bytes:
     browser = next((found for name in BROWSERS if (found := shutil.which(name))), None)
     if browser is None:
         raise PdfUnavailable(
-            "there is no Chromium on this machine to print with", fix="apt install chromium fonts-noto-cjk, or use --format html"
+            _("there is no Chromium on this machine to print with"), fix="apt install chromium fonts-noto-cjk, or use --format html"
         )
     with tempfile.TemporaryDirectory(prefix="growth-print-") as folder:
         page, target = Path(folder) / "report.html", Path(folder) / "report.pdf"
@@ -114,10 +114,13 @@ def print_pdf(html: str) -> bytes:
         try:
             done = subprocess.run(command, capture_output=True, timeout=PRINT_SECONDS, check=False)
         except (OSError, subprocess.TimeoutExpired) as fault:
-            raise PdfUnavailable(f"{browser} did not print the report: {fault}", fix="use --format html and print it by hand") from fault
+            raise PdfUnavailable(
+                _("{browser} did not print the report: {why}", browser=browser, why=fault), fix=_("use --format html and print it by hand")
+            ) from fault
         if done.returncode or not target.exists():
             raise PdfUnavailable(
-                f"{browser} did not print the report (exit code {done.returncode})", fix="use --format html and print it by hand"
+                _("{browser} did not print the report (exit code {code})", browser=browser, code=done.returncode),
+                fix=_("use --format html and print it by hand"),
             )
         return target.read_bytes()
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from growth.errors import GrowthError
+from growth.language import _
 from growth.reporting.csv_file import table_csv
 from growth.reporting.sheet import xlsx_bytes
 from growth.reporting.table import Table
@@ -35,7 +36,7 @@ class Download:
 def download(table: Table, format: str, zone: ZoneInfo) -> Download:
     """`table` (all its rows: ``arrange(…, whole=True)``) as ``csv``, ``xlsx`` or ``json``. Raises UnknownFormat."""
     if format not in MEDIA_TYPES:
-        raise UnknownFormat(f"“{format}” is no format of a table", fix="choose from: " + ", ".join(MEDIA_TYPES))
+        raise UnknownFormat(_("“{format}” is no format of a table", format=format), fix="choose from: " + ", ".join(MEDIA_TYPES))
     if format == "csv":
         content = table_csv(table, zone)
     elif format == "xlsx":

@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 from growth.errors import ExitCode, GrowthError
+from growth.language import _
 
 
 class CannotWrite(GrowthError):
@@ -35,7 +36,9 @@ def write_whole(path: Path, content: bytes) -> Path:
     except OSError as fault:
         if beside is not None:
             beside.unlink(missing_ok=True)
-        raise CannotWrite(f"{path} cannot be written: {fault.strerror or fault}", fix="choose another place, or free some space") from fault
+        raise CannotWrite(
+            _("{path} cannot be written: {why}", path=path, why=fault.strerror or fault), fix=_("choose another place, or free some space")
+        ) from fault
     return path
 
 

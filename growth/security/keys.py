@@ -9,6 +9,7 @@ import secrets
 from dataclasses import dataclass
 
 from growth.errors import GrowthError
+from growth.language import _
 
 KEY_BYTES = 32
 _ID = re.compile(r"^[a-z0-9]{1,8}$")
@@ -45,12 +46,15 @@ def parse_keys(text: str) -> KeyRing:
     for position, entry in enumerate(filter(None, (part.strip() for part in text.split(","))), start=1):
         key_id, colon, material = entry.partition(":")
         if not colon or not _ID.match(key_id):
-            raise WeakKey(f"GROWTH_KEYS: entry {position} has no id", fix="write it as k1:KEY, the id of lower-case letters and digits")
+            raise WeakKey(
+                _("GROWTH_KEYS: entry {position} has no id", position=position),
+                fix=_("write it as k1:KEY, the id of lower-case letters and digits"),
+            )
         keys.append((key_id, parse_key(f"GROWTH_KEYS {key_id}", material)))
     if not keys:
-        raise WeakKey("GROWTH_KEYS is empty", fix="take the line from .env of this workspace, or restore it from your password store")
+        raise WeakKey(_("GROWTH_KEYS is empty"), fix=_("take the line from .env of this workspace, or restore it from your password store"))
     if len(dict(keys)) != len(keys):
-        raise WeakKey("GROWTH_KEYS has an id twice", fix="give each key an id of its own")
+        raise WeakKey(_("GROWTH_KEYS has an id twice"), fix=_("give each key an id of its own"))
     return KeyRing(tuple(keys))
 
 
@@ -59,9 +63,12 @@ def parse_key(name: str, material: str) -> bytes:
     try:
         key = base64.urlsafe_b64decode(material.replace("+", "-").replace("/", "_") + "=" * (-len(material) % 4))
     except (binascii.Error, ValueError) as fault:
-        raise WeakKey(f"{name} is not base64", fix="a key is 32 random bytes in base64; `growth init` makes them") from fault
+        raise WeakKey(
+            _("{name} is not base64", name=name), fix=_("a key is 32 random bytes in base64; `growth init` makes them")
+        ) from fault
     if len(key) < KEY_BYTES:
         raise WeakKey(
-            f"{name} has {len(key)} bytes, {KEY_BYTES} are needed", fix="a key is 32 random bytes in base64; `growth init` makes them"
+            _("{name} has {n} bytes, {needed} are needed", name=name, n=len(key), needed=KEY_BYTES),
+            fix=_("a key is 32 random bytes in base64; `growth init` makes them"),
         )
     return key[:KEY_BYTES]

@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from itsdangerous import BadSignature, SignatureExpired, URLSafeSerializer, URLSafeTimedSerializer
 
 from growth.errors import GrowthError
+from growth.language import _
 from growth.security.keys import KeyRing, parse_key, parse_keys
 from growth.security.tokens import BadToken
 
@@ -60,12 +61,12 @@ class Vault:
             cipher = self._ciphers.get(sealed[2:end].decode())
             if sealed[0] != _VERSION or cipher is None:
                 raise CannotOpen(
-                    f"{place} of row {row} was sealed with a key that GROWTH_KEYS does not hold",
-                    fix="add the old key to GROWTH_KEYS in .env",
+                    _("{place} of row {row} was sealed with a key that GROWTH_KEYS does not hold", place=place, row=row),
+                    fix=_("add the old key to GROWTH_KEYS in .env"),
                 )
             return cipher.decrypt(sealed[end : end + _NONCE], sealed[end + _NONCE :], _context(place, row)).decode()
         except (InvalidTag, IndexError, UnicodeDecodeError) as fault:
-            raise CannotOpen(f"{place} of row {row} does not open: the value was moved or changed") from fault
+            raise CannotOpen(_("{place} of row {row} does not open: the value was moved or changed", place=place, row=row)) from fault
 
     def key_of(self, sealed: bytes) -> str:
         """Id of the key that sealed the value (for rotation)."""
@@ -84,7 +85,7 @@ class Vault:
         try:
             return URLSafeSerializer(self._signing_key, salt=purpose, signer_kwargs=_SIGNER).loads(token)
         except (BadSignature, ValueError) as fault:
-            raise BadToken("this link is not valid") from fault
+            raise BadToken(_("this link is not valid")) from fault
 
     def sign_timed(self, purpose: str, payload: object) -> str:
         """Like `sign`, with the time of signing inside."""
@@ -95,9 +96,9 @@ class Vault:
         try:
             return URLSafeTimedSerializer(self._signing_key, salt=purpose, signer_kwargs=_SIGNER).loads(token, max_age=max_age_seconds)
         except SignatureExpired as fault:
-            raise BadToken("this link has expired", fix="ask for a new one") from fault
+            raise BadToken(_("this link has expired"), fix=_("ask for a new one")) from fault
         except (BadSignature, ValueError) as fault:
-            raise BadToken("this link is not valid") from fault
+            raise BadToken(_("this link is not valid")) from fault
 
 
 _SIGNER = {"digest_method": hashlib.sha256, "key_derivation": "hmac"}

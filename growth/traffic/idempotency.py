@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from growth.channels import insert_new
 from growth.errors import GrowthError
+from growth.language import _
 from growth.traffic.models import IdempotencyRecord
 
 KEPT: Final = timedelta(days=30)
@@ -35,7 +36,7 @@ def earlier_answer(session: Session, *, scope: str, key: str, body: bytes) -> An
     if row is None:
         return None
     if row.body != sha256(body).digest():
-        raise KeyUsedOtherwise("this Idempotency-Key was used with another body", fix="use a new key for a new request")
+        raise KeyUsedOtherwise(_("this Idempotency-Key was used with another body"), fix=_("use a new key for a new request"))
     return Answer(status=row.status, document=row.answer)
 
 

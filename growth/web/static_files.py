@@ -10,6 +10,7 @@ from importlib import resources
 from pathlib import Path
 
 from growth.errors import GrowthError
+from growth.language import _
 
 HTMX = "vendor/htmx.min.js"
 _FOR_EVER = b"public, max-age=31536000, immutable"
@@ -50,7 +51,7 @@ def read_static_files() -> StaticFiles:
     files = {path.relative_to(root).as_posix(): path.read_bytes() for path in sorted(root.rglob("*")) if _is_shipped(path)}
     if HTMX not in files:
         raise GrowthError(
-            f"growth/web/static/{HTMX} is missing, so the dashboard cannot work",
+            _("growth/web/static/{file} is missing, so the dashboard cannot work", file=HTMX),
             fix="python hooks/htmx.py  (or: make install); a wheel brings it along",
         )
     digest = hashlib.sha256()

@@ -33,16 +33,6 @@ TOKEN_ERRORS = frozenset({40001, 40014, 42001})
 #: errors that a later try may mend
 PASSING = frozenset({-1, 45011, 45066})
 
-_ADVICE = {
-    40013: "check account.app_id in wechat.yaml",
-    40125: "set WECHAT_APP_SECRET in .env as 公众平台 › 基本配置 shows it",
-    40164: "add the address named in the message at 公众平台 › 设置与开发 › 安全中心 › IP白名单",
-    45009: "the day's quota of this API is used up; it begins anew at 0:00",
-    45015: "the follower's window is closed: write again after the next message from them",
-    45047: "the follower's window is used up: write again after the next message from them",
-    48001: "this account may not call this API: see account.type and account.verified in wechat.yaml, and 公众平台 › 接口权限",
-}
-
 
 class _Elsewhere(HTTPAdapter):
     """Sends what is meant for api.weixin.qq.com to `base`, and never waits for ever."""
@@ -174,4 +164,18 @@ class WeChatRefused(ProviderError):
 
 def _refused(code: int, message: str) -> WeChatRefused:
     text = _("WeChat refused ({code}): {message}", code=code, message=message[:200])
-    return WeChatRefused(text, code=code, permanent=code not in PASSING, fix=_ADVICE.get(code, "developers.weixin.qq.com › 全局返回码"))
+    return WeChatRefused(text, code=code, permanent=code not in PASSING, fix=_advice(code))
+
+
+def _advice(code: int) -> str:
+    """What to do about an errcode."""
+    known = {
+        40013: _("check account.app_id in wechat.yaml"),
+        40125: _("set WECHAT_APP_SECRET in .env as 公众平台 › 基本配置 shows it"),
+        40164: _("add the address named in the message at 公众平台 › 设置与开发 › 安全中心 › IP白名单"),
+        45009: _("the day's quota of this API is used up; it begins anew at 0:00"),
+        45015: _("the follower's window is closed: write again after the next message from them"),
+        45047: _("the follower's window is used up: write again after the next message from them"),
+        48001: _("this account may not call this API: see account.type and account.verified in wechat.yaml, and 公众平台 › 接口权限"),
+    }
+    return known.get(code, "developers.weixin.qq.com › 全局返回码")

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from growth.language import _
 from growth.workspace import Duration, FromEnv, Url, WindowText, YamlModel
 
 
@@ -83,8 +84,9 @@ class MenuItem(YamlModel):
         )
         if len(actions) != 1:
             raise ValueError(
-                f"“{self.name}” needs exactly one of url, reply, handoff, mini_program, items"
-                + (f" (it has {', '.join(actions)})" if actions else "")
+                _("“{name}” has {words}; give one of url, reply, handoff, mini_program, items", name=self.name, words=", ".join(actions))
+                if actions
+                else _("“{name}” needs one of url, reply, handoff, mini_program, items", name=self.name)
             )
         return self
 
@@ -102,7 +104,7 @@ class When(YamlModel):
     def says_something(self) -> When:
         """A rule without a condition would answer everything."""
         if not (self.is_ or self.contains or self.matches or self.type or self.menu):
-            raise ValueError("a condition is missing: is, contains, matches, type or menu")
+            raise ValueError(_("a condition is missing: is, contains, matches, type or menu"))
         return self
 
 
@@ -122,7 +124,7 @@ class Reply(YamlModel):
     def answers_somehow(self) -> Reply:
         """What a rule does when it matches."""
         if not (self.say or self.news or self.faq or self.action or self.handoff):
-            raise ValueError(f"“{self.name}” does nothing: give say, news, faq, action or handoff")
+            raise ValueError(_("“{name}” does nothing: give say, news, faq, action or handoff", name=self.name))
         return self
 
 

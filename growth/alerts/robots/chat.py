@@ -56,9 +56,9 @@ def answer_of(answer: httpx.Response) -> dict[str, Any]:
     try:
         document = json.loads(answer.content)
     except ValueError as fault:
-        raise ProviderError("the answer is no JSON", fix="check `url` of this target in growth.yaml") from fault
+        raise ProviderError(_("the answer is no JSON"), fix=_("check `url` of this target in growth.yaml")) from fault
     if not isinstance(document, dict):
-        raise ProviderError("the answer is no JSON object", fix="check `url` of this target in growth.yaml")
+        raise ProviderError(_("the answer is no JSON object"), fix=_("check `url` of this target in growth.yaml"))
     return document
 
 

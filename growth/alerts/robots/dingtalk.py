@@ -14,7 +14,7 @@ from growth.alerts.robot import Robot, RobotMessage, RobotTarget, post
 from growth.alerts.robots.chat import answer_of, cut_bytes, inert, markdown
 from growth.clock import to_micros
 from growth.errors import ProviderError
-from growth.language import Text
+from growth.language import Text, _
 
 if TYPE_CHECKING:
     import httpx
@@ -48,7 +48,7 @@ def send(message: RobotMessage, target: RobotTarget, http: httpx.Client) -> None
     if code == 0:
         return
     raise ProviderError(
-        f"DingTalk errcode {code}: {str(answer.get('errmsg', ''))[:200]}",
+        _("DingTalk errcode {code}: {words}", code=code, words=str(answer.get("errmsg", ""))[:200]),
         permanent=code in _FOR_GOOD,
         retry_after=timedelta(minutes=10) if code in _TOO_OFTEN else None,
         fix="compare `secret` (SEC…), keywords and allowed addresses with the robot's security settings; check this machine's clock"

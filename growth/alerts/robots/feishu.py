@@ -42,7 +42,7 @@ def send(message: RobotMessage, target: RobotTarget, http: httpx.Client) -> None
     if code == 0:
         return
     raise ProviderError(
-        f"Feishu code {code}: {str(answer.get('msg', ''))[:200]}",
+        _("Feishu code {code}: {words}", code=code, words=str(answer.get("msg", ""))[:200]),
         permanent=code in _FOR_GOOD,
         retry_after=timedelta(minutes=1) if code in _TOO_OFTEN else None,
         fix="compare `secret` with the robot's signature setting; check this machine's clock" if code == 19021 else None,

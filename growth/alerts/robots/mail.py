@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from growth.alerts.robot import Robot, RobotMessage, RobotTarget
 from growth.alerts.robots.chat import plain
 from growth.errors import ProviderError
-from growth.language import Text
+from growth.language import Text, _
 from growth.text import printable
 
 if TYPE_CHECKING:
@@ -31,17 +31,21 @@ def send(message: RobotMessage, target: RobotTarget, http: httpx.Client) -> None
         _put_in_outbox(mail, message.event, target.workspace)
         return
     if email.smtp is None:
-        raise ProviderError("the team is told by a mail server", permanent=True, fix="write `email: {smtp: {host: …}}` in growth.yaml")
+        raise ProviderError(
+            _("the team is told by a mail server"), permanent=True, fix=_("write `email: {smtp: {host: …}}` in growth.yaml")
+        )
     try:
         _submit(mail, target)
     except (smtplib.SMTPAuthenticationError, smtplib.SMTPRecipientsRefused, smtplib.SMTPSenderRefused) as fault:
         raise ProviderError(
-            f"the mail server refused: {_words(fault)}", permanent=_is_permanent(fault), fix="check `email:` in growth.yaml"
+            _("the mail server refused: {why}", why=_words(fault)), permanent=_is_permanent(fault), fix=_("check `email:` in growth.yaml")
         ) from fault
     except smtplib.SMTPResponseException as fault:
-        raise ProviderError(f"the mail server answered {fault.smtp_code}: {_words(fault)}", permanent=fault.smtp_code >= 500) from fault
+        raise ProviderError(
+            _("the mail server answered {code}: {why}", code=fault.smtp_code, why=_words(fault)), permanent=fault.smtp_code >= 500
+        ) from fault
     except (OSError, smtplib.SMTPException) as fault:
-        raise ProviderError(f"the mail server cannot be reached: {_words(fault)}") from fault
+        raise ProviderError(_("the mail server cannot be reached: {why}", why=_words(fault))) from fault
 
 
 def _written(message: RobotMessage, target: RobotTarget) -> EmailMessage:
@@ -85,7 +89,9 @@ def _put_in_outbox(mail: EmailMessage, event: str, workspace: Workspace) -> None
         half.write_bytes(bytes(mail))
         half.replace(target)
     except OSError as fault:
-        raise ProviderError(f"the outbox cannot be written: {fault.strerror}", fix=f"make room in {folder}") from fault
+        raise ProviderError(
+            _("the outbox cannot be written: {why}", why=fault.strerror), fix=_("make room in {folder}", folder=folder)
+        ) from fault
 
 
 def _is_permanent(fault: smtplib.SMTPException) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from growth.alerts.robot import Robot, RobotMessage, RobotTarget, post
 from growth.alerts.robots.chat import answer_of, markdown
 from growth.errors import ProviderError
-from growth.language import Text
+from growth.language import Text, _
 
 if TYPE_CHECKING:
     import httpx
@@ -29,7 +29,7 @@ def send(message: RobotMessage, target: RobotTarget, http: httpx.Client) -> None
     if code == 0:
         return
     raise ProviderError(
-        f"WeCom errcode {code}: {str(answer.get('errmsg', ''))[:200]}",
+        _("WeCom errcode {code}: {words}", code=code, words=str(answer.get("errmsg", ""))[:200]),
         permanent=code in _FOR_GOOD,
         retry_after=timedelta(minutes=1) if code in _TOO_OFTEN else None,
         fix="copy the robot's address from the group's settings into .env" if code in (93000, 93008) else None,

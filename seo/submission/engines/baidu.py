@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import httpx
 
 from growth.errors import ProviderError
-from growth.language import Text
+from growth.language import Text, _
 from growth.workspace import Workspace
 from seo.submission.engine import BatchAnswer, EngineMeta, Rejected
 from seo.submission.settings import SubmitSettings
@@ -53,9 +53,9 @@ class Baidu:
             if not isinstance(body, dict):
                 raise ValueError
         except httpx.HTTPError as fault:
-            raise ProviderError(f"baidu: no answer ({type(fault).__name__})", fix="try again later") from fault
+            raise ProviderError(_("baidu: no answer ({name})", name=type(fault).__name__), fix=_("try again later")) from fault
         except ValueError as fault:
-            raise ProviderError(f"baidu: HTTP {answer.status_code} without JSON", fix="try again later") from fault
+            raise ProviderError(f"baidu: HTTP {answer.status_code} without JSON", fix=_("try again later")) from fault
         if answer.status_code == 200 and "success" in body:
             return _counted(urls, body)
         return _refused(urls, answer.status_code, str(body.get("message", "")))
@@ -78,15 +78,15 @@ def _refused(urls: Sequence[str], status: int, message: str) -> BatchAnswer:
         return BatchAnswer(left=tuple(urls), quota_left=0, stop=True, message=message)
     if status == 401:
         raise ProviderError(
-            f"baidu: {message}", permanent=True, fix="take the token from ziyuan.baidu.com › 普通收录 › API 提交, set it in .env"
+            f"baidu: {message}", permanent=True, fix=_("take the token from ziyuan.baidu.com › 普通收录 › API 提交, set it in .env")
         )
     if status == 400 and message == "site error":
         raise ProviderError(
-            "baidu: the site is not verified under that name", permanent=True, fix="set submit.baidu.site as the console shows it"
+            _("baidu: the site is not verified under that name"), permanent=True, fix=_("set submit.baidu.site as the console shows it")
         )
     if status >= 500:
-        raise ProviderError(f"baidu: {message or status}", fix="try again later")
-    raise ProviderError(f"baidu: HTTP {status}: {message}", permanent=True, fix="check submit.baidu in growth.yaml")
+        raise ProviderError(f"baidu: {message or status}", fix=_("try again later"))
+    raise ProviderError(f"baidu: HTTP {status}: {message}", permanent=True, fix=_("check submit.baidu in growth.yaml"))
 
 
 def _number(value: object) -> int:

@@ -13,7 +13,7 @@ import httpx
 
 from growth import urls as urls_
 from growth.errors import ProviderError
-from growth.language import Text
+from growth.language import Text, _
 from growth.workspace import Workspace
 from seo.submission.engine import BatchAnswer, EngineMeta, Rejected
 from seo.submission.settings import SubmitSettings
@@ -67,16 +67,16 @@ class Bing:
             if not isinstance(body, dict):
                 raise ValueError
         except httpx.HTTPError as fault:
-            raise ProviderError(f"bing: no answer ({type(fault).__name__})", fix="try again later") from fault
+            raise ProviderError(_("bing: no answer ({name})", name=type(fault).__name__), fix=_("try again later")) from fault
         except ValueError as fault:
-            raise ProviderError(f"bing: HTTP {answer.status_code} without JSON", fix="try again later") from fault
+            raise ProviderError(f"bing: HTTP {answer.status_code} without JSON", fix=_("try again later")) from fault
         if answer.status_code == 200:
             return body
         code = int(body.get("ErrorCode", 0))
         raise ProviderError(
             f"bing: {body.get('Message', answer.status_code)}",
             permanent=code not in _PASSING,
-            fix="check the site and key in Bing Webmaster Tools › API access",
+            fix=_("check the site and key in Bing Webmaster Tools › API access"),
         )
 
 

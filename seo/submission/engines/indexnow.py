@@ -15,7 +15,7 @@ import httpx
 
 from growth import urls as urls_
 from growth.errors import GrowthError, ProviderError
-from growth.language import Text
+from growth.language import Text, _
 from growth.outbound import Reach, fetch
 from growth.placements import reach_of
 from growth.workspace import Workspace
@@ -62,18 +62,20 @@ class IndexNow:
         try:
             answer = httpx.post(self.endpoint, json=body, headers={"Content-Type": "application/json; charset=utf-8"}, timeout=30)
         except httpx.HTTPError as fault:
-            raise ProviderError(f"indexnow: no answer ({type(fault).__name__})", fix="try again later") from fault
+            raise ProviderError(_("indexnow: no answer ({name})", name=type(fault).__name__), fix=_("try again later")) from fault
         if answer.status_code in (200, 202):
             message = "key check pending" if answer.status_code == 202 else ""
             return BatchAnswer(accepted=tuple(ours), rejected=foreign, message=message)
         if answer.status_code == 429:
             wait = answer.headers.get("Retry-After", "")
             raise ProviderError(
-                "indexnow: too many requests", retry_after=timedelta(seconds=int(wait)) if wait.isdigit() else None, fix="try again later"
+                _("indexnow: too many requests"),
+                retry_after=timedelta(seconds=int(wait)) if wait.isdigit() else None,
+                fix=_("try again later"),
             )
         permanent = answer.status_code < 500
         raise ProviderError(
-            f"indexnow: HTTP {answer.status_code} {answer.text[:200]}", permanent=permanent, fix="see indexnow.org/documentation"
+            f"indexnow: HTTP {answer.status_code} {answer.text[:200]}", permanent=permanent, fix=_("see indexnow.org/documentation")
         )
 
     def _refusal(self, url: str, host: str) -> str | None:
@@ -89,12 +91,18 @@ class IndexNow:
             found = fetch(where, reach=self.reach)
         except GrowthError as fault:
             raise ProviderError(
-                f"indexnow: the key file {where} cannot be read: {fault.message}", permanent=True, fix=self._file_advice(where)
+                _("indexnow: the key file {where} cannot be read: {message}", where=where, message=fault.message),
+                permanent=True,
+                fix=self._file_advice(where),
             ) from fault
         if urls_.host_of(found.url) != urls_.host_of(where):
-            raise ProviderError(f"indexnow: {where} leads to another host", permanent=True, fix=self._file_advice(where))
+            raise ProviderError(_("indexnow: {where} leads to another host", where=where), permanent=True, fix=self._file_advice(where))
         if found.status != 200 or found.text.strip() != self.key:
-            raise ProviderError(f"indexnow: {where} answers {found.status} without the key", permanent=True, fix=self._file_advice(where))
+            raise ProviderError(
+                _("indexnow: {where} answers {status} without the key", where=where, status=found.status),
+                permanent=True,
+                fix=self._file_advice(where),
+            )
 
     def _file_advice(self, where: str) -> str:
         return f"serve {where} with the one line {self.key}"
@@ -108,7 +116,7 @@ def connect(workspace: Workspace) -> IndexNow | None:
     key = workspace.resolve(settings.key)
     if not _KEY.match(key):
         raise GrowthError(
-            "submit.indexnow.key: 8 to 128 characters of a-z, A-Z, 0-9 and -",
+            _("submit.indexnow.key: 8 to 128 characters of a-z, A-Z, 0-9 and -"),
             where=workspace.where("growth", None, "submit", "indexnow", "key"),
         )
     return IndexNow(
