@@ -7,10 +7,10 @@ Undefined is an error everywhere; HTML escapes always, whatever a file is called
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from zoneinfo import ZoneInfo
 
 from jinja2 import StrictUndefined, Template, Undefined
@@ -60,8 +60,7 @@ class SafeEnvironment(ImmutableSandboxedEnvironment):
         """No underscore names, no format and padding methods of text. Values of ours (dataclasses) need no further look."""
         if attr.startswith("_") or (isinstance(obj, str | bytes) and attr in HEAVY_TEXT):
             return False
-        kind: type[object] = type(obj)
-        return _is_value(kind) or super().is_safe_attribute(obj, attr, value)
+        return _is_value(cast(Hashable, type(obj))) or super().is_safe_attribute(obj, attr, value)
 
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
         """Arithmetic on numbers only; repeating a text or a list is limited, formatting by ``%`` is not there."""

@@ -49,6 +49,10 @@ STATES: dict[str, Look] = {
     "new": _look("New", "新增", "bad", "plus"),
     "open": _look("Open", "未解决", "warning", "warning"),
     "fixed": _look("Fixed", "已修复", "good", "good"),
+    "reappeared": _look("Reappeared", "再次出现", "bad", "plus"),
+    "limited": _look("Stopped at its limit", "达到上限", "warning", "pause"),
+    "unfinished": _look("Unfinished", "未完成", "warning", "pause"),
+    "abandoned": _look("Given up", "已放弃", "", "off"),
     "accepted-issue": _look("Accepted", "已接受", "", "off"),
     # approval
     "draft": _look("Draft", "草稿", "", "edit"),

@@ -1,1 +1,4 @@
-"""Surveys: short questions through any medium. The room's walls stand (floor, word ``survey`` in the contract); its work comes with its own issue."""
+"""Surveys: short questions through any medium.
+
+The room's walls stand (its floor, the word ``survey`` of the contract); its work comes with its own issue.
+"""
