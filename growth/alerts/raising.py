@@ -24,7 +24,7 @@ _DETAIL_CHARACTERS = 4000
 #: a whole report in words
 _BODY_CHARACTERS = 50_000
 #: kinds that go where another kind goes, unless `alerts:` names targets of their own
-_LIKE = {"job_failed": "job_missed", "backup_failed": "job_missed"}
+_LIKE = {"job_failed": "job_missed", "backup_failed": "job_missed", "bind_codes_guessed": "follower_waiting"}
 
 
 def raise_alert(

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from growth.wechat.expressions import Groups, search
 from growth.wechat.faq import Faq
 from growth.wechat.message import Incoming
-from growth.wechat.settings import News, Reply, WeChatFile, When
+from growth.wechat.settings import Fallback, News, Reply, WeChatFile, When
+
+#: looks for an expression in a text: `growth.wechat.expressions.search`, or the same under a time limit
+Search = Callable[[str, str], Groups | None]
 
 #: longest text that a regular expression of wechat.yaml sees; people do not write more to a bot
 _MATCH_LIMIT = 500
@@ -31,10 +35,10 @@ class Answer:
     suggestions: tuple[str, ...] = field(default=())
 
 
-def answer(message: Incoming, file: WeChatFile, faqs: dict[str, Faq], *, unanswered: int = 0) -> Answer:
-    """The answer to a message or a menu click. `unanswered` counts the messages in a row that no rule matched."""
+def answer(message: Incoming, file: WeChatFile, faqs: Mapping[str, Faq], *, search: Search = search) -> Answer:
+    """The answer to a message or a menu click; whether a person is called where nothing matches, `calls_person` says."""
     for reply in file.replies:
-        match = matches(reply.when, message)
+        match = matches(reply.when, message, search)
         if match is None:
             continue
         if reply.faq:
@@ -58,16 +62,19 @@ def answer(message: Incoming, file: WeChatFile, faqs: dict[str, Faq], *, unanswe
             return Answer(
                 rule=named.name, template=named.say or "", news=named.news, tags=named.tags, handoff=named.handoff, action=named.action
             )
-    limit = file.fallback.handoff_after
-    called = limit is not None and unanswered + 1 >= limit and not message.is_event
-    return Answer(rule="fallback", template=file.fallback.say, handoff=called, unmatched=not message.is_event)
+    return Answer(rule="fallback", template=file.fallback.say, unmatched=not message.is_event)
+
+
+def calls_person(fallback: Fallback, unanswered: int) -> bool:
+    """Whether a message that no rule matches calls a person, after `unanswered` such messages in a row."""
+    return fallback.handoff_after is not None and unanswered + 1 >= fallback.handoff_after
 
 
 #: key of a menu entry that calls a person
 HANDOFF_KEY = "growth:handoff"
 
 
-def matches(when: When, message: Incoming) -> tuple[str, ...] | None:
+def matches(when: When, message: Incoming, search: Search = search) -> Groups | None:
     """The groups of the regular expression (empty without one) where every condition holds, else None."""
     text = plain(message.text)
     kind = "text" if message.kind == "text" else {"miniprogrampage": "mini_program"}.get(message.kind, message.kind)
@@ -83,8 +90,7 @@ def matches(when: When, message: Incoming) -> tuple[str, ...] | None:
         return None
     if when.matches is None:
         return ()
-    found = re.search(when.matches, message.text.strip()[:_MATCH_LIMIT])
-    return None if found is None else (found[0], *(group or "" for group in found.groups()))
+    return search(when.matches, message.text.strip()[:_MATCH_LIMIT])
 
 
 def plain(text: str) -> str:

@@ -1,4 +1,8 @@
-"""Join a follower to a person we know: by a six-digit code in the chat, or by the scene of a QR code shown after the sign-up."""
+"""Join a follower to a person we know: by a six-digit code in the chat, or by the scene of a QR code shown after the sign-up.
+
+A code can be guessed, one in a million times the codes that are out. So a follower has five wrong tries a day, and when many go wrong
+everywhere, nobody's code is taken in the chat for a while and the team is told. A scene cannot be made up: only WeChat says it.
+"""
 
 from __future__ import annotations
 
@@ -6,19 +10,26 @@ import secrets
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from growth.alerts import raise_alert
 from growth.channels import join
 from growth.contacts import contact_of_key
 from growth.db import vault
 from growth.language import _
-from growth.wechat.models import BindCode, Follower
+from growth.wechat.models import BindCode, BindMiss, Follower
 
 #: how long a code is good for
 LIFETIME = timedelta(minutes=30)
 #: scenes that carry a code begin with this
 SCENE_PREFIX = "bind_"
+#: wrong codes that a follower may give in `REST`
+MISSES = 5
+REST = timedelta(hours=24)
+#: wrong codes of all followers together in `ALL_REST`: more of them are no slips of the thumb
+ALL_MISSES = 60
+ALL_REST = timedelta(hours=1)
 
 
 def make_code(session: Session, *, key: str, now: datetime) -> str:
@@ -36,20 +47,45 @@ def make_code(session: Session, *, key: str, now: datetime) -> str:
 
 
 def bind(session: Session, *, openid: str, follower_id: UUID, code: str, at: datetime) -> str:
-    """Join by a code; what to say to the follower."""
-    row = session.get(BindCode, _mark(session, code)) if code else None
-    if row is None or row.expires_at < at or row.used_at is not None:
-        return _("This code is not valid or has expired. Please get a new one on the website.")
-    row.used_at = at
-    _join(session, openid=openid, follower_id=follower_id, key=row.key, how="code", at=at)
-    return _("Done: your account is now connected.")
+    """Join by a code given in the chat; what to say to the follower."""
+    if _guesses(session, follower_id=follower_id, at=at):
+        return _("Too many wrong codes. Please try again later, or ask for a person.")
+    return _bind(session, openid=openid, follower_id=follower_id, code=code, at=at)
 
 
 def bind_scene(session: Session, *, openid: str, scene: str, follower_id: UUID, at: datetime) -> str | None:
     """Join by the scene ``bind_CODE`` of a QR code; None for any other scene."""
     if not scene.startswith(SCENE_PREFIX):
         return None
-    return bind(session, openid=openid, follower_id=follower_id, code=scene.removeprefix(SCENE_PREFIX), at=at)
+    return _bind(session, openid=openid, follower_id=follower_id, code=scene.removeprefix(SCENE_PREFIX), at=at)
+
+
+def _bind(session: Session, *, openid: str, follower_id: UUID, code: str, at: datetime) -> str:
+    good = (BindCode.code_hash == _mark(session, code)) & (BindCode.expires_at >= at) & BindCode.used_at.is_(None)
+    key = session.execute(update(BindCode).where(good).values(used_at=at).returning(BindCode.key)).scalar_one_or_none()
+    if key is None:
+        session.add(BindMiss(follower_id=follower_id, at=at))
+        return _("This code is not valid or has expired. Please get a new one on the website.")
+    _join(session, openid=openid, follower_id=follower_id, key=key, how="code", at=at)
+    return _("Done: your account is now connected.")
+
+
+def _guesses(session: Session, *, follower_id: UUID, at: datetime) -> bool:
+    """Whether the follower, or everybody together, gave too many wrong codes of late."""
+    own = select(func.count()).where(BindMiss.follower_id == follower_id, BindMiss.at > at - REST)
+    if (session.scalar(own) or 0) >= MISSES:
+        return True
+    if (session.scalar(select(func.count()).where(BindMiss.at > at - ALL_REST)) or 0) < ALL_MISSES:
+        return False
+    raise_alert(
+        session,
+        kind="bind_codes_guessed",
+        title=_("Somebody guesses WeChat codes"),
+        detail=_("{n} wrong codes within an hour: for now no code is taken in the chat.", n=ALL_MISSES),
+        dedupe="bind_codes_guessed",
+        now=at,
+    )
+    return True
 
 
 def _join(session: Session, *, openid: str, follower_id: UUID, key: str, how: str, at: datetime) -> None:

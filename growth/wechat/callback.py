@@ -1,8 +1,9 @@
 """The callback: verify, open, answer within the budget, once for each message however often WeChat repeats it.
 
 WeChat gives up after 5 s and asks again, three times in all, with the same MsgId and a fresh signature. So the first request does the
-work and its answer is kept; a repeat gets that answer; one that comes while the work still runs waits for it. What is not ready within
-`reply_budget` is answered with ``success`` and goes out as a customer-service message.
+work and its answer is kept; a repeat gets that answer; one that comes while the work still runs, in any process, waits for it. What is
+not ready within `reply_budget` is answered with ``success`` and goes out as a customer-service message, unless a repeat fetches it first.
+A message whose work fails before anything has changed is answered with 503, so that WeChat repeats it.
 """
 
 from __future__ import annotations
@@ -12,33 +13,32 @@ import secrets
 import threading
 import time
 from collections.abc import Mapping
-from concurrent.futures import Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from uuid import UUID
 
-from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
-from growth.db import Database, uuid7
-from growth.errors import GrowthError
+from growth.db import Database
+from growth.errors import Unreachable
 from growth.language import speaking
 from growth.rendering import LimitedRenderer
-from growth.wechat import crypto
+from growth.wechat import crypto, inbox
 from growth.wechat.crypto import Envelope, Unverified
+from growth.wechat.expressions import Searcher
 from growth.wechat.handling import Handled, handle
+from growth.wechat.inbox import Overtaken
 from growth.wechat.message import Incoming, Malformed, Outgoing, envelope_xml, incoming, parse_fields, reply_xml
-from growth.wechat.models import Inbox
 from growth.wechat.settings import Mode, WeChatFile
-from growth.workspace import Workspace
+from growth.workspace import MissingSecret, Workspace
 
 #: how far the query's timestamp may be from our clock
 FRESH = timedelta(minutes=5)
 #: what tells WeChat that all is well and nothing is said
 SUCCESS = b"success"
-#: a work that has not ended after this time died with its process: a repeat does it again
-DEAD_AFTER = timedelta(seconds=30)
+#: how often work that died is looked for, and how often an answer that another process makes
+LOOK_SECONDS, POLL_SECONDS = 30.0, 0.1
 
 _log = logging.getLogger("growth.wechat")
 
@@ -64,6 +64,10 @@ class Refused(Exception):
         self.why, self.status = why, status
 
 
+class NotHandled(Unreachable):
+    """Nothing has changed by the message: WeChat is to send it again."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Keys:
     """The account's secrets; previous ones are taken while WeChat still uses them."""
@@ -74,8 +78,11 @@ class Keys:
 
 
 def keys_of(workspace: Workspace, file: WeChatFile) -> Keys:
-    """From ``.env``. Raises Refused(OFF) where the account or its token is not set up."""
-    app_id = workspace.resolve(file.account.app_id)
+    """From ``.env``. Raises Refused(OFF) where the account or its token is not set up, NotHandled where the AES key is none."""
+    try:
+        app_id = workspace.resolve(file.account.app_id)
+    except MissingSecret:
+        app_id = ""
     tokens = tuple(filter(None, (_secret(workspace, name) for name in ("WECHAT_TOKEN", "WECHAT_TOKEN_PREVIOUS"))))
     if not app_id or not tokens:
         raise Refused(Turned.OFF, 404)
@@ -83,7 +90,7 @@ def keys_of(workspace: Workspace, file: WeChatFile) -> Keys:
     try:
         envelope = Envelope.from_texts(app_id, *aes) if aes else None
     except Unverified as fault:
-        raise GrowthError(f"WECHAT_AES_KEY: {fault}", fix="take it from 公众平台 › 设置与开发 › 基本配置") from fault
+        raise NotHandled(f"WECHAT_AES_KEY: {fault}", fix="take it from 公众平台 › 设置与开发 › 基本配置") from fault
     return Keys(app_id=app_id, tokens=tokens, envelope=envelope)
 
 
@@ -93,128 +100,152 @@ def check_url(keys: Keys, query: Mapping[str, str], *, now: datetime) -> bytes:
     return query.get("echostr", "").encode()
 
 
+@dataclass(slots=True)
+class _Work:
+    """One message in hand: whether it is written down, who waits for its answer, and whether somebody went away without it."""
+
+    noted: bool = False
+    waiting: int = 0
+    owed: bool = False
+    reply: Outgoing = field(default_factory=Outgoing)
+    fault: str = ""
+    finished: threading.Event = field(default_factory=threading.Event)
+
+
 class Callback:
-    """Answers one account's messages; keeps a few threads and the rendering process."""
+    """Answers one account's messages; keeps a few threads, the rendering process and the one that searches."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._pool = ThreadPoolExecutor(max_workers=8, thread_name_prefix="wechat")
+        self._late = ThreadPoolExecutor(max_workers=2, thread_name_prefix="wechat-late")
         self._renderer = LimitedRenderer(root=database.workspace.root, zone=database.workspace.zone)
-        self._working: dict[bytes, Future[Handled]] = {}
+        self._searcher = Searcher()
+        self._working: dict[bytes, _Work] = {}
         self._lock = threading.Lock()
+        self._looked = 0.0
 
     def close(self) -> None:
         """Let what runs end."""
         self._pool.shutdown(wait=True)
+        self._late.shutdown(wait=True)
         self._renderer.close()
+        self._searcher.close()
 
     def answer(self, file: WeChatFile, keys: Keys, query: Mapping[str, str], body: bytes, *, now: datetime) -> bytes:
-        """The body of the answer. Raises Refused."""
-        begun = time.monotonic()
+        """The body of the answer. Raises Refused, or NotHandled where WeChat should ask again."""
+        until = time.monotonic() + file.reply_budget.total_seconds()
         timestamp = _verify(keys, query, now=now)
         message, sealed = _opened(file, keys, query, body)
-        reply = self._reply(file, message, begun=begun, now=now)
+        if time.monotonic() - self._looked > LOOK_SECONDS:
+            self._looked = time.monotonic()
+            self._late.submit(self._look_for_dead, file, now)
+        reply = self._reply(file, message, until=until, now=now)
         if reply.empty:
             return SUCCESS
         xml = reply_xml(reply, to=message.openid, account=message.account, at=now)
         return _sealed(keys, xml, timestamp) if sealed else xml
 
-    def _reply(self, file: WeChatFile, message: Incoming, *, begun: float, now: datetime) -> Outgoing:
-        dedupe = message.dedupe
-        with self._lock:
-            running = self._working.get(dedupe)
-        if running is None:
-            kept = self._enter(message, now=now)
-            if kept is not None:
-                return kept
-            running = self._start(file, message, dedupe)
-        budget = file.reply_budget.total_seconds() - (time.monotonic() - begun)
-        wait([running], timeout=max(budget, 0.05))
-        if running.done():
-            return running.result().reply
-        running.add_done_callback(lambda future: self._send_late(file, message, future))
-        return Outgoing()
-
-    def _enter(self, message: Incoming, *, now: datetime) -> Outgoing | None:
-        """Put the message into the inbox; the kept answer where it is there already, None where the work is ours."""
-        id_ = uuid7()
-        try:
-            with self._database.write() as session:
-                text = self._database.vault.seal("wx_inbox.text", id_, message.text) if message.text else None
-                row = Inbox(
-                    id=id_,
-                    dedupe=message.dedupe,
-                    kind=message.kind,
-                    event=message.event,
-                    event_key=message.key[:200],
-                    text=text,
-                    created_at=message.created_at,
-                    received_at=now,
-                    state="working",
-                )
-                session.add(row)
-            return None
-        except IntegrityError:
-            return self._kept(message, now=now)
-
-    def _kept(self, message: Incoming, *, now: datetime) -> Outgoing | None:
-        with self._database.write() as session:
-            row = session.execute(select(Inbox).where(Inbox.dedupe == message.dedupe)).scalar_one()
-            if row.state == "failed" or (row.state == "working" and now - row.received_at > DEAD_AFTER):
-                row.state, row.received_at = "working", now
-                return None
-            if row.reply is None or row.reply_kind is None:
-                return Outgoing()
-            return _from_kept(row.reply_kind, self._database.vault.open("wx_inbox.reply", row.id, row.reply))
-
-    def _start(self, file: WeChatFile, message: Incoming, dedupe: bytes) -> Future[Handled]:
-        future = self._pool.submit(self._work, file, message)
-        with self._lock:
-            self._working[dedupe] = future
-
-        def forget(_done: Future[Handled]) -> None:
+    def take_up(self, file: WeChatFile, *, now: datetime) -> int:
+        """Begin the work that died or was put off, to be answered by customer-service message; how many messages."""
+        found = inbox.unfinished(self._database, now=now)
+        for message in found:
+            work = _Work(noted=True, owed=True)
             with self._lock:
-                self._working.pop(dedupe, None)
+                if self._working.setdefault(message.dedupe, work) is work:
+                    self._pool.submit(self._work, file, message, work, until=0, now=now)
+        return len(found)
 
-        future.add_done_callback(forget)
-        return future
+    def _reply(self, file: WeChatFile, message: Incoming, *, until: float, now: datetime) -> Outgoing:
+        with self._lock:
+            work = self._working.get(message.dedupe)
+            if work is None:
+                work = self._working[message.dedupe] = _Work()
+                self._pool.submit(self._work, file, message, work, until=until, now=now)
+            work.waiting += 1
+        work.finished.wait(max(until - time.monotonic(), 0.05))
+        with self._lock:
+            work.waiting -= 1
+            if not work.finished.is_set():
+                if not work.noted:
+                    raise NotHandled("the database takes no WeChat message just now")
+                work.owed = True
+                return Outgoing()
+        if work.fault:
+            raise NotHandled(work.fault)
+        return work.reply
 
-    def _work(self, file: WeChatFile, message: Incoming) -> Handled:
+    def _work(self, file: WeChatFile, message: Incoming, work: _Work, *, until: float, now: datetime) -> None:
+        """Write the message down, do it and keep the answer; where it is there already, look for the answer that it was given."""
+        try:
+            kept = None if work.noted else inbox.enter(self._database, message, now=now)
+            work.noted = True
+            if kept is None:
+                self._do(file, message, work)
+                return
+            while kept.reply is None and time.monotonic() < until:
+                time.sleep(POLL_SECONDS)
+                kept = inbox.kept(self._database, message, now=now)
+            self._end(message, work, kept.reply or Outgoing())
+        except Overtaken:
+            self._end(message, work, Outgoing())
+        except Exception as fault:  # noqa: BLE001 - whatever it was, WeChat must be told, and a repeat gets another try
+            _log.exception("a WeChat %s could not be handled", message.event or message.kind)
+            self._end(message, work, Outgoing(), fault=f"a WeChat message could not be handled: {type(fault).__name__}")
+
+    def _do(self, file: WeChatFile, message: Incoming, work: _Work) -> None:
         begun = time.monotonic()
         try:
-            with speaking(self._database.workspace.settings.site.locale):
-                done = handle(self._database, file, message, renderer=self._renderer)
-        except Exception:  # noqa: BLE001 - whatever it was, WeChat must get an answer, and a repeat another try
-            _log.exception("a WeChat %s could not be handled", message.event or message.kind)
-            self._finish(message, Handled(follower_id=None, rule=None, reply=Outgoing()), state="failed", took=time.monotonic() - begun)
-            return Handled(follower_id=None, rule=None, reply=Outgoing())
-        self._finish(message, done, state="done", took=time.monotonic() - begun)
-        return done
+            done = self._handled(file, message)
+        except Overtaken:
+            raise
+        except Exception:
+            if inbox.note_failed(self._database, message):
+                raise
+            _log.exception("a WeChat %s was handled, but not answered", message.event or message.kind)
+            done = Handled(follower_id=None, rule=None, reply=Outgoing())
+        took = int((time.monotonic() - begun) * 1000)
+        inbox.note_done(self._database, message, rule=done.rule, reply=done.reply, took_ms=took)
+        if self._end(message, work, done.reply):
+            self._late.submit(self._send_late, file, message, done)
 
-    def _finish(self, message: Incoming, done: Handled, *, state: str, took: float) -> None:
-        with self._database.write() as session:
-            id_: UUID = session.execute(select(Inbox.id).where(Inbox.dedupe == message.dedupe)).scalar_one()
-            kind, text = _to_kept(done.reply)
-            values = {
-                "state": state,
-                "follower_id": done.follower_id,
-                "rule": done.rule,
-                "reply_kind": kind,
-                "reply": self._database.vault.seal("wx_inbox.reply", id_, text) if kind else None,
-                "took_ms": int(took * 1000),
-            }
-            session.execute(update(Inbox).where(Inbox.id == id_).values(**values))
-
-    def _send_late(self, file: WeChatFile, message: Incoming, future: Future[Handled]) -> None:
-        """The answer came after the budget: as a customer-service message, where the account may send one."""
-        from growth.wechat.sending import send_text
-
-        done = future.result()
-        if done.reply.text and done.follower_id is not None:
+    def _handled(self, file: WeChatFile, message: Incoming) -> Handled:
+        with speaking(self._database.workspace.settings.site.locale):
             try:
+                return handle(self._database, file, message, renderer=self._renderer, search=self._searcher.search)
+            except IntegrityError:
+                # two first messages of one person at once: now the person is known
+                return handle(self._database, file, message, renderer=self._renderer, search=self._searcher.search)
+
+    def _end(self, message: Incoming, work: _Work, reply: Outgoing, *, fault: str = "") -> bool:
+        """Give the outcome to whoever waits; whether the answer is owed to somebody who went away, and nobody waits for it."""
+        with self._lock:
+            self._working.pop(message.dedupe, None)
+            work.reply, work.fault = reply, fault
+            work.finished.set()
+            return work.owed and work.waiting == 0
+
+    def _send_late(self, file: WeChatFile, message: Incoming, done: Handled) -> None:
+        """The answer came after the budget: as a customer-service message, where the account may send one, and only once."""
+        from growth.wechat.lint import may
+        from growth.wechat.sending import NOT_SENT, send_text
+
+        try:
+            if not done.reply.text or done.follower_id is None or not may(file.account, "kf"):
+                return
+            if inbox.note_late(self._database, message, sent=True):
                 send_text(self._database, file, follower_id=done.follower_id, text=done.reply.text, author="bot")
-            except GrowthError as fault:
-                _log.warning("a late answer could not be sent: %s", fault.message)
+        except NOT_SENT as fault:
+            inbox.note_late(self._database, message, sent=False)
+            _log.warning("a late answer was not sent: %s", fault.message)
+        except Exception:  # noqa: BLE001 - nobody waits for this thread
+            _log.exception("it is not known whether a late answer was sent")
+
+    def _look_for_dead(self, file: WeChatFile, now: datetime) -> None:
+        try:
+            self.take_up(file, now=now)
+        except Exception:  # noqa: BLE001 - it is tried again
+            _log.exception("WeChat messages that were put off could not be looked for")
 
 
 def _verify(keys: Keys, query: Mapping[str, str], *, now: datetime) -> str:
@@ -269,34 +300,6 @@ def _sealed(keys: Keys, xml: bytes, timestamp: str) -> bytes:
     return envelope_xml(
         encrypted=encrypted, signature=crypto.signature(keys.tokens[0], timestamp, nonce, encrypted), timestamp=timestamp, nonce=nonce
     )
-
-
-def _to_kept(reply: Outgoing) -> tuple[str | None, str]:
-    """Kind and text in which an answer is kept for repeats."""
-    import json
-
-    if reply.empty:
-        return None, ""
-    if reply.transfer:
-        return "transfer", "-"
-    if reply.article:
-        return "news", json.dumps(
-            [reply.article.title, reply.article.description, reply.article.url, reply.article.image], ensure_ascii=False
-        )
-    return "text", reply.text
-
-
-def _from_kept(kind: str, text: str) -> Outgoing:
-    import json
-
-    from growth.wechat.message import Article
-
-    if kind == "transfer":
-        return Outgoing(transfer=True)
-    if kind == "news":
-        title, description, url, image = json.loads(text)
-        return Outgoing(article=Article(title=title, description=description, url=url, image=image))
-    return Outgoing(text=text)
 
 
 def _secret(workspace: Workspace, name: str) -> str:

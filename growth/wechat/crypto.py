@@ -9,7 +9,6 @@ Own code, because wechatpy 1.8.18 compares signatures in variable time and does 
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import hmac
 import secrets
@@ -49,7 +48,7 @@ class Envelope:
         for text in aes_keys:
             try:
                 key = base64.b64decode(text + "=", validate=True)
-            except binascii.Error as fault:
+            except ValueError as fault:
                 raise Unverified("EncodingAESKey is not base64") from fault
             if len(text) != 43 or len(key) != 32:
                 raise Unverified("EncodingAESKey has 43 letters and digits")
@@ -60,7 +59,7 @@ class Envelope:
         """The XML inside. Raises Unverified where no key opens it, or it is for another account."""
         try:
             sealed = base64.b64decode(ciphertext, validate=True)
-        except binascii.Error as fault:
+        except ValueError as fault:
             raise Unverified("the ciphertext is not base64") from fault
         if not sealed or len(sealed) % 16:
             raise Unverified("the ciphertext has no whole blocks")

@@ -77,7 +77,7 @@ def days_of(text: str) -> frozenset[str]:
     for part in text.replace(" ", "").lower().split(","):
         first, dash, last = part.partition("-")
         if first not in WEEKDAYS or (dash and last not in WEEKDAYS):
-            raise ValueError(f"“{text}” names no weekdays; write mon-fri, sat or mon,wed")
+            raise ValueError(_("“{text}” names no weekdays; write mon-fri, sat or mon,wed", text=text))
         start, end = WEEKDAYS.index(first), WEEKDAYS.index(last or first)
         found |= set(WEEKDAYS[start : end + 1] if start <= end else WEEKDAYS[start:] + WEEKDAYS[: end + 1])
     return frozenset(found)
@@ -97,7 +97,9 @@ def take_over(session: Session, *, follower_id: UUID, agent: str, at: datetime) 
 
 
 def give_back(session: Session, *, follower_id: UUID, at: datetime) -> None:
-    """The bot answers again."""
-    row = conversation(session, follower_id=follower_id, at=at)
+    """The bot answers again; where it did not stop, nothing changes."""
+    row = session.get(Conversation, follower_id)
+    if row is None:
+        return
     row.state, row.since, row.last_at, row.reason, row.agent, row.unanswered = DeskState.BOT, at, at, "", None, 0
     close_alert(session, dedupe=f"follower_waiting:{follower_id}", now=at)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from growth.errors import GrowthError, Where
 from growth.language import _
 from growth.tables import read_table
+from growth.wechat.settings import WeChatFile
+from growth.workspace import Workspace
 
 COLUMNS = {
     "question": ("question", "问题", "提问"),
@@ -18,6 +22,12 @@ COLUMNS = {
 }
 #: share of two-character pieces that must agree before an answer is given
 LIKENESS = 0.5
+#: files that are kept as they were read
+_MOST_FILES = 64
+
+_log = logging.getLogger("growth.wechat")
+#: by path: the version that was read last, and the last one that could be read
+_files: dict[str, tuple[tuple[int, int], Faq]] = {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,11 +39,15 @@ class Entry:
     answer: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Faq:
     """All entries of a file."""
 
     entries: tuple[Entry, ...]
+
+    @cached_property
+    def _wordings(self) -> list[tuple[set[str], Entry]]:
+        return [(_pieces(wording), entry) for entry in self.entries for wording in (entry.question, *entry.wordings)]
 
     def questions(self) -> list[str]:
         """The questions as they are written."""
@@ -41,20 +55,54 @@ class Faq:
 
     def find(self, text: str) -> str | None:
         """The answer whose wording is most like `text`, where one is like enough; a number picks from the list."""
-        if (number := text.strip()).isdigit() and 1 <= int(number) <= len(self.entries):
+        number = text.strip()
+        if number.isdecimal() and len(number) <= 4 and 1 <= int(number) <= len(self.entries):
             return self.entries[int(number) - 1].answer
         asked = _pieces(text)
         best, score = None, 0.0
-        for entry in self.entries:
-            for wording in (entry.question, *entry.wordings):
-                likeness = _likeness(asked, _pieces(wording))
-                if likeness > score:
-                    best, score = entry, likeness
+        for pieces, entry in self._wordings:
+            likeness = _likeness(asked, pieces)
+            if likeness > score:
+                best, score = entry, likeness
         return best.answer if best is not None and score >= LIKENESS else None
+
+
+def faqs_of(workspace: Workspace, file: WeChatFile) -> dict[str, Faq]:
+    """Every FAQ that a rule names, read once a version of its file; a broken file keeps its last good version, or answers nothing."""
+    return {name: _current(workspace, name) for name in {reply.faq for reply in file.replies if reply.faq}}
+
+
+def _current(workspace: Workspace, name: str) -> Faq:
+    try:
+        path = workspace.path(name)
+        facts = path.stat()
+        version = facts.st_mtime_ns, facts.st_size
+    except (GrowthError, OSError):
+        path, version = workspace.root / name, (0, 0)
+    known = _files.get(str(path))
+    if known is not None and known[0] == version:
+        return known[1]
+    try:
+        found = read_faq(path) if version != (0, 0) else Faq(())
+    except GrowthError as fault:
+        _log.warning("a FAQ cannot be read: %s", fault)
+        found = known[1] if known else Faq(())
+    while len(_files) >= _MOST_FILES:
+        _files.pop(next(iter(_files)), None)
+    _files[str(path)] = version, found
+    return found
 
 
 def read_faq(path: Path) -> Faq:
     """The entries of a file by its ending. Raises GrowthError naming file and line."""
+    try:
+        return _read(path)
+    except (OSError, UnicodeDecodeError) as fault:
+        why = fault.strerror if isinstance(fault, OSError) else _("it is not UTF-8")
+        raise GrowthError(_("{file} cannot be read: {why}", file=path.name, why=why), where=Where(str(path))) from fault
+
+
+def _read(path: Path) -> Faq:
     if path.suffix in (".xlsx", ".csv"):
         entries = [_row(row.values) for row in read_table(path, columns=COLUMNS, required=("question", "answer"))]
     elif path.suffix in (".yaml", ".yml"):
@@ -76,7 +124,7 @@ def _row(values: dict[str, str] | object) -> Entry:
 
 def _from_yaml(path: Path) -> list[Entry]:
     from ruamel.yaml import YAML
-    from ruamel.yaml.error import MarkedYAMLError
+    from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
     try:
         found = YAML(typ="safe", pure=True).load(path.read_text("utf-8-sig"))
@@ -85,6 +133,8 @@ def _from_yaml(path: Path) -> list[Entry]:
         raise GrowthError(
             str(fault.problem), where=Where(str(path), mark.line + 1 if mark else 1, mark.column + 1 if mark else 1)
         ) from fault
+    except (YAMLError, ValueError, RecursionError) as fault:
+        raise GrowthError(str(fault).splitlines()[0], where=Where(str(path))) from fault
     if not isinstance(found, list) or not all(isinstance(row, dict) and row.get("question") and row.get("answer") for row in found):
         raise GrowthError(_("{file}: a list of {{question, wordings, answer}} is expected", file=path.name), where=Where(str(path)))
     return [

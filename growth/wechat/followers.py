@@ -56,6 +56,14 @@ class Followed:
     returning: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Left:
+    """Who left; `now` is False where a later follow is known already: events may come out of order."""
+
+    follower_id: UUID
+    now: bool
+
+
 def follower_of(session: Session, *, openid: str, at: datetime, subscribed: bool | None = None) -> Follower:
     """The row of `openid`, made where it is new. Rows do not leave the room."""
     index = vault(session).index("openid", openid)
@@ -88,7 +96,7 @@ def note_follow(session: Session, *, openid: str, scene: str, kind: FollowKind, 
     row = follower_of(session, openid=openid, at=at)
     channel = scene if scene and find_channel(session, scene) is not None else None
     returning = known is not None and (kind is FollowKind.SCAN or _followed_before(session, row.id))
-    if kind is FollowKind.FOLLOW:
+    if kind is FollowKind.FOLLOW and _is_newest(session, row.id, at):
         row.subscribed, row.unsubscribed_at = True, None
     if channel:
         row.first_channel = row.first_channel or channel
@@ -107,15 +115,24 @@ def note_follow(session: Session, *, openid: str, scene: str, kind: FollowKind, 
     return Followed(follower_id=row.id, channel=channel, returning=returning)
 
 
-def note_unfollow(session: Session, *, openid: str, at: datetime, workspace: Workspace) -> None:
+def note_unfollow(session: Session, *, openid: str, at: datetime, workspace: Workspace) -> Left:
     """Record that a person left: nothing more can be sent."""
     row = follower_of(session, openid=openid, at=at, subscribed=False)
-    row.subscribed, row.unsubscribed_at = False, at
+    left = Left(follower_id=row.id, now=_is_newest(session, row.id, at))
+    if left.now:
+        row.subscribed, row.unsubscribed_at = False, at
     session.add(
         FollowEvent(
             follower_id=row.id, kind=FollowKind.UNFOLLOW, came_back=False, channel=row.last_channel, at=at, day=site_day(at, workspace.zone)
         )
     )
+    return left
+
+
+def note_presence(row: Follower, *, at: datetime) -> None:
+    """Somebody who writes follows, whatever we heard; a message from before they left says nothing."""
+    if row.unsubscribed_at is None or at > row.unsubscribed_at:
+        row.subscribed, row.unsubscribed_at = True, None
 
 
 def add_tags(session: Session, *, follower_id: UUID, tags: Iterable[str], at: datetime) -> None:
@@ -162,3 +179,13 @@ def _followed_before(session: Session, follower_id: UUID) -> bool:
         session.scalar(select(FollowEvent.id).where(FollowEvent.follower_id == follower_id, FollowEvent.kind == FollowKind.FOLLOW).limit(1))
         is not None
     )
+
+
+def _is_newest(session: Session, follower_id: UUID, at: datetime) -> bool:
+    """Whether nothing later is known of the person's coming and going; of one second, what comes later happened later."""
+    last = session.scalar(
+        select(func.max(FollowEvent.at)).where(
+            FollowEvent.follower_id == follower_id, FollowEvent.kind.in_((FollowKind.FOLLOW, FollowKind.UNFOLLOW))
+        )
+    )
+    return last is None or at >= last

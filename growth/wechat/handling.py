@@ -1,10 +1,14 @@
-"""One message in, one reply out: the effect and the answer in one transaction."""
+"""One message in, one reply out.
+
+The rule is found before the transaction, the answer written after it: within it is only what the message changes, and the note that it
+happened (`growth.wechat.inbox`), so that no second try changes it again.
+"""
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import lru_cache
 from uuid import UUID
 
 from sqlalchemy import select
@@ -14,18 +18,36 @@ from growth.db import Database
 from growth.errors import GrowthError
 from growth.rendering import LimitedRenderer, Source
 from growth.wechat import desk, followers, windows
-from growth.wechat.answering import Answer, answer
+from growth.wechat.answering import Answer, Search, answer, calls_person
 from growth.wechat.bind import bind, bind_scene
 from growth.wechat.desk import DeskState
-from growth.wechat.faq import Faq, read_faq
+from growth.wechat.expressions import search
+from growth.wechat.faq import faqs_of
 from growth.wechat.followers import FollowKind
-from growth.wechat.message import Article, Incoming, Outgoing
+from growth.wechat.inbox import note_effect
+from growth.wechat.message import Article, Incoming, Outgoing, safe_text
 from growth.wechat.settings import Handoff, WeChatFile
 from growth.wechat.windows import Trigger
 from growth.workspace import Workspace
 
 #: a passive text reply, bytes of UTF-8 (developers.weixin.qq.com › 被动回复用户消息)
 TEXT_LIMIT_BYTES = 2048
+#: events that only somebody who follows can cause; the others come from the platform or name no follower
+_OF_FOLLOWERS = frozenset(
+    {
+        "view",
+        "view_miniprogram",
+        "location",
+        "location_select",
+        "scancode_push",
+        "scancode_waitmsg",
+        "pic_sysphoto",
+        "pic_photo_or_album",
+        "pic_weixin",
+    }
+)
+
+_log = logging.getLogger("growth.wechat")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,20 +59,38 @@ class Handled:
     reply: Outgoing
 
 
-def handle(database: Database, file: WeChatFile, message: Incoming, *, renderer: LimitedRenderer) -> Handled:
-    """Do what the message asks for and say what is answered."""
-    workspace = database.workspace
+def handle(database: Database, file: WeChatFile, message: Incoming, *, renderer: LimitedRenderer, search: Search = search) -> Handled:
+    """Do what the message, which must be in the inbox, asks for and say what is answered. `search` runs the rules' expressions.
+
+    Raises Overtaken where it was done before; nothing has changed then, nor after any other error.
+    """
     if message.event == "unsubscribe":
-        with database.write() as session:
-            followers.note_unfollow(session, openid=message.openid, at=message.created_at, workspace=workspace)
-        return Handled(follower_id=None, rule=None, reply=Outgoing())
+        return _unfollow(database, message)
     if message.event in ("subscribe", "scan"):
         return _follow(database, file, message, renderer)
     if message.is_event and message.event != "click":
-        with database.write() as session:
-            row = followers.follower_of(session, openid=message.openid, at=message.created_at)
-        return Handled(follower_id=row.id, rule=None, reply=Outgoing())
-    return _converse(database, file, message, renderer)
+        return _note_event(database, message)
+    return _converse(database, file, message, renderer, search)
+
+
+def _unfollow(database: Database, message: Incoming) -> Handled:
+    with database.write() as session:
+        left = followers.note_unfollow(session, openid=message.openid, at=message.created_at, workspace=database.workspace)
+        if left.now:
+            desk.give_back(session, follower_id=left.follower_id, at=message.created_at)
+        note_effect(session, message, follower_id=left.follower_id)
+    return Handled(follower_id=left.follower_id, rule=None, reply=Outgoing())
+
+
+def _note_event(database: Database, message: Incoming) -> Handled:
+    with database.write() as session:
+        if message.event in _OF_FOLLOWERS:
+            id_: UUID | None = followers.follower_of(session, openid=message.openid, at=message.created_at).id
+        else:
+            known = followers.find_follower(session, openid=message.openid)
+            id_ = known.id if known else None
+        note_effect(session, message, follower_id=id_)
+    return Handled(follower_id=id_, rule=None, reply=Outgoing())
 
 
 def _follow(database: Database, file: WeChatFile, message: Incoming, renderer: LimitedRenderer) -> Handled:
@@ -63,35 +103,39 @@ def _follow(database: Database, file: WeChatFile, message: Incoming, renderer: L
         windows.open_window(session, follower_id=found.follower_id, trigger=trigger, at=message.created_at)
         bound = bind_scene(session, openid=message.openid, scene=message.key, follower_id=found.follower_id, at=message.created_at)
         variables = _variables(session, message, found.follower_id)
+        note_effect(session, message, follower_id=found.follower_id)
     if bound is not None:
-        return Handled(follower_id=found.follower_id, rule="bind", reply=Outgoing(text=bound))
+        return Handled(follower_id=found.follower_id, rule="bind", reply=_said(bound))
     text = file.welcome.by_channel.get(found.channel or "")
     if text is None and kind is FollowKind.FOLLOW:
         text = file.welcome.returning if found.returning and file.welcome.returning else file.welcome.default
     said = _rendered(renderer, text or "", variables, name="wechat.yaml (welcome)")
-    return Handled(follower_id=found.follower_id, rule="welcome", reply=Outgoing(text=said))
+    return Handled(follower_id=found.follower_id, rule="welcome", reply=_said(said))
 
 
-def _converse(database: Database, file: WeChatFile, message: Incoming, renderer: LimitedRenderer) -> Handled:
+def _converse(database: Database, file: WeChatFile, message: Incoming, renderer: LimitedRenderer, search: Search) -> Handled:
     at = message.created_at
+    found = answer(message, file, faqs_of(database.workspace, file), search=search)
     with database.write() as session:
         row = followers.follower_of(session, openid=message.openid, at=at)
-        row.subscribed = True
+        followers.note_presence(row, at=at)
         windows.open_window(session, follower_id=row.id, trigger=Trigger.CLICK if message.event == "click" else Trigger.MESSAGE, at=at)
         talk = desk.conversation(session, follower_id=row.id, at=at)
         state = desk.state_now(talk, file.handoff, at=at)
+        talk.last_at = max(talk.last_at, at)
         if state is not DeskState.BOT and not message.is_event:
-            talk.last_at = at
+            note_effect(session, message, follower_id=row.id)
             return Handled(follower_id=row.id, rule="desk", reply=_while_waiting(file.handoff, state, database.workspace, at))
-        found = answer(message, file, faqs_of(database.workspace, file), unanswered=talk.unanswered)
+        if found.unmatched:
+            found = replace(found, handoff=calls_person(file.fallback, talk.unanswered))
         talk.unanswered = talk.unanswered + 1 if found.unmatched else 0
-        talk.last_at = at
         followers.add_tags(session, follower_id=row.id, tags=found.tags, at=at)
         if found.action == "bind":
             found = replace(found, template=bind(session, openid=message.openid, follower_id=row.id, code=_code(found), at=at), plain=True)
         if found.handoff and (file.handoff.to == "inbox") and desk.open_now(file.handoff, at=at, zone=database.workspace.zone):
             desk.call_person(session, talk, reason=found.rule, at=at)
         variables = _variables(session, message, row.id, found.groups)
+        note_effect(session, message, follower_id=row.id)
     return Handled(follower_id=row.id, rule=found.rule, reply=_reply(found, file.handoff, variables, renderer, database.workspace, at))
 
 
@@ -104,17 +148,23 @@ def _reply(
     text = found.template if found.plain else _rendered(renderer, found.template, variables, name=f"wechat.yaml ({found.rule})")
     if found.handoff:
         if not desk.open_now(settings, at=at, zone=workspace.zone):
-            return Outgoing(text=settings.off_hours or text)
+            return _said(settings.off_hours or text)
         if settings.to == "tencent":
             return Outgoing(transfer=True)
         text = settings.say or text
-    return Outgoing(text=cut_bytes(text, TEXT_LIMIT_BYTES))
+    return _said(text)
+
+
+def _said(text: str) -> Outgoing:
+    """Text as WeChat takes it: no control characters, not too long, not blank."""
+    safe = safe_text(text)
+    return Outgoing(text=cut_bytes(safe, TEXT_LIMIT_BYTES)) if safe.strip() else Outgoing()
 
 
 def _while_waiting(settings: Handoff, state: DeskState, workspace: Workspace, at: datetime) -> Outgoing:
     """The bot is silent while a person is called; outside the hours it says so once more."""
     if state is DeskState.WAITING and not desk.open_now(settings, at=at, zone=workspace.zone):
-        return Outgoing(text=settings.off_hours)
+        return _said(settings.off_hours)
     return Outgoing()
 
 
@@ -137,7 +187,8 @@ def _rendered(renderer: LimitedRenderer, text: str, variables: dict[str, object]
         return text
     try:
         return renderer.once({"say": Source(text=text, name=name, html=False)}, variables)["say"].strip()
-    except GrowthError:
+    except GrowthError as fault:
+        _log.warning("a follower was not answered: %s", fault)
         return ""
 
 
@@ -148,19 +199,3 @@ def _code(found: Answer) -> str:
 def cut_bytes(text: str, limit: int) -> str:
     """At most `limit` bytes of UTF-8, characters whole."""
     return text if len(text.encode()) <= limit else text.encode()[: limit - 3].decode("utf-8", "ignore") + "…"
-
-
-def faqs_of(workspace: Workspace, file: WeChatFile) -> dict[str, Faq]:
-    """Every FAQ that a rule names, read once a version of its file."""
-    found = {}
-    for name in {reply.faq for reply in file.replies if reply.faq}:
-        path = workspace.path(name)
-        found[name] = _faq(str(path), path.stat().st_mtime_ns if path.exists() else 0)
-    return found
-
-
-@lru_cache(maxsize=32)
-def _faq(path: str, _version: int) -> Faq:
-    from pathlib import Path
-
-    return read_faq(Path(path))

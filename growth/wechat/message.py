@@ -13,6 +13,8 @@ from growth.clock import from_micros
 #: elements below the root; a real message has at most 30
 _MAX_ELEMENTS = 400
 _MAX_TEXT = 8192
+#: seconds since 1970 that a message may say it was made at: up to the year 2106
+_MAX_CREATED = 1 << 32
 
 
 class Malformed(Exception):
@@ -80,17 +82,22 @@ class Outgoing:
 def parse_fields(body: bytes) -> dict[str, str]:
     """The elements directly below ``<xml>`` by name; nested ones by ``Parent.Child``.
 
-    Raises Malformed for anything else: a DTD, entities, a second element of one name, too many elements.
+    Raises Malformed for anything else: another encoding than UTF-8, a DTD, entities, a second element of one name, too many elements.
     """
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError as fault:
+        raise Malformed("not UTF-8") from fault
+    if b"<!" in body[: body.find(b"<xml")]:
+        # a document type can stand before the root only, where WeChat writes nothing; what a follower writes stands behind it
+        raise Malformed("a document type is not expected")
     parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True
+        encoding="utf-8", resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True
     )
     try:
         root = etree.fromstring(body, parser)
     except (etree.XMLSyntaxError, ValueError) as fault:
         raise Malformed("no XML") from fault
-    if b"<!DOCTYPE" in body[:4096] or root.getroottree().docinfo.internalDTD is not None:
-        raise Malformed("a document type is not expected")
     if root.tag != "xml":
         raise Malformed("the root is not <xml>")
     found: dict[str, str] = {}
@@ -109,11 +116,11 @@ def incoming(fields: dict[str, str]) -> Incoming:
     """The message that `fields` say. Raises Malformed where something that every message has is missing."""
     try:
         kind = fields["MsgType"].strip().lower()
-        created = int(fields["CreateTime"])
+        created = _seconds(fields["CreateTime"])
         openid, account = fields["FromUserName"].strip(), fields["ToUserName"].strip()
     except (KeyError, ValueError) as fault:
         raise Malformed(f"{fault} is missing or no number") from fault
-    if not openid or len(openid) > 64 or not 0 < created < 1 << 40:
+    if not openid or len(openid) > 64 or not 0 < created < _MAX_CREATED:
         raise Malformed("the sender or the time is not one")
     event = fields.get("Event", "").strip().lower()
     if kind == "event" and not event:
@@ -166,10 +173,21 @@ def envelope_xml(*, encrypted: str, signature: str, timestamp: str, nonce: str) 
     return bytes(etree.tostring(root, encoding="utf-8"))
 
 
+def safe_text(value: str) -> str:
+    """`value` without the characters that no XML may hold: controls, lone surrogates, noncharacters."""
+    return "".join(c for c in value if c in "\t\n\r" or (c >= " " and not "\ud800" <= c <= "\udfff" and c not in "\ufffe\uffff"))
+
+
 def _element(parent: etree._Element, name: str, value: str) -> None:
-    etree.SubElement(parent, name).text = "".join(
-        c for c in value if c in "\t\n\r" or (c >= " " and not "\ud800" <= c <= "\udfff" and c not in "\ufffe\uffff")
-    )
+    etree.SubElement(parent, name).text = safe_text(value)
+
+
+def _seconds(text: str) -> int:
+    """Digits as a number. Raises ValueError for anything else that `int` would take."""
+    digits = text.strip()
+    if not (digits.isascii() and digits.isdigit() and len(digits) <= 12):
+        raise ValueError("CreateTime")
+    return int(digits)
 
 
 def _key(event: str, key: str) -> str:

@@ -48,10 +48,16 @@ class FollowEvent(Base):
 
 
 class Inbox(Base):
-    """One message or event from WeChat: its effect happens once, a repeat gets the same answer."""
+    """One message or event from WeChat: its effect happens once, a repeat gets the same answer (`growth.wechat.inbox`).
+
+    `sender` is who it came from, kept until the work is done, so that work that died can be taken up again.
+    """
 
     __tablename__ = "wx_inbox"
-    __table_args__ = (Index("ix_wx_inbox_follower_at", "follower_id", "created_at"),)
+    __table_args__ = (
+        Index("ix_wx_inbox_follower_at", "follower_id", "created_at"),
+        Index("ix_wx_inbox_state_received", "state", "received_at"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
     dedupe: Mapped[bytes] = mapped_column(unique=True)
@@ -60,6 +66,7 @@ class Inbox(Base):
     event: Mapped[str]
     event_key: Mapped[str]
     text: Mapped[bytes | None]
+    sender: Mapped[bytes | None]
     created_at: Mapped[datetime]
     received_at: Mapped[datetime]
     state: Mapped[str]
@@ -157,6 +164,16 @@ class BindCode(Base):
     made_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
+
+
+class BindMiss(Base):
+    """A wrong code that a follower gave: who guesses is stopped (`growth.wechat.bind`)."""
+
+    __tablename__ = "wx_bind_miss"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    follower_id: Mapped[UUID] = mapped_column(ForeignKey("wx_follower.id"), index=True)
+    at: Mapped[datetime] = mapped_column(index=True)
 
 
 class Applied(Base):

@@ -21,6 +21,10 @@ class WindowClosed(GrowthError):
     """WeChat allows no message to this follower now."""
 
 
+#: errors after which it is certain that nothing was sent
+NOT_SENT = (WindowClosed, WeChatRefused)
+
+
 def send_text(database: Database, file: WeChatFile, *, follower_id: UUID, text: str, author: str) -> UUID:
     """Send `text`; the outbox row's id. Raises WindowClosed before anything is sent, ProviderError where WeChat refuses."""
     now, id_ = clock.now(), uuid7()

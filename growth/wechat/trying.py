@@ -7,7 +7,9 @@ from datetime import datetime
 from growth.rendering import LimitedRenderer
 from growth.wechat.answering import answer
 from growth.wechat.desk import open_now
-from growth.wechat.handling import _rendered, faqs_of
+from growth.wechat.expressions import Searcher
+from growth.wechat.faq import faqs_of
+from growth.wechat.handling import _rendered
 from growth.wechat.message import Incoming
 from growth.wechat.settings import WeChatFile
 from growth.workspace import Workspace
@@ -23,7 +25,8 @@ def try_message(
     if message.event in ("subscribe", "scan"):
         said = file.welcome.by_channel.get(key) or (file.welcome.default if message.event == "subscribe" else "")
         return {"rule": "welcome", "reply": _filled(workspace, said, message, ())}
-    found = answer(message, file, faqs_of(workspace, file))
+    with Searcher() as searcher:
+        found = answer(message, file, faqs_of(workspace, file), search=searcher.search)
     if found.handoff and not open_now(file.handoff, at=now, zone=workspace.zone):
         return {"rule": found.rule, "reply": file.handoff.off_hours}
     if found.news:

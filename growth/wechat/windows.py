@@ -47,12 +47,12 @@ class Room:
 
 
 def open_window(session: Session, *, follower_id: UUID, trigger: Trigger, at: datetime) -> None:
-    """A trigger came. One that allows less does not close a wider window that is still open."""
+    """A trigger came. One that allows less does not close a wider window that is still open, nor does one that comes out of order."""
     quota, length = ALLOWED[trigger]
     row = session.get(Window, follower_id)
     if row is None:
         session.add(Window(follower_id=follower_id, trigger=trigger, opened_at=at, closes_at=at + length, quota=quota, used=0))
-    elif trigger is Trigger.MESSAGE or row.closes_at <= at or row.used >= row.quota:
+    elif at >= row.opened_at and (trigger is Trigger.MESSAGE or row.closes_at <= at or row.used >= row.quota):
         row.trigger, row.opened_at, row.closes_at, row.quota, row.used = trigger, at, at + length, quota, 0
 
 

@@ -8,10 +8,10 @@ from typing import Any
 def pages() -> list[Any]:
     """Handlers in the order of the navigation."""
     from growth.wechat.pages import inbox, overview
-    from growth.wechat.pages.callback import callback
+    from growth.wechat.pages.callback import callback_pages
 
     return [
-        callback,
+        *callback_pages(),
         overview.overview,
         overview.replies,
         inbox.inbox,

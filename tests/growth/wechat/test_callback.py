@@ -143,7 +143,7 @@ def test_what_is_slow_is_answered_with_success_within_the_budget(phone: MakePhon
     while not sent and time.monotonic() < deadline:
         time.sleep(0.02)
     assert sent == ["年化利率 7.2%–24%"]
-    assert follower.say("利率", msg_id="5") == "年化利率 7.2%–24%"
+    assert follower.say("利率", msg_id="5") is None
 
 
 def refused(follower: Phone, query: dict[str, str], body: bytes) -> tuple[str, int]:
@@ -189,6 +189,12 @@ def test_in_safe_mode_a_plain_body_is_refused(phone: MakePhone) -> None:
         b"<xml>" + b"<a>" * 300 + b"</a>" * 300 + b"</xml>",
         b"\xff\xfe\x00",
         "<xml><MsgType>语</MsgType></xml>".encode("gbk"),
+        '<?xml version="1.0" encoding="GBK"?><xml><MsgType>text</MsgType><Content>利率</Content></xml>'.encode("gbk"),
+        '<!DOCTYPE xml SYSTEM "http://127.0.0.1:1/x.dtd"><xml><MsgType>text</MsgType></xml>'.encode("utf-16"),
+        b'<!DOCTYPE xml [<!ENTITY a "<xml>">]><xml><MsgType>text</MsgType></xml>',
+        xml({"MsgType": "text", "ToUserName": "g", "FromUserName": "o", "CreateTime": str((1 << 40) - 1), "MsgId": "1"}),
+        xml({"MsgType": "text", "ToUserName": "g", "FromUserName": "o", "CreateTime": "1_0", "MsgId": "1"}),
+        xml({"MsgType": "text", "ToUserName": "g", "FromUserName": "o", "CreateTime": "١٢٣", "MsgId": "1"}),
     ],
 )
 def test_what_is_malformed_is_a_400_and_stores_nothing(phone: MakePhone, body: bytes) -> None:
@@ -199,12 +205,20 @@ def test_what_is_malformed_is_a_400_and_stores_nothing(phone: MakePhone, body: b
         assert session.scalar(select(func.count()).select_from(Inbox)) == 0
 
 
-@pytest.mark.parametrize("ciphertext", ["", "AAAA", "!!!!", "A" * 64, seal(b"x")[:-8]], ids=["empty", "short", "no base64", "noise", "cut"])
+@pytest.mark.parametrize(
+    "ciphertext",
+    ["", "AAAA", "!!!!", "密" * 16, "A" * 64, seal(b"x")[:-8]],
+    ids=["empty", "short", "no base64", "no ascii", "noise", "cut"],
+)
 def test_a_broken_ciphertext_is_turned_away(phone: MakePhone, ciphertext: str) -> None:
     follower: Phone = phone()
     query, _body = signed(b"", follower.now, sealed=False)
     query |= {"msg_signature": signature(TOKEN, query["timestamp"], query["nonce"], ciphertext)}
     assert refused(follower, query, xml({"Encrypt": ciphertext}))[1] in (400, 403)
+
+
+def test_a_follower_may_write_what_looks_like_a_document_type(phone: MakePhone) -> None:
+    assert phone().say("复述 <!DOCTYPE xml>") == "您说：复述 <!DOCTYPE xml>"
 
 
 def test_the_address_check_echoes_only_what_is_signed(phone: MakePhone) -> None:

@@ -63,6 +63,15 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_wx_token')),
     sa.UniqueConstraint('app_id', 'kind', name=op.f('uq_wx_token_app_id_kind'))
     )
+    op.create_table('wx_bind_miss',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('follower_id', sa.Uuid(), nullable=False),
+    sa.Column('at', sa.BigInteger(), nullable=False),
+    sa.ForeignKeyConstraint(['follower_id'], ['wx_follower.id'], name=op.f('fk_wx_bind_miss_follower_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_wx_bind_miss'))
+    )
+    op.create_index(op.f('ix_wx_bind_miss_at'), 'wx_bind_miss', ['at'], unique=False)
+    op.create_index(op.f('ix_wx_bind_miss_follower_id'), 'wx_bind_miss', ['follower_id'], unique=False)
     op.create_table('wx_conversation',
     sa.Column('follower_id', sa.Uuid(), nullable=False),
     sa.Column('state', sa.String(), nullable=False),
@@ -103,6 +112,7 @@ def upgrade() -> None:
     sa.Column('event', sa.String(), nullable=False),
     sa.Column('event_key', sa.String(), nullable=False),
     sa.Column('text', sa.LargeBinary(), nullable=True),
+    sa.Column('sender', sa.LargeBinary(), nullable=True),
     sa.Column('created_at', sa.BigInteger(), nullable=False),
     sa.Column('received_at', sa.BigInteger(), nullable=False),
     sa.Column('state', sa.String(), nullable=False),
@@ -115,6 +125,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('dedupe', name=op.f('uq_wx_inbox_dedupe'))
     )
     op.create_index('ix_wx_inbox_follower_at', 'wx_inbox', ['follower_id', 'created_at'], unique=False)
+    op.create_index('ix_wx_inbox_state_received', 'wx_inbox', ['state', 'received_at'], unique=False)
     op.create_table('wx_outbox',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('follower_id', sa.Uuid(), nullable=False),
