@@ -7,17 +7,19 @@ everywhere, nobody's code is taken in the chat for a while and the team is told.
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from growth.alerts import raise_alert
 from growth.channels import join
-from growth.contacts import contact_of_key
+from growth.contacts import ContactView, UnknownContact, all_ids, contact, contact_of_key, keys_of
 from growth.db import vault
 from growth.language import _
+from growth.wechat.followers import openid_of
 from growth.wechat.models import BindCode, BindMiss, Follower
 
 #: how long a code is good for
@@ -34,15 +36,14 @@ ALL_REST = timedelta(hours=1)
 
 def make_code(session: Session, *, key: str, now: datetime) -> str:
     """A six-digit code that joins whoever gives it to `key` (``signup:…`` or ``contact:…``), for half an hour."""
+    session.execute(delete(BindCode).where(BindCode.expires_at < now))
     while True:
         code = f"{secrets.randbelow(1_000_000):06d}"
         mark = _mark(session, code)
         row = session.get(BindCode, mark)
         if row is None:
             session.add(BindCode(code_hash=mark, key=key, made_at=now, expires_at=now + LIFETIME))
-            return code
-        if row.expires_at < now:
-            row.key, row.made_at, row.expires_at, row.used_at = key, now, now + LIFETIME, None
+            session.flush()
             return code
 
 
@@ -100,8 +101,30 @@ def _join(session: Session, *, openid: str, follower_id: UUID, key: str, how: st
 
 
 def followers_of_contact(session: Session, *, contact_id: UUID) -> list[UUID]:
-    """The followers that were joined to a contact."""
-    return list(session.scalars(select(Follower.id).where(Follower.contact_id == contact_id)))
+    """The followers that are a contact: joined to them or to one who was merged into them, or with an openid that the site told of them."""
+    index = vault(session).index
+    known = [index("openid", value) for kind, value in keys_of(session, contact_id) if kind == "openid" and value is not None]
+    of_person = Follower.contact_id.in_(all_ids(session, contact_id)) | Follower.openid_index.in_(known)
+    return list(session.scalars(select(Follower.id).where(of_person).order_by(Follower.id)))
+
+
+def contact_of_follower(session: Session, follower_id: UUID) -> ContactView | None:
+    """The person that a follower is, where that is known: by a code, or by the openid that the site told with a sign-up."""
+    row = session.get_one(Follower, follower_id)
+    found = row.contact_id or contact_of_key(session, kind="openid", value=openid_of(session, row))
+    try:
+        return contact(session, found) if found else None
+    except UnknownContact:
+        return None
+
+
+def forget_codes(session: Session, *, contact_id: UUID, follower_ids: Sequence[UUID]) -> int:
+    """Codes that name the person, and their wrong tries, go; how many."""
+    signups = [f"signup:{value}" for kind, value in keys_of(session, contact_id) if kind == "signup"]
+    keys = [*signups, *(f"contact:{each}" for each in all_ids(session, contact_id))]
+    gone = session.execute(delete(BindCode).where(BindCode.key.in_(keys)).returning(BindCode.code_hash)).all()
+    tries = session.execute(delete(BindMiss).where(BindMiss.follower_id.in_(follower_ids)).returning(BindMiss.id)).all()
+    return len(gone) + len(tries)
 
 
 def _mark(session: Session, code: str) -> bytes:

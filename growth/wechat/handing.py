@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from secrets import token_bytes
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from sqlalchemy.orm import Session
 from growth.app import Diagnosis, Level, TimelineEntry, TodoEntry
 from growth.language import Text, _
 from growth.reporting import Column, Figure, Kind, Note, Query, Section, Table
+from growth.wechat.bind import followers_of_contact, forget_codes
 from growth.wechat.desk import DeskState
 from growth.wechat.followers import follower_count
 from growth.wechat.models import Conversation, Follower, FollowEvent, Inbox, Outbox, Tag, Window
@@ -120,7 +122,8 @@ def todo(session: Session, workspace: Workspace) -> Iterator[TodoEntry]:
 
 def timeline(session: Session, contact_id: UUID) -> Iterator[TimelineEntry]:
     """Follows, scans and unfollows of a contact."""
-    rows = session.scalars(select(FollowEvent).join(Follower).where(Follower.contact_id == contact_id).order_by(FollowEvent.at))
+    mine = followers_of_contact(session, contact_id=contact_id)
+    rows = session.scalars(select(FollowEvent).where(FollowEvent.follower_id.in_(mine)).order_by(FollowEvent.at))
     for row in rows:
         words = str(_EVENT_WORDS[row.kind])
         yield TimelineEntry(
@@ -177,7 +180,7 @@ class _PersonalData:
         from growth.wechat.stats import lines
 
         found = []
-        for id_ in session.scalars(select(Follower.id).where(Follower.contact_id == contact_id)):
+        for id_ in followers_of_contact(session, contact_id=contact_id):
             view = follower(session, id=id_)
             assert view is not None
             talk = [{"at": line.at, "author": line.author, "text": line.text} for line in lines(session, follower_id=id_, limit=10_000)]
@@ -194,21 +197,31 @@ class _PersonalData:
 
     def erase(self, session: Session, contact_id: UUID, *, now: datetime) -> int:
         """Messages, tags and the openid go; the events stay without a name, so that figures of past months do not change."""
+        from growth.alerts import close_alert
         from growth.db import uuid7, vault
 
-        rows = 0
-        for row in session.scalars(select(Follower).where(Follower.contact_id == contact_id)).all():
+        mine = followers_of_contact(session, contact_id=contact_id)
+        rows = forget_codes(session, contact_id=contact_id, follower_ids=mine)
+        for row in session.scalars(select(Follower).where(Follower.id.in_(mine))).all():
             for table in (Tag, Conversation, Window, Outbox):
-                rows += session.execute(delete(table).where(table.follower_id == row.id)).rowcount  # type: ignore[attr-defined]
-            rows += session.execute(
-                update(Inbox).where(Inbox.follower_id == row.id).values(text=None, reply=None, reply_kind=None)
-            ).rowcount  # type: ignore[attr-defined]
+                rows += len(session.execute(delete(table).where(table.follower_id == row.id).returning(table.follower_id)).all())
+            rows += _forget_messages(session, row.id)
+            close_alert(session, dedupe=f"follower_waiting:{row.id}", now=now)
             nobody = f"erased:{uuid7()}"
             row.openid_index = vault(session).index("openid", nobody)
             row.openid = vault(session).seal("wx_follower.openid", row.id, nobody)
-            row.contact_id, row.bound_at, row.bound_by = None, None, None
+            row.contact_id, row.subscribed = None, False
             rows += 1
         return rows
+
+
+def _forget_messages(session: Session, follower_id: UUID) -> int:
+    """Nothing is left of what was said, nor the marks by which a repeat was known: they are made of the openid."""
+    ids = session.scalars(select(Inbox.id).where(Inbox.follower_id == follower_id)).all()
+    nothing = {"text": None, "sender": None, "reply": None, "reply_kind": None, "event_key": ""}
+    for id_ in ids:
+        session.execute(update(Inbox).where(Inbox.id == id_).values(dedupe=token_bytes(32), **nothing))
+    return len(ids)
 
 
 PERSONAL_DATA = _PersonalData()

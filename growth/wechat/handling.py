@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from growth.db import Database
@@ -19,7 +18,7 @@ from growth.errors import GrowthError
 from growth.rendering import LimitedRenderer, Source
 from growth.wechat import desk, followers, windows
 from growth.wechat.answering import Answer, Search, answer, calls_person
-from growth.wechat.bind import bind, bind_scene
+from growth.wechat.bind import bind, bind_scene, contact_of_follower
 from growth.wechat.desk import DeskState
 from growth.wechat.expressions import search
 from growth.wechat.faq import faqs_of
@@ -170,11 +169,7 @@ def _while_waiting(settings: Handoff, state: DeskState, workspace: Workspace, at
 
 def _variables(session: Session, message: Incoming, follower_id: UUID, groups: tuple[str, ...] = ()) -> dict[str, object]:
     """What `say` may use. The follower's contact lends its name once the two are joined."""
-    from growth.contacts import contact
-    from growth.wechat.models import Follower
-
-    contact_id = session.scalar(select(Follower.contact_id).where(Follower.id == follower_id))
-    known = contact(session, contact_id) if contact_id else None
+    known = contact_of_follower(session, follower_id)
     fields = {"name": known.name or "", "role": known.role or ""} if known else {"name": "", "role": ""}
     site = session.info["database"].workspace.settings.site
     shown = {"name": site.name or "", "url": site.url, "phone": site.phone}
