@@ -325,6 +325,7 @@ GROWTH = App(
     pages=(
         "growth.web.subscriptions:pages",
         "growth.web.contacts:pages",
+        "growth.web.messaging:pages",
         "growth.web.login:pages",
         "growth.web.settings:pages",
         "growth.web.search:pages",

@@ -27,6 +27,7 @@ from growth.contacts.settings import Condition, Segment, SegmentsFile, check_seg
 from growth.contacts.suppression import (
     SuppressionReason,
     address_index,
+    count_suppressed,
     lift_by_confirmation,
     suppress,
     suppressed,
@@ -72,6 +73,7 @@ __all__ = [
     "contacts_with",
     "count_refusals",
     "count_segment",
+    "count_suppressed",
     "domain_of",
     "erase_contact",
     "export_columns",

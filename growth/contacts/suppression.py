@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from growth.contacts.address import Medium
 from growth.contacts.models import Suppression
-from growth.db import vault
+from growth.db import table_of, vault
 
 
 class SuppressionReason(StrEnum):
@@ -59,12 +60,27 @@ def suppress(
     at: datetime,
     evidence: str | None = None,
 ) -> bool:
-    """Put an address on the list; False where it stood there already (the first reason stays)."""
-    if suppression_of(session, medium=medium, address_index=address_index) is not None:
-        return False
-    session.add(Suppression(medium=medium, address_index=address_index, reason=reason, at=at, evidence=evidence))
-    session.flush()
-    return True
+    """Put an address on the list; False where it stood there already.
+
+    The first reason stays, unless the new one is final and the old one was the person's own, which they could take back.
+    """
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    table = table_of(Suppression)
+    values = {"medium": str(medium), "address_index": address_index, "reason": str(reason), "at": at, "evidence": evidence}
+    statement = insert(table).values(values).on_conflict_do_nothing().returning(table.c.medium)
+    if session.scalar(statement) is not None:
+        return True
+    if reason not in LIFTED_BY_CONFIRMATION:
+        session.execute(
+            update(Suppression)
+            .where(
+                Suppression.medium == str(medium),
+                Suppression.address_index == address_index,
+                Suppression.reason.in_([str(each) for each in LIFTED_BY_CONFIRMATION]),
+            )
+            .values(reason=str(reason), at=at, evidence=evidence)
+        )
+    return False
 
 
 def suppression_of(session: Session, *, medium: Medium, address_index: bytes) -> Suppressed | None:
@@ -99,3 +115,9 @@ def suppression_counts(session: Session) -> dict[tuple[str, str], int]:
     """How many addresses by (medium, reason)."""
     rows = session.execute(select(Suppression.medium, Suppression.reason, func.count()).group_by(Suppression.medium, Suppression.reason))
     return {(medium, reason): count for medium, reason, count in rows}
+
+
+def count_suppressed(session: Session, *, reason: SuppressionReason, evidence: str) -> int:
+    """How many addresses are on the list for that reason with that evidence (``campaign:monthly/2026-11``)."""
+    query = select(func.count()).select_from(Suppression).where(Suppression.reason == str(reason), Suppression.evidence == evidence)
+    return session.scalar(query) or 0

@@ -2,6 +2,7 @@
 
 from growth.messaging.deliver import Assignment, Ending, Outcome, deliver
 from growth.messaging.eligible import Rules, audience_query, count_audience
+from growth.messaging.feedback import Applied, apply_feedback
 from growth.messaging.ledger import Claimed, NewDelivery, billed_units, counts, deliveries_query, sealed_addresses, skipped
 from growth.messaging.links import (
     Recipient,
@@ -57,6 +58,7 @@ from growth.messaging.subscriptions import (
 
 __all__ = [
     "PIXEL",
+    "Applied",
     "Assignment",
     "Capabilities",
     "Claimed",
@@ -88,6 +90,7 @@ __all__ = [
     "Verdict",
     "WeChat",
     "add_to_mailing",
+    "apply_feedback",
     "ask_to_confirm",
     "asked",
     "audience_query",

@@ -150,6 +150,9 @@ class Sms(YamlModel):
     provider: SmsProvider = SmsProvider.OUTBOX
     signature: str = Field(default="", description="签名, without 【】")
     price: MoneyText = Field(default=Money.parse("0.05 CNY"), description="of one billed part / 每条单价")
+    webhook_secret: Secret = Field(
+        default="${SMS_WEBHOOK_SECRET}", description="last part of the address of receipts and replies; unset: off / 回执地址的密钥"
+    )
     aliyun: Aliyun | None = None
     tencent: Tencent | None = None
 

@@ -247,7 +247,8 @@ def _feedback(row: dict[str, Any]) -> Feedback | None:
         arrived = row.get("success") in (True, "true")
         return Feedback(
             event=f"report:{row['biz_id']}:{phone}:{row.get('err_code')}",
-            kind=FeedbackKind.DELIVERED if arrived else FeedbackKind.HARD_BOUNCE,
+            # a phone that is off and a number that is not there have codes of each carrier's own: none bars a number for good
+            kind=FeedbackKind.DELIVERED if arrived else FeedbackKind.SOFT_BOUNCE,
             at=at.astimezone(UTC),
             message_id=str(row.get("out_id") or "") or None,
             provider_id=str(row["biz_id"]),

@@ -144,7 +144,7 @@ def test_suppression_is_by_address_and_keeps_its_first_reason(database: Database
     with database.write() as session:
         index = address_index(session, Medium.EMAIL, "a@x.cn")
         assert suppress(session, medium=Medium.EMAIL, address_index=index, reason=SuppressionReason.REFUSED, at=NOW)
-        assert not suppress(session, medium=Medium.EMAIL, address_index=index, reason=SuppressionReason.COMPLAINT, at=NOW)
+        assert not suppress(session, medium=Medium.EMAIL, address_index=index, reason=SuppressionReason.REPLIED_STOP, at=NOW)
         other = address_index(session, Medium.EMAIL, "b@x.cn")
         assert suppressed(session, medium=Medium.EMAIL, address_indexes=[index, other]) == {index}
         assert suppressed(session, medium=Medium.SMS, address_indexes=[index]) == set()

@@ -380,11 +380,11 @@ def test_nothing_leaves_a_copied_database(database: Database) -> None:
 
 
 def test_a_freeze_that_was_cut_off_is_done_again_and_writes_nobody_twice(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    from growth.messaging import mailing
+    from growth.messaging import ledger, mailing
 
     people(database, 30)
     monkeypatch.setattr(mailing, "PAGE", 10)
-    written = mailing.write_down
+    written = ledger.write_down
     calls = []
 
     def cut_off(*arguments: object, **more: object) -> None:

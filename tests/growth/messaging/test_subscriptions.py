@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID
+from typing import Any
 
 import pytest
 
@@ -79,7 +80,7 @@ def test_looking_at_the_unsubscribe_page_changes_nothing(web: Web) -> None:
 
 
 @pytest.mark.parametrize("form", [{"data": {"List-Unsubscribe": "One-Click"}}, {"files": {"List-Unsubscribe": (None, "One-Click")}}, {}])
-def test_one_click_unsubscribes_at_once_without_cookie_or_redirect(web: Web, form: dict[str, object]) -> None:
+def test_one_click_unsubscribes_at_once_without_cookie_or_redirect(web: Web, form: dict[str, Any]) -> None:
     id_ = ming(web)
     answer = web.stranger().send("POST", unsubscribe_path(web, id_), **form)
     assert answer.status_code == 200
