@@ -4,8 +4,8 @@ import email
 import re
 from collections.abc import Callable
 from datetime import timedelta
-from uuid import UUID
 from typing import Any
+from uuid import UUID
 
 import pytest
 
