@@ -73,7 +73,7 @@ def link_graph(database: Database, crawl_id: int, home: str) -> None:
             LinkRow.crawl_id == crawl_id, LinkRow.kind.in_(stored.CLICKED), LinkRow.target.is_not(None)
         )
         graph = _graph(session, clicked, pages, resolved)
-        held = LinkRow.flags.op("&")(stored.NO_WEIGHT) != 0
+        held = LinkRow.flags.bitwise_and(stored.NO_WEIGHT) != 0
         # visitors follow every link, weight only those without nofollow
         flowing = graph if session.scalar(clicked.where(held).limit(1)) is None else _graph(session, clicked.where(~held), pages, resolved)
         home_id = session.scalar(select(UrlRow.id).where(UrlRow.crawl_id == crawl_id, UrlRow.url == home))
@@ -139,6 +139,8 @@ def _judge_site(
                         yield judged
             except Exception as fault:  # noqa: BLE001 - any check, also a plug-in's, may be wrong; the others still judge
                 rules.faults.setdefault(check.meta.id, f"{type(fault).__name__}: {fault}")
+                session.rollback()  # PostgreSQL refuses whatever follows a failed query
+                main.rollback()
 
 
 def _previous(main: Session, crawl_id: int) -> int | None:

@@ -15,6 +15,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from growth.db import Database
+from growth.language import ngettext
 from seo.bulk import batches
 from seo.check import Check, catalogue
 from seo.models import FindingRow, IssueRow, UrlRow
@@ -98,16 +99,18 @@ def evidence_of(detail: Mapping[str, Any]) -> str:
     if target:
         status = detail.get("status") or detail.get("fault")
         return f"{target} ({status})" if status else str(target)
-    parts = []
+    parts: list[str] = []
     for key in ("text", "value", "found", "location", "count", "px", "urls"):
         value = detail.get(key)
-        if value in (None, "", []):
+        if value in (None, "", [], 0) or len(parts) == 2:
             continue
-        parts.append(
-            f"{len(value)} URLs" if key == "urls" and isinstance(value, list) else f"{value} px" if key == "px" else str(value)[:120]
-        )
-        if len(parts) == 2:
-            break
+        if key == "urls":
+            if "count" not in detail and isinstance(value, list):
+                parts.append(ngettext("{n} page", "{n} pages", len(value)))
+        elif key == "count" and "urls" in detail:
+            parts.append(ngettext("{n} page", "{n} pages", int(str(value))))
+        else:
+            parts.append(f"{value} px" if key == "px" else str(value)[:120])
     return " · ".join(parts)
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from sqlalchemy import ColumnElement
+from sqlalchemy.orm import InstrumentedAttribute
+
 from seo.page import Link, LinkFault, LinkKind, Place
 
 #: positions in these lists are stored; new ones go to the end
@@ -49,6 +52,7 @@ BLANK = 16
 SCRIPTED = 32
 _PLACE_SHIFT = 6
 _FAULT_SHIFT = 10
+_FAULT_MASK = 0xF << _FAULT_SHIFT
 #: bits that keep weight from flowing
 NO_WEIGHT = NOFOLLOW | UGC | SPONSORED
 
@@ -84,12 +88,9 @@ def fault_of(flags: int) -> LinkFault | None:
     return FAULTS[number - 1] if number else None
 
 
-def fault_bits(fault: LinkFault) -> int:
-    """The bits of a fault, for comparing in a query after a shift by `FAULT_SHIFT`."""
-    return _FAULT_NUMBER[fault]
-
-
-FAULT_SHIFT = _FAULT_SHIFT
+def has_fault(column: InstrumentedAttribute[int], fault: LinkFault) -> ColumnElement[bool]:
+    """The condition of a query that flags in `column` say this fault."""
+    return column.bitwise_and(_FAULT_MASK) == _FAULT_NUMBER[fault] << _FAULT_SHIFT
 
 
 def rel_words(flags: int) -> list[str]:

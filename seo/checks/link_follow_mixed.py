@@ -28,7 +28,7 @@ meta = CheckMeta(
 
 def judge(site: Site, limits: Limits) -> Iterator[Finding]:
     """Pages of the site with links of both kinds."""
-    nofollow = LinkRow.flags.op("&")(stored.NOFOLLOW)
+    nofollow = LinkRow.flags.bitwise_and(stored.NOFOLLOW)
     query = select(LinkRow.target, func.sum(case((nofollow != 0, 1), else_=0)), func.count()).where(
         LinkRow.crawl_id == site.crawl_id, LinkRow.kind.in_(stored.CLICKED), LinkRow.target.is_not(None)
     )

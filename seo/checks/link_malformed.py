@@ -28,8 +28,8 @@ meta = CheckMeta(
 def judge(site: Site, limits: Limits) -> Iterator[Finding]:
     """What cannot be read as a URL: ``https;//``, ``http://.host``, a bad bracket."""
     found: dict[str, list[Source]] = {}
-    bits = stored.fault_bits(LinkFault.MALFORMED)
-    for link, url, anchor in site.links(LinkRow.target.is_(None), LinkRow.flags.op(">>")(stored.FAULT_SHIFT) == bits):
+    malformed = stored.has_fault(LinkRow.flags, LinkFault.MALFORMED)
+    for link, url, anchor in site.links(LinkRow.target.is_(None), malformed):
         found.setdefault(link.href or "", []).append(source_of(link, url, anchor))
     for href, sources in found.items():
         pages = list(dict.fromkeys(source.url for source in sources))

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from growth.errors import GrowthError
 from growth.language import _
 from growth.reporting import Column, Empty, Kind, Table, TableState
 from growth.web import Missing, Page, Viewer, page
-from seo.check import Check, Group, catalogue
+from seo.check import Group, catalogue
 from seo.crawls import Crawl, find_crawl
 from seo.issues import Issue, IssueState, issue_of, issues
 from seo.models import IssueRow
 from seo.pages.tabs import EDITORS, NAV, ROLES, tabs
-from seo.report.columns import ISSUES
+from seo.report.columns import CHECKS_SHORT, ISSUES
 from seo.report.tables import checks_table, issue_row
 from seo.severity import Severity
 
@@ -85,9 +86,10 @@ def checks(viewer: Viewer, severity: str = "", state: str = "", group: str = "")
         code="" if crawl else "growth seo audit",
     )
     table = checks_table(mine, crawl) if crawl else Table(id="checks", title=_("Issues"), columns=[])
-    table = viewer.arrange(_with(table, empty), sort="")
+    table = viewer.arrange(replace(table, empty=empty), sort="")
     if viewer.format:
         return viewer.download(table, name="seo-issues")
+    table = replace(table, columns=CHECKS_SHORT if crawl else table.columns)
     shown = ChecksPage(tabs=tabs("issues"), chips=_chips(viewer, severity, state, group), table=table)
     return viewer.render("web/seo/issues.html", shown, title=_("Issues"), crumbs=[("SEO", "/seo"), (_("Issues"), "")])
 
@@ -296,24 +298,12 @@ def _shown(value: object) -> str:
 
 
 def _key(column: Column) -> Column:
-    from dataclasses import replace
-
+    """The address names the row and opens the issue, so it is no link of its own."""
     return replace(column, key=column.id == "url", kind=Kind.TEXT if column.id == "url" else column.kind)
 
 
-def _with(table: Table, empty: Empty) -> Table:
-    from dataclasses import replace
-
-    return replace(table, empty=empty)
-
-
 def _newest(session: Session) -> Crawl | None:
-    from growth.errors import GrowthError
-
     try:
         return find_crawl(session)
     except GrowthError:
         return None
-
-
-__all__ = ["Check", "assign", "checks", "issue", "of_check", "page_link"]

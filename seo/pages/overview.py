@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from growth.language import _
 from growth.reporting import Chart, Empty, Figure, Kind, Note, Series, Table, bars
@@ -13,6 +13,7 @@ from seo.handing import compared_figures
 from seo.issues import issues
 from seo.pages.crawling import Progress, progress_of
 from seo.pages.tabs import EDITORS, NAV, ROLES, tabs
+from seo.report.columns import CHECKS_SHORT
 from seo.report.document import proposals, sentence, trend_chart
 from seo.report.tables import checks_table, counts_by_group
 
@@ -58,6 +59,7 @@ def overview(viewer: Viewer) -> Page:
     table = viewer.arrange(checks_table(found, judged), sort="")
     if viewer.format:
         return viewer.download(table, name="seo-issues")
+    table = replace(table, columns=CHECKS_SHORT)
     shown = OverviewPage(
         tabs=tabs("overview"),
         sentence=sentence(judged),
@@ -72,7 +74,7 @@ def overview(viewer: Viewer) -> Page:
         )
         if groups
         else None,
-        trend=_trend(viewer, past) if len(past) > 1 else None,
+        trend=_trend(viewer, past),
         notes=proposals(found, most=5),
         table=table,
         may_begin=viewer.may(*EDITORS) and progress is None,
@@ -81,8 +83,11 @@ def overview(viewer: Viewer) -> Page:
     return viewer.render("web/seo/overview.html", shown, title="SEO")
 
 
-def _trend(viewer: Viewer, past: Sequence[Crawl]) -> Chart:
+def _trend(viewer: Viewer, past: Sequence[Crawl]) -> Chart | None:
+    """Errors and warnings over the last crawls, where they are of more than one day."""
     zone = viewer.workspace.zone
+    if len({one.started_at.astimezone(zone).date() for one in past[:20]}) < 2:
+        return None
     return trend_chart(
         [
             {"day": one.started_at.astimezone(zone).date().isoformat(), "errors": one.errors, "warnings": one.warnings}

@@ -64,6 +64,8 @@ CHECKS = (
     _column("why", "Why It Matters", "影响", Kind.PROSE),
     _column("mend", "How To Fix", "如何修复", Kind.PROSE),
 )
+#: the same without the words, where there is a page for each check
+CHECKS_SHORT = tuple(column for column in CHECKS if column.id not in ("why", "mend"))
 #: links
 LINKS = (
     _column("kind", "Type", "类型", Kind.CODE),

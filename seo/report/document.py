@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from growth.db import Database
@@ -13,7 +14,7 @@ from seo.check import Group, catalogue
 from seo.crawls import Crawl, CrawlState, crawls
 from seo.issues import Issue
 from seo.listing import list_issues
-from seo.report.columns import URLS
+from seo.report.columns import CHECKS_SHORT, URLS
 from seo.report.tables import checks_table, counts_by_group, issue_row, urls_table
 
 #: rows of a table in the HTML file; the workbook has them all
@@ -148,7 +149,7 @@ def _overview(database: Database, crawl: Crawl, found: Sequence[Issue]) -> Secti
         x=Series(id="group", label=_("Group")),
         value=Series(id="total", label=_("Issues"), kind=Kind.NUMBER),
     )
-    table = checks_table(found, crawl)
+    table = replace(checks_table(found, crawl), columns=CHECKS_SHORT)
     return Section(
         id="overview",
         title=Text("Overview", "概览"),
@@ -209,9 +210,9 @@ def _trend(database: Database, crawl: Crawl) -> list[Section]:
             for one in crawls(session, limit=TREND * 3)
             if one.state.is_judged and one.start_url == crawl.start_url and one.id <= crawl.id
         ]
-    if len(past) < 2:
-        return []
     zone = database.workspace.zone
+    if len({one.started_at.astimezone(zone).date() for one in past[:TREND]}) < 2:
+        return []
     rows = [
         {"day": one.started_at.astimezone(zone).date().isoformat(), "errors": one.errors, "warnings": one.warnings, "pages": one.pages}
         for one in reversed(past[:TREND])

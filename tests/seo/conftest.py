@@ -35,7 +35,9 @@ def audit_of(open_workspace: Callable[..., Database]) -> Callable[..., tuple[Dat
 
     def audit(site: Served, growth_yaml: str | None = None, **more: Any) -> tuple[Database, AuditResult]:
         database = open_workspace((growth_yaml or GROWTH).format(base=site.base))
-        return database, run_audit(database, now=NOW, fetching=partial(LocalFetcher, site), **more)
+        result = run_audit(database, now=NOW, fetching=partial(LocalFetcher, site), **more)
+        assert result.crawl.totals["check_faults"] == {}
+        return database, result
 
     return audit
 

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
 
 import pytest
 
+from growth.db import Database
+from seo.audit import run_audit
 from seo.check import catalogue
 from seo.issues import Issue
+from seo.listing import list_issues
+from tests.conftest import NOW
 from tests.seo.conftest import audited
+from tests.sites.served import LocalFetcher
 from tests.sites.worlds import MANY, each_data, many_data, many_world, place_of, small_world
 
 #: ids whose rule needs rows of other rooms; they are tested where those rows are made
@@ -75,6 +81,21 @@ def test_the_faulty_site_is_found_and_the_sound_one_is_not(check: str, folder: C
 
 def test_every_id_of_the_catalogue_has_its_pages() -> None:
     assert set(catalogue()) == set(many_data()) | set(each_data()) | ELSEWHERE
+
+
+@pytest.mark.slow
+def test_both_engines_of_the_database_find_the_same(
+    many: list[Issue], open_workspace: Callable[..., Database], database_url: str | None
+) -> None:
+    if database_url is None:
+        pytest.skip("that is what it is compared with")
+    world = many_world()
+    database = open_workspace(world.growth_yaml, files=world.files)
+    for _time in range(2):
+        result = run_audit(database, now=NOW, fetching=partial(LocalFetcher, world.site))
+    assert result.crawl.totals["check_faults"] == {}
+    named = [(issue.check, issue.url, issue.detail) for issue in list_issues(database)]
+    assert sorted(named, key=str) == sorted(((issue.check, issue.url, issue.detail) for issue in many), key=str)
 
 
 def test_a_site_without_a_fault_has_no_issue(sound: list[Issue]) -> None:

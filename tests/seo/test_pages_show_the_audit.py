@@ -33,10 +33,8 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     resources["/p/1.html"] |= {"title": NASTY, "body": f'<a href="/gone.html">{NASTY.replace("<", "&lt;")}</a>'}
     resources["/p/2.html"] |= {"title": ""}
     resources["/sitemap.xml"] = {"text": sitemap(pages), "type": "application/xml"}
-    world = World(
-        site=Served(base=BASE, resources=resources),
-        growth_yaml=f"site: {{name: 诚信贷, url: '{BASE}', locale: zh-CN}}\nseo: {{crawl: {{requests_per_second: 100000, retry_after: 0s}}}}\n",
-    )
+    crawl = "seo: {crawl: {requests_per_second: 100000, retry_after: 0s}}"
+    world = World(site=Served(base=BASE, resources=resources), growth_yaml=f"site: {{name: 诚信贷, url: '{BASE}'}}\n{crawl}\n")
     folder: Path = tmp_path_factory.mktemp("shown") / "w"
     database, _issues = audited(world, folder)
     del resources["/p/2.html"]["title"]

@@ -32,9 +32,9 @@ _SENTENCES = (
 def flawless(path: str, base: str, **changes: Any) -> bytes:
     """The HTML of the page at `path`, with `changes`.
 
-    title, description, lang, charset (texts; None leaves the element out), head, body (added), repeat (added so many times, `{n}` counting), pad
-    (bytes of a comment), main, footer, html (instead), links (in nav), drop (elements to leave out: canonical, viewport, og, h1, footer, icon, tag,
-    image), encoding (of the bytes), topic (what the text is about).
+    title, description, lang, charset (texts; None leaves the element out), head and body (added), repeat (added so many times, `{n}`
+    counting), pad (bytes of a comment), main, footer, html (instead), links (in nav), drop (what to leave out: canonical, viewport, og, h1,
+    footer, icon, tag, image), encoding (of the bytes), topic (what the text is about).
     """
     if "html" in changes:
         return str(changes["html"]).encode(changes.get("encoding", "utf-8"))
@@ -68,9 +68,10 @@ def flawless(path: str, base: str, **changes: Any) -> bytes:
     image = '<img src="/logo.png" alt="诚信贷标志" width="120" height="60">' if "image" not in drop else ""
     footer = "" if "footer" in drop else changes.get("footer", FOOTER)
     attribute = f' lang="{changes["lang"]}"' if changes.get("lang") else "" if "lang" in changes else ' lang="zh-CN"'
+    top = f"<header>{image}<nav><ul>{nav}</ul></nav></header>"
     document = (
         f"<!doctype html>\n<html{attribute}>\n<head>\n{chr(10).join(head)}\n</head>\n<body>\n"
-        f"<header>{image}<nav><ul>{nav}</ul></nav></header>\n<main>\n{heading}\n{text}\n{changes.get('body', '')}\n</main>\n{footer}\n</body>\n</html>\n"
+        f"{top}\n<main>\n{heading}\n{text}\n{changes.get('body', '')}\n</main>\n{footer}\n</body>\n</html>\n"
     )
     return document.encode(changes.get("encoding", "utf-8"), "replace")
 

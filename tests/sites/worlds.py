@@ -68,13 +68,8 @@ def many_world() -> World:
                 resources[place] = more
                 if place == path:
                     resources[place].pop("path", None)
-                if (
-                    not more.get("unlinked")
-                    and place.startswith("/")
-                    and not place.startswith("/js/")
-                    and "." in place
-                    and place.endswith(_PAGES)
-                ) or (place == path and not more.get("unlinked")):
+                is_page = place == path or (place.startswith("/") and place.endswith(".html"))
+                if is_page and not more.get("unlinked"):
                     linked.append(place)
             if check == "orphan-page" or data.get("listed"):
                 listed += [path] * (2 if data.get("listed_again") else 1)
@@ -91,7 +86,8 @@ def many_world() -> World:
     for place, part in zip(lists, parts, strict=True):
         resources[place] = {"links": ["/", *part, "/p/1.html", "/p/2.html", "/p/3.html"]}
     resources["/sitemap.xml"] = {"text": sitemap(listed), "type": "application/xml"}
-    expect = "  expect: [{page: /bad/page-fact-missing.html, contains: [综合费用明示]}, {page: /good/page-fact-missing.html, contains: [综合费用明示]}]"
+    expected = ", ".join(f"{{page: /{side}/page-fact-missing.html, contains: [综合费用明示]}}" for side in ("bad", "good"))
+    expect = f"  expect: [{expected}]"
     checks = "  checks: {limits: {url-trap: {variants: 5}}}"
     site = Served(base=MANY, resources={**files(MANY), **resources})
     return World(site=site, growth_yaml=GROWTH.format(base=MANY, submit="", growth=f"{CRAWL}\n{expect}", checks=checks))
@@ -122,9 +118,6 @@ def sitemap(paths: list[str]) -> str:
     """A sitemap of the site."""
     entries = "".join(f"<url><loc>{{base}}{path.removeprefix('/')}</loc></url>".replace("&", "&amp;") for path in paths)
     return f'<?xml version="1.0" encoding="UTF-8"?><urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{entries}</urlset>'
-
-
-_PAGES = (".html",)
 
 
 def _chain(check: str, side: str, data: Mapping[str, Any]) -> dict[str, Any]:
