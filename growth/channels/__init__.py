@@ -44,8 +44,18 @@ from growth.channels.origin import Origin, origin_ids
 from growth.channels.qrcodes import form_of, qr_code
 from growth.channels.settings import CHANNEL_NAME, ChannelEntry, ChannelMatch, ChannelsFile
 from growth.channels.tables import CHANNEL, CLICK, COST, IDENTITY, LINK, ORIGIN, TOUCH, TOUCH_CHANGE
-from growth.channels.touches import BadEvidence, NewTouch, TouchKind, forget_touches, record_touch, record_touches, touch_count, touch_words
-from growth.channels.writing import insert_new
+from growth.channels.touches import (
+    BadEvidence,
+    NewTouch,
+    TouchKind,
+    forget_touches,
+    record_touch,
+    record_touches,
+    touch_count,
+    touch_words,
+    write_touches,
+)
+from growth.channels.writing import add_to_rows, insert_new, insert_rows, stored_day, update_rows
 
 __all__ = [
     "CHANNEL",
@@ -82,6 +92,7 @@ __all__ = [
     "UnknownChannel",
     "absolute_target",
     "add_identities",
+    "add_to_rows",
     "channel_costs",
     "channel_named",
     "channel_titles",
@@ -99,6 +110,7 @@ __all__ = [
     "identity_id",
     "import_costs",
     "insert_new",
+    "insert_rows",
     "join",
     "joins_by_evidence",
     "joins_of_person",
@@ -114,11 +126,14 @@ __all__ = [
     "record_touch",
     "record_touches",
     "resolve_link",
+    "stored_day",
     "stored_key",
     "total_cost",
     "touch_count",
     "touch_words",
     "tracked_link",
     "undo_join",
+    "update_rows",
     "with_token",
+    "write_touches",
 ]

@@ -22,6 +22,7 @@ from growth.channels.models import Identity, IdentityLink, Touch, TouchChange
 from growth.channels.writing import insert_new
 from growth.db import vault
 from growth.errors import GrowthError
+from growth.language import _
 
 #: kinds of keys; the value of those in `PRIVATE` is kept as its blind index only
 KINDS: Final = frozenset({"visitor", "contact", "signup", "openid", "unionid", "email", "phone"})
@@ -48,7 +49,9 @@ def stored_key(session: Session, key: str) -> str:
     """`key` as it is stored: openids and addresses become their blind index. Raises BadKey."""
     match = _KEY.fullmatch(key)
     if match is None or match[1] not in KINDS:
-        raise BadKey(f"“{key[:60]}” names no identity", fix=f"write KIND:VALUE with one of {', '.join(sorted(KINDS))}")
+        raise BadKey(
+            _("“{key}” names no identity", key=key[:60]), fix=_("write KIND:VALUE with one of {words}", words=", ".join(sorted(KINDS)))
+        )
     return f"{match[1]}:{vault(session).index(match[1], match[2]).hex()[:32]}" if match[1] in PRIVATE else key
 
 
@@ -60,7 +63,7 @@ def identity_id(stored: str) -> int:
 def add_identities(session: Session, stored_keys: Iterable[str]) -> dict[str, int]:
     """Make sure that the keys are known; their ids by key."""
     ids = {key: identity_id(key) for key in dict.fromkeys(stored_keys)}
-    rows = [{"id": id, "key": key, "person": id, "contact_id": _contact(key)} for key, id in ids.items()]
+    rows = [{"id": id, "key": key, "person": id, "joined": False, "contact_id": _contact(key)} for key, id in ids.items()]
     insert_new(session, Identity, rows, on="id")
     return ids
 
@@ -78,6 +81,7 @@ def join(session: Session, *, one: str, other: str, evidence: str, at: datetime)
     if known is not None:
         return
     session.execute(insert(IdentityLink).values(one=low, other=high, evidence=evidence, at=at, undone_at=None))
+    session.execute(update(Identity).where(Identity.id.in_((low, high))).values(joined=True))
     people = dict(session.execute(select(Identity.id, Identity.person).where(Identity.id.in_((low, high)))).tuples().all())
     if people[low] != people[high]:
         _unite(session, people[low], people[high])
@@ -156,7 +160,7 @@ def _contact(key: str) -> UUID | None:
     try:
         return UUID(value)
     except ValueError as fault:
-        raise BadKey(f"“{key[:60]}” names no contact", fix="write contact:ID with the contact's id") from fault
+        raise BadKey(_("“{key}” names no contact", key=key[:60]), fix=_("write contact:ID with the contact's id")) from fault
 
 
 def _unite(session: Session, one: int, other: int) -> None:

@@ -111,6 +111,8 @@ class Identity(Base):
     #: ``visitor:…``, ``contact:…``, ``signup:…``; ``openid:`` and addresses as their blind index
     key: Mapped[str]
     person: Mapped[int] = mapped_column(BigInteger, index=True)
+    #: whether it was ever joined with another key: most visitors never are, and nothing is to be looked up for them
+    joined: Mapped[bool] = mapped_column(default=False)
     #: the contact that a ``contact:`` key names
     contact_id: Mapped[UUID | None] = mapped_column(index=True)
 

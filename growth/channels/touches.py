@@ -17,7 +17,8 @@ from growth.channels import models
 from growth.channels.catalogue import channel_named
 from growth.channels.identity import add_identities, stored_key
 from growth.channels.origin import Origin, origin_ids
-from growth.channels.writing import insert_new
+from growth.channels.writing import insert_new, insert_rows
+from growth.db import table_of
 from growth.errors import GrowthError
 from growth.language import Text
 
@@ -124,6 +125,11 @@ def record_touches(session: Session, touches: Sequence[NewTouch]) -> None:
         for touch in touches
     ]
     insert_new(session, models.Touch, values, on=("identity_id", "at", "evidence"))
+
+
+def write_touches(session: Session, rows: Sequence[tuple[int, int, int, str, str]]) -> None:
+    """The quick way for visits: (microseconds, identity id, origin id, kind, evidence), all of them known already."""
+    insert_rows(session, table_of(models.Touch), ("at", "identity_id", "origin_id", "kind", "evidence"), rows, new_only=True)
 
 
 def forget_touches(session: Session, *, identity_id: int, evidence: Sequence[str]) -> None:

@@ -1,14 +1,16 @@
-"""INSERT that leaves rows alone which are there already, on both engines."""
+"""Writing many rows at once, on both engines: inserts that leave present rows alone, and the quick way for what there are millions of."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
+from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from growth.db import Base
+from growth.db import Base, table_of
 
 
 def insert_new(session: Session, row: type[Base], values: Sequence[Mapping[str, Any]], *, on: str | Sequence[str]) -> None:
@@ -17,4 +19,55 @@ def insert_new(session: Session, row: type[Base], values: Sequence[Mapping[str, 
         return
     columns = [on] if isinstance(on, str) else list(on)
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    session.execute(dialect.insert(row).on_conflict_do_nothing(index_elements=columns), list(values))
+    session.execute(dialect.insert(table_of(row)).on_conflict_do_nothing(index_elements=columns), list(values))
+
+
+def insert_rows(session: Session, table: Table, columns: Sequence[str], rows: Sequence[tuple[Any, ...]], *, new_only: bool = False) -> None:
+    """Insert rows as the driver takes them: instants as microseconds, days by `stored_day`. `new_only` leaves present ones alone.
+
+    40,000 events, 25 columns: 3.1 s by Core with a mapping a row, 1.0 s so.
+    """
+    if not rows:
+        return
+    places = ", ".join(_mark(session) for _column in columns)
+    after = " ON CONFLICT DO NOTHING" if new_only else ""
+    statement = f"INSERT INTO {_name(session, table)} ({', '.join(columns)}) VALUES ({places}){after}"  # noqa: S608 - names of ours
+    session.connection().exec_driver_sql(statement, list(rows))
+
+
+def add_to_rows(session: Session, table: Table, key: Sequence[str], columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
+    """Add to the sums in `columns` of the rows with that `key`, which are made where they are not there; key first in each tuple."""
+    if not rows:
+        return
+    name = _name(session, table)
+    places = ", ".join(_mark(session) for _column in (*key, *columns))
+    sums = ", ".join(f"{column} = {table.name}.{column} + excluded.{column}" for column in columns)
+    statement = (
+        f"INSERT INTO {name} ({', '.join((*key, *columns))}) VALUES ({places}) "  # noqa: S608 - names of ours
+        f"ON CONFLICT ({', '.join(key)}) DO UPDATE SET {sums}"
+    )
+    session.connection().exec_driver_sql(statement, list(rows))
+
+
+def stored_day(session: Session, day: date) -> date | str:
+    """A day as the driver takes it."""
+    return day if session.get_bind().dialect.name == "postgresql" else day.isoformat()
+
+
+def update_rows(session: Session, table: Table, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
+    """Set `columns` of the rows whose id stands last in each tuple, as the driver takes them."""
+    if not rows:
+        return
+    mark = _mark(session)
+    sets = ", ".join(f"{column} = {mark}" for column in columns)
+    statement = f"UPDATE {_name(session, table)} SET {sets} WHERE id = {mark}"  # noqa: S608 - names of ours
+    session.connection().exec_driver_sql(statement, list(rows))
+
+
+def _mark(session: Session) -> str:
+    return "%s" if session.get_bind().dialect.name == "postgresql" else "?"
+
+
+def _name(session: Session, table: Table) -> str:
+    """The table as SQL names it; bulk stores are files of their own on SQLite."""
+    return f"{table.schema}.{table.name}" if table.schema and session.get_bind().dialect.name == "postgresql" else table.name

@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final
+from functools import lru_cache
+from typing import Final, NamedTuple
 from urllib.parse import unquote_to_bytes, urlsplit
 
 from growth.channels import TOKEN_PARAMETER
@@ -56,10 +56,11 @@ STRIPPED: Final = frozenset(
     }
 )
 _LONGEST: Final = 200
+#: addresses and pairs of address and referrer that are remembered
+_REMEMBERED: Final = 65_536
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Clue:
+class Clue(NamedTuple):
     """Everything a page view says. Texts are cut and in lower case where they are compared (source, medium)."""
 
     host: str = ""
@@ -91,11 +92,30 @@ def read_clue(url: str, referrer: str, user_agent: str, *, own_domains: frozense
 
     The address's own domain counts as the site's. Raises ValueError for an address that cannot be read.
     """
+    clue = _read(url, referrer, own_domains, ignored)
+    app = source_in_app(user_agent) if user_agent else None
+    return clue if app is None else clue._replace(in_app=app)
+
+
+def read_place(url: str) -> Clue:
+    """The host and path only, of what is no page view. Raises ValueError."""
+    host, path = _place(url)
+    return Clue(host=host, path=path)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _place(url: str) -> tuple[str, str]:
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ValueError("not a web address")
-    host = parts.hostname.rstrip(".").lower()
-    given = _parameters(parts.query)
+    return parts.hostname.rstrip(".").lower(), kept_path(parts.path)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _read(url: str, referrer: str, own_domains: frozenset[str], ignored: frozenset[str]) -> Clue:
+    """Pages link to each other in few ways: most pairs of address and referrer have been read before."""
+    host, path = _place(url)
+    given = _parameters(urlsplit(url).query)
     utm = {_UTM[name]: value for name, value in given.items() if name in _UTM and value}
     click, click_value = _click(given)
     came_from = host_of_referrer(referrer) if referrer else ""
@@ -107,10 +127,9 @@ def read_clue(url: str, referrer: str, user_agent: str, *, own_domains: frozense
         or came_from in ignored
     )
     sender = source_of_host(came_from) if came_from and not own else None
-    app = source_in_app(user_agent) if user_agent else None
     return Clue(
         host=host,
-        path=kept_path(parts.path),
+        path=path,
         token=given.get(TOKEN_PARAMETER, "")[:64],
         source=utm.get("source", "").lower()[:_LONGEST],
         medium=utm.get("medium", "").lower()[:_LONGEST],
@@ -123,7 +142,6 @@ def read_clue(url: str, referrer: str, user_agent: str, *, own_domains: frozense
         referrer_term=_term(referrer, sender) if sender and sender.terms else "",
         own_referrer=own,
         spam=bool(came_from) and not own and is_spam(came_from),
-        in_app=app,
         shared=_SHARED.get(given.get("from", ""), ""),
     )
 

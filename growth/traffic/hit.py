@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from growth.channels import Origin
 from growth.traffic.beacon import Beacon
@@ -40,8 +40,7 @@ class Drop(StrEnum):
     RATE = "rate"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Arrived:
+class Arrived(NamedTuple):
     """How an event came: when it happened (microseconds), when it was received, from where, with which headers."""
 
     at_micros: int
@@ -54,8 +53,7 @@ class Arrived:
     imported: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hit:
+class Hit(NamedTuple):
     """An event and what the steps found; each step gives a new one or a reason to drop it."""
 
     beacon: Beacon

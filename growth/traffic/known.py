@@ -5,10 +5,9 @@ A visitor is recognised by a sign-up or a link for one person; what they saw bef
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -26,18 +25,25 @@ def recognise(session: Session, visitor_ids: Iterable[int]) -> None:
     insert_new(session, Recognised, [{"visitor_id": id} for id in visitor_ids], on="visitor_id")
 
 
-def note_pages(session: Session, seen: Iterable[tuple[int, int, int]]) -> None:
-    """Keep (visitor, page, microseconds) of those who are known."""
+def note_known(session: Session, seen: Iterable[tuple[int, int, int]]) -> None:
+    """Keep (visitor, page, microseconds) of those who are known, and tell contacts when they were last at the site."""
     rows = list(seen)
     visitors = list({visitor for visitor, _page, _at in rows})
-    known: set[int] = set()
+    people: dict[int, int] = {}
     for start in range(0, len(visitors), 500):
-        part = visitors[start : start + 500]
-        known |= set(session.scalars(select(IDENTITY.c.id).where(IDENTITY.c.id.in_(part), IDENTITY.c.person != IDENTITY.c.id)))
-        # the one after whom a group is called has its own id as the person; it is known where anybody else is in the group
-        groups = select(IDENTITY.c.person).where(IDENTITY.c.person.in_(part)).group_by(IDENTITY.c.person).having(func.count() > 1)
-        known |= set(session.scalars(groups))
-    _keep(session, [(visitor, page, clock.from_micros(at)) for visitor, page, at in rows if visitor in known])
+        query = select(IDENTITY.c.id, IDENTITY.c.person).where(
+            IDENTITY.c.id.in_(visitors[start : start + 500]), IDENTITY.c.joined.is_(True)
+        )
+        people |= dict(session.execute(query).tuples().all())
+    if not people:
+        return
+    _keep(session, [(visitor, page, clock.from_micros(at)) for visitor, page, at in rows if visitor in people])
+    latest: dict[int, int] = {}
+    for visitor, _page, at in rows:
+        if visitor in people:
+            latest[people[visitor]] = max(at, latest.get(people[visitor], at))
+    contacts = select(IDENTITY.c.contact_id, IDENTITY.c.person).where(IDENTITY.c.person.in_(latest), IDENTITY.c.contact_id.is_not(None))
+    note_visits(session, {contact: clock.from_micros(latest[person]) for contact, person in session.execute(contacts).tuples()})
 
 
 def look_up_recognised(database: Database) -> int:
@@ -57,20 +63,6 @@ def look_up_recognised(database: Database) -> int:
         _keep(session, seen)
         session.execute(delete(Recognised).where(Recognised.visitor_id.in_(waiting)))
     return len(waiting)
-
-
-def note_contacts(session: Session, latest: Mapping[int, int]) -> None:
-    """Tell contacts when their visitors (by identity, microseconds) were last at the site."""
-    who, member = IDENTITY.alias("who"), IDENTITY.alias("member")
-    visitors = list(latest)
-    seen: dict[UUID, datetime] = {}
-    for start in range(0, len(visitors), 500):
-        query = select(who.c.contact_id, member.c.id).join(member, member.c.person == who.c.person)
-        query = query.where(member.c.id.in_(visitors[start : start + 500]), who.c.contact_id.is_not(None))
-        for contact_id, visitor in session.execute(query):
-            at = clock.from_micros(latest[visitor])
-            seen[contact_id] = max(at, seen.get(contact_id, at))
-    note_visits(session, seen)
 
 
 def follow_merges(database: Database, *, now: datetime) -> int:

@@ -8,17 +8,16 @@ from __future__ import annotations
 import ipaddress
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from growth import clock
 from growth.channels import Origin
 from growth.traffic.beacon import EventKind
 from growth.traffic.bots import bot_reason
-from growth.traffic.clue import Clue, kept_path, read_clue
+from growth.traffic.clue import read_clue, read_place
 from growth.traffic.hit import Drop, Hit
 from growth.traffic.knowledge import Knowledge
 from growth.traffic.rules import Strength, judge
@@ -117,12 +116,12 @@ def put_clue(hit: Hit, context: Context) -> Hit | Drop:
                 ignored=knowledge.ignored_referrers,
             )
         else:
-            clue = _place(beacon.url)
+            clue = read_place(beacon.url)
     except ValueError:
         return Drop.INVALID
     if registered_domain(clue.host) not in knowledge.own_domains:
         return Drop.FOREIGN
-    return Drop.SPAM_REFERRER if clue.spam else replace(hit, clue=clue)
+    return Drop.SPAM_REFERRER if clue.spam else hit._replace(clue=clue)
 
 
 def put_visitor(hit: Hit, context: Context) -> Hit | Drop:
@@ -131,7 +130,7 @@ def put_visitor(hit: Hit, context: Context) -> Hit | Drop:
     assert hit.clue is not None
     salt = b"" if given else context.salts(clock.site_day(clock.from_micros(arrived.at_micros), context.zone))
     key = visitor_key(given, host=hit.clue.host, address=arrived.address, user_agent=arrived.user_agent, salt=salt)
-    return replace(hit, visitor=key)
+    return hit._replace(visitor=key)
 
 
 def drop_rate(hit: Hit, context: Context) -> Hit | Drop:
@@ -149,7 +148,7 @@ def put_origin(hit: Hit, context: Context) -> Hit | Drop:
     verdict = judge(hit.clue)
     link = context.knowledge.link(verdict.token) if verdict.token else None
     if link is not None:
-        verdict = replace(verdict, strength=Strength.CAMPAIGN, rule="token")
+        verdict = verdict._replace(strength=Strength.CAMPAIGN, rule="token")
         origin = Origin(
             channel_id=link.channel_id,
             medium=link.medium,
@@ -158,7 +157,7 @@ def put_origin(hit: Hit, context: Context) -> Hit | Drop:
             term=verdict.term,
             link_id=link.id,
         )
-        return replace(hit, verdict=verdict, origin=origin)
+        return hit._replace(verdict=verdict, origin=origin)
     channel = context.knowledge.channel_of(verdict, hit.clue)
     origin = Origin(
         channel_id=channel.id if channel else None,
@@ -167,7 +166,7 @@ def put_origin(hit: Hit, context: Context) -> Hit | Drop:
         campaign=verdict.campaign,
         term=verdict.term,
     )
-    return replace(hit, verdict=replace(verdict, token=""), origin=origin)
+    return hit._replace(verdict=verdict._replace(token="") if verdict.token else verdict, origin=origin)
 
 
 STEPS: Final[tuple[Step, ...]] = (
@@ -181,13 +180,6 @@ STEPS: Final[tuple[Step, ...]] = (
     drop_rate,
     put_origin,
 )
-
-
-def _place(url: str) -> Clue:
-    parts = urlsplit(url)
-    if not parts.hostname:
-        raise ValueError("no host")
-    return Clue(host=parts.hostname.rstrip(".").lower(), path=kept_path(parts.path))
 
 
 @lru_cache(maxsize=10_000)

@@ -6,32 +6,27 @@ are made anew for the days that changed (`refresh_rollups`), which any reader do
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
 from sqlalchemy import case, delete, func, insert, literal, select, union_all
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from growth.channels import insert_new
-from growth.db import Database
+from growth.channels import add_to_rows, insert_new, stored_day
+from growth.db import Database, table_of
 from growth.traffic.models import DirtyDay, EntryDay, PageDay, Visit, VisitDay
 
-_COUNTED: Final = ("views", "missing", "errors", "engaged_ms", "leaves", "scrolled", "loads", "load_ms")
+#: what is counted of a page on a day, in the order of the counts
+COUNTED: Final = ("views", "missing", "errors", "engaged_ms", "leaves", "scrolled", "loads", "load_ms")
 #: days made anew in one transaction
 _DAYS: Final = 5
 
 
-def count_pages(session: Session, counts: Mapping[tuple[date, int], Mapping[str, int]]) -> None:
-    """Add to what happened on pages, by (day, page id)."""
-    if not counts:
-        return
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(PageDay)
-    adding = {name: getattr(PageDay, name) + getattr(statement.excluded, name) for name in _COUNTED}
-    rows = [{"day": day, "page_id": page, **{name: row.get(name, 0) for name in _COUNTED}} for (day, page), row in sorted(counts.items())]
-    session.execute(statement.on_conflict_do_update(index_elements=["day", "page_id"], set_=adding), rows)
+def count_pages(session: Session, counts: Mapping[tuple[date, int], Sequence[int]]) -> None:
+    """Add to what happened on pages, by (day, page id); numbers in the order of `COUNTED`."""
+    rows = [(stored_day(session, day), page, *numbers) for (day, page), numbers in sorted(counts.items())]
+    add_to_rows(session, table_of(PageDay), ("day", "page_id"), COUNTED, rows)
 
 
 def mark_days(session: Session, days: Iterable[date]) -> None:

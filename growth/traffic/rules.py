@@ -11,9 +11,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import IntEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 from growth.channels import ChannelMedium
 from growth.traffic.clue import Clue
@@ -37,8 +36,7 @@ class Strength(IntEnum):
     CAMPAIGN = 4
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
+class Verdict(NamedTuple):
     """Where a page view came from. `token` is a code of ours that is still to be looked up."""
 
     strength: Strength
@@ -50,7 +48,7 @@ class Verdict:
     click_id: str = ""
     token: str = ""
     #: which rule decided
-    rule: str
+    rule: str = ""
 
 
 def judge(clue: Clue) -> Verdict:

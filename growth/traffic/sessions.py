@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 from growth.traffic.beacon import EventKind
 from growth.traffic.rules import Strength
@@ -24,9 +24,8 @@ ACTING: Final = frozenset({EventKind.OUTBOUND, EventKind.FORM, EventKind.CONTACT
 ENGAGED_MS: Final = 10_000
 
 
-@dataclass(frozen=True, slots=True)
-class Act:
-    """An event as visits need it; texts by their id, `at` in microseconds."""
+class Act(NamedTuple):
+    """An event as visits need it; texts by their id, `at` in microseconds. A tuple: a dataclass takes four times as long."""
 
     id: int
     at: int

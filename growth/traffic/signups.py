@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -174,13 +174,13 @@ def place_signups(session: Session, visitors: Collection[int]) -> None:
     session.flush()
 
 
-def claim_views(session: Session, views: dict[int, str]) -> None:
-    """Page views have come that sign-ups named before: `views` is visitor key by view id."""
+def claim_views(session: Session, views: Mapping[int, int], texts: Mapping[int, str]) -> None:
+    """Page views have come that sign-ups named before: `views` is the visitor by page view, `texts` the visitors' keys."""
     ids = list(views)
     for start in range(0, len(ids), 500):
         rows = session.scalars(select(Signup).where(Signup.view.in_(ids[start : start + 500]), Signup.visitor_id.is_(None))).all()
         for row in rows:
-            visitor = views[row.view]
+            visitor = texts[views[row.view]]
             join(session, one=f"signup:{row.external_id}", other=visitor, evidence=f"signup:{row.id}", at=row.at)
             session.execute(update(Signup).where(Signup.id == row.id).values(visitor_id=identity_id(visitor)))
             recognise(session, [identity_id(visitor)])

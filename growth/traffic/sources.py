@@ -52,6 +52,7 @@ def source_named(name: str) -> Source | None:
     return _by_name().get(_ALIASES.get(plain, plain)) or (source_of_host(plain) if "." in plain else None)
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def source_in_app(user_agent: str) -> Source | None:
     """The app whose own browser this is, or None. The first token of the table wins: a mini program is WeChat too."""
     for token, source in _in_app():

@@ -6,85 +6,112 @@ the visits around it anew from the raw events, with the same fold; so visits dep
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import OrderedDict, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any, Final
+from weakref import WeakKeyDictionary
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import and_, delete, func, insert, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from growth import clock
 from growth.channels import (
     ChannelMedium,
-    NewTouch,
     Origin,
     TouchKind,
     add_identities,
     forget_touches,
     insert_new,
+    insert_rows,
     join,
     origin_ids,
-    record_touches,
     resolve_link,
+    stored_day,
+    update_rows,
+    write_touches,
 )
 from growth.db import Database, table_of
 from growth.traffic.beacon import EventKind
-from growth.traffic.known import look_up_recognised, note_contacts, note_pages, recognise
+from growth.traffic.known import look_up_recognised, note_known, recognise
 from growth.traffic.models import Event, EventText, LooseVisitor, PagePath, TrafficCursor, Visit, VisitorStep
-from growth.traffic.rollups import count_pages, mark_days, refresh_rollups
+from growth.traffic.rollups import COUNTED, count_pages, mark_days, refresh_rollups
 from growth.traffic.rules import Strength
 from growth.traffic.sessions import STARTING, Act, OpenVisit, fold
 from growth.traffic.signups import claim_views, place_signups
 from growth.traffic.writing import origin_of
 
 #: events of one transaction in the main store: well under 100 ms
-BATCH: Final = 1000
+BATCH: Final = 2000
 #: microseconds of a quarter of an hour
 _QUARTER: Final = 900_000_000
+#: pages whose title is remembered
+_REMEMBERED: Final = 50_000
 _VISIT: Final = table_of(Visit)
 _PAGE: Final = table_of(PagePath)
-_COLUMNS: Final = (
-    Event.id,
-    Event.at_micros,
-    Event.kind,
-    Event.page,
-    Event.origin,
-    Event.strength,
-    Event.agent,
-    Event.click,
-    Event.token,
-    Event.duration_ms,
-    Event.visitor,
-    Event.title,
-    Event.view,
-    Event.scroll,
-    Event.load_ms,
-    Event.name,
+_EVENT: Final = table_of(Event)
+_COLUMNS: Final = tuple(
+    _EVENT.c[name]
+    for name in (
+        "id",
+        "at_micros",
+        "kind",
+        "page",
+        "origin",
+        "strength",
+        "agent",
+        "click",
+        "token",
+        "duration_ms",
+        "visitor",
+        "title",
+        "view",
+        "scroll",
+        "load_ms",
+        "name",
+    )
 )
+_VIEWS, _MISSING, _ERRORS, _ENGAGED_MS, _LEAVES, _SCROLLED, _LOADS, _LOAD_MS = range(len(COUNTED))
+_KINDS: Final = {kind.value: kind for kind in EventKind}
+_STRENGTHS: Final = {strength.value: strength for strength in Strength}
 
 
 @dataclass(slots=True)
 class _Batch:
-    """Visits to write, and what is to be known for it."""
+    """What is to be written, and the texts that are needed for it."""
 
-    texts: dict[int, str]
+    texts: dict[int, str] = field(default_factory=dict)
     new: list[tuple[int, OpenVisit]] = field(default_factory=list)
     changed: list[tuple[int, OpenVisit]] = field(default_factory=list)
     #: (visitor, visit ids) that late events made void
     void: list[tuple[int, list[int]]] = field(default_factory=list)
     #: visitors without a visit so far
     loose: list[int] = field(default_factory=list)
-    #: what happened on pages, by (day, page)
-    pages: dict[tuple[date, int], Counter[str]] = field(default_factory=dict)
+    #: visitors of whom nothing was known before
+    unknown: set[int] = field(default_factory=set)
+    #: what happened on pages, by (day, page); numbers in the order of `COUNTED`
+    pages: dict[tuple[date, int], list[int]] = field(default_factory=dict)
+    #: text id of the title that a page had last
+    titles: dict[int, int] = field(default_factory=dict)
+    #: visitor by page view
+    views: dict[int, int] = field(default_factory=dict)
     #: (visitor, text id of a step's name, microseconds)
     steps: list[tuple[int, int, int]] = field(default_factory=list)
     #: (visitor, page, microseconds)
     seen: list[tuple[int, int, int]] = field(default_factory=list)
     days: set[date] = field(default_factory=set)
+
+    @property
+    def visits(self) -> list[tuple[int, OpenVisit]]:
+        """All visits to write."""
+        return [*self.new, *self.changed]
+
+
+#: text id of the title that each page is known to have, by database; what is known need not be written again
+_titles: WeakKeyDictionary[Database, OrderedDict[int, int]] = WeakKeyDictionary()
 
 
 def catch_up(database: Database, *, most_batches: int | None = None, rollups: bool = True) -> int:
@@ -118,62 +145,74 @@ def _advance(database: Database) -> int:
     with database.read() as session:
         cursor = _cursor(session)
     with database.store("events").read() as raw:
-        rows = raw.execute(select(*_COLUMNS).where(Event.id > cursor).order_by(Event.id).limit(BATCH)).all()
+        rows = raw.execute(select(*_COLUMNS).where(_EVENT.c.id > cursor).order_by(_EVENT.c.id).limit(BATCH)).all()
         if not rows:
             return 0
         zone = database.workspace.zone
-        batch = _Batch(texts={})
+        known = _titles.setdefault(database, OrderedDict())
+        batch = _Batch()
         by_visitor: dict[int, list[Act]] = defaultdict(list)
-        titles: dict[int, int] = {}
-        views: dict[int, int] = {}
         for row in rows:
             by_visitor[row[10]].append(_act(row))
             _count(batch, row, zone)
-            if row[2] in STARTING:
-                if row[11]:
-                    titles[row[3]] = row[11]
-                if row[12]:
-                    views[row[12]] = row[10]
         timeout = database.workspace.settings.attribution.visit_timeout // timedelta(microseconds=1)
         with database.write() as session:
             if not _move_cursor(session, cursor, rows[-1][0]):
                 return BATCH  # another process has taken this batch: look again
-            last = _last_visits(session, list(by_visitor))
-            loose = _loose(session, [visitor for visitor in by_visitor if visitor not in last])
-            for visitor, acts in by_visitor.items():
-                acts.sort(key=lambda act: act.order)
-                before = last.get(visitor)
-                if visitor in loose or (before is not None and acts[0].at <= before.last):
-                    _remake(session, raw, batch, visitor, acts, timeout)
-                else:
-                    _extend(batch, visitor, acts, before, timeout)
-            _read_texts(raw, batch, by_visitor, titles)
-            _write(session, batch, zone)
-            _write_titles(session, batch, titles)
+            _fold_all(session, raw, batch, by_visitor, timeout)
+            fresh = {page for _day, page in batch.pages if page and page not in known}
+            changed = {page: title for page, title in batch.titles.items() if known.get(page) != title}
+            _read_texts(raw, batch, fresh | set(changed) | set(changed.values()), by_visitor)
+            _write_visits(session, batch, zone)
+            _write_pages(session, batch, fresh, changed)
             _write_counts(session, batch, zone)
-            claim_views(session, {view: batch.texts[visitor] for view, visitor in views.items()})
+            claim_views(session, batch.views, batch.texts)
             place_signups(session, by_visitor)
+        known.update(dict.fromkeys(fresh, 0) | changed)
+        while len(known) > _REMEMBERED:
+            known.popitem(last=False)
     return len(rows)
 
 
+def _fold_all(session: Session, raw: Session, batch: _Batch, by_visitor: dict[int, list[Act]], timeout: int) -> None:
+    last = _last_visits(session, list(by_visitor))
+    loose = _loose(session, [visitor for visitor in by_visitor if visitor not in last])
+    batch.unknown = by_visitor.keys() - last.keys()
+    for visitor, acts in by_visitor.items():
+        if len(acts) > 1:
+            acts.sort(key=lambda act: act.order)
+        before = last.get(visitor)
+        if visitor in loose or (before is not None and acts[0].at <= before.last):
+            _remake(session, raw, batch, visitor, acts, timeout)
+        else:
+            _extend(batch, visitor, acts, before, timeout)
+
+
 def _count(batch: _Batch, row: Sequence[Any], zone: ZoneInfo) -> None:
-    """What an event adds to the counts of its page."""
-    kind, page = row[2], row[3]
-    counts = batch.pages.setdefault((_day(row[1] // _QUARTER, zone), page), Counter())
+    """What an event adds to the counts of its page, and what else is to be kept of it."""
+    kind, page, visitor = row[2], row[3], row[10]
+    key = (_day(row[1] // _QUARTER, zone), page)
+    counts = batch.pages.get(key)
+    if counts is None:
+        counts = batch.pages[key] = [0] * len(COUNTED)
     if kind in STARTING:
-        counts["views" if kind == EventKind.PAGE else "missing"] += 1
-        batch.seen.append((row[10], page, row[1]))
+        counts[_VIEWS if kind == EventKind.PAGE else _MISSING] += 1
+        batch.seen.append((visitor, page, row[1]))
         if row[14]:
-            counts["loads"] += 1
-            counts["load_ms"] += row[14]
+            counts[_LOADS] += 1
+            counts[_LOAD_MS] += row[14]
+        if row[11]:
+            batch.titles[page] = row[11]
+        if row[12]:
+            batch.views[row[12]] = visitor
     elif kind == EventKind.LEAVE:
-        counts["leaves"] += 1
-        counts["engaged_ms"] += row[9] or 0
-        counts["scrolled"] += row[13] or 0
+        counts[_LEAVES] += 1
+        counts[_ENGAGED_MS] += row[9] or 0
+        counts[_SCROLLED] += row[13] or 0
     elif kind == EventKind.ERROR:
-        counts["errors"] += 1
+        counts[_ERRORS] += 1
     elif kind == EventKind.STEP and row[15]:
-        batch.steps.append((row[10], row[15], row[1]))
+        batch.steps.append((visitor, row[15], row[1]))
 
 
 @lru_cache(maxsize=4096)
@@ -183,18 +222,7 @@ def _day(quarter: int, zone: ZoneInfo) -> date:
 
 
 def _act(row: Sequence[Any]) -> Act:
-    return Act(
-        id=row[0],
-        at=row[1],
-        kind=EventKind(row[2]),
-        page=row[3],
-        origin=row[4],
-        strength=Strength(row[5]),
-        agent=row[6],
-        click=row[7],
-        token=row[8],
-        duration_ms=row[9] or 0,
-    )
+    return Act(row[0], row[1], _KINDS[row[2]], row[3], row[4], _STRENGTHS[row[5]], row[6], row[7], row[8], row[9] or 0)
 
 
 def _cursor(session: Session) -> int:
@@ -213,16 +241,15 @@ def _move_cursor(session: Session, old: int, new: int) -> bool:
 def _last_visits(session: Session, visitors: list[int]) -> dict[int, OpenVisit]:
     """The latest visit of each visitor, without touches: only what a later event is compared with and added to."""
     found: dict[int, OpenVisit] = {}
-    for start in range(0, len(visitors), 500):
-        part = visitors[start : start + 500]
-        latest = (
-            select(Visit.visitor_id, func.max(Visit.started_at).label("at")).where(Visit.visitor_id.in_(part)).group_by(Visit.visitor_id)
+    for part in _parts(visitors):
+        newest = (
+            select(_VISIT.c.visitor_id, func.max(_VISIT.c.started_at).label("at"))
+            .where(_VISIT.c.visitor_id.in_(part))
+            .group_by(_VISIT.c.visitor_id)
+            .subquery()
         )
-        newest = latest.subquery()
-        rows = session.execute(
-            select(_VISIT).join(newest, and_(_VISIT.c.visitor_id == newest.c.visitor_id, _VISIT.c.started_at == newest.c.at))
-        )
-        for row in rows.mappings():
+        same = (_VISIT.c.visitor_id == newest.c.visitor_id) & (_VISIT.c.started_at == newest.c.at)
+        for row in session.execute(select(_VISIT).join(newest, same)).mappings():
             visit = _opened(row)
             known = found.get(row["visitor_id"])
             if known is None or visit.id > known.id:
@@ -233,8 +260,7 @@ def _last_visits(session: Session, visitors: list[int]) -> dict[int, OpenVisit]:
 def _loose(session: Session, visitors: list[int]) -> set[int]:
     """Those of `visitors` that have events without a visit."""
     found: set[int] = set()
-    for start in range(0, len(visitors), 500):
-        part = visitors[start : start + 500]
+    for part in _parts(visitors):
         found |= set(session.scalars(select(LooseVisitor.visitor_id).where(LooseVisitor.visitor_id.in_(part))))
     return found
 
@@ -272,83 +298,146 @@ def _extend(batch: _Batch, visitor: int, acts: Sequence[Act], before: OpenVisit 
 
 
 def _remake(session: Session, raw: Session, batch: _Batch, visitor: int, acts: Sequence[Act], timeout: int) -> None:
-    """Late events: make the visits around them anew from the raw events."""
-    first, last = acts[0].at, acts[-1].at
-    rows = session.execute(
-        select(_VISIT)
-        .where(Visit.visitor_id == visitor, Visit.last_event_at >= clock.from_micros(max(first - timeout, 0)))
-        .order_by(Visit.started_at, Visit.id)
-    ).mappings()
-    void: list[OpenVisit] = []
-    until: int | None = None
-    reach = last
-    for row in rows:
-        visit = _opened(row)
-        if visit.started - reach > timeout:
-            until = visit.started
-            break
-        void.append(visit)
-        reach = max(reach, visit.ended)
-    # without a visit there may be older events that began none
-    since = min([first, *(visit.started for visit in void)]) if void or until else 0
-    query = select(*_COLUMNS).where(Event.visitor == visitor, Event.at_micros >= since)
-    if until is not None:
-        query = query.where(Event.at_micros < until)
+    """Late events: make the visits around them anew from the raw events.
+
+    Visits that begin within the timeout of what is made anew are made anew with it, until one stands apart.
+    """
+    first, reach = acts[0].at, acts[-1].at
+    own = _VISIT.c.visitor_id == visitor
+    # the visit before counts however long ago it was: a page closed late is a part of it
+    before = select(func.max(_VISIT.c.started_at)).where(own, _VISIT.c.started_at <= clock.from_micros(first)).scalar_subquery()
+    near = (_VISIT.c.last_event_at >= clock.from_micros(max(first - timeout, 0))) | (_VISIT.c.started_at == before)
+    rows = session.execute(select(_VISIT).where(own, near).order_by(_VISIT.c.started_at, _VISIT.c.id)).mappings()
+    standing = [_opened(row) for row in rows]
     cursor = _cursor(session)
-    events = [_act(row) for row in raw.execute(query.where(Event.id <= cursor))]
+    taken = 0
+    while True:
+        while taken < len(standing) and standing[taken].started - reach <= timeout:
+            reach = max(reach, standing[taken].ended)
+            taken += 1
+        void = standing[:taken]
+        until = standing[taken].started if taken < len(standing) else None
+        # where no visit stands there may be older events that began none
+        since = min([first, *(visit.started for visit in void)]) if standing else 0
+        query = select(*_COLUMNS).where(Event.visitor == visitor, Event.at_micros >= since, Event.id <= cursor)
+        if until is not None:
+            query = query.where(Event.at_micros < until)
+        events = sorted((_act(row) for row in raw.execute(query)), key=lambda act: act.order)
+        made = fold(events, timeout_micros=timeout)
+        reach = max([reach, *(visit.ended for visit in made)])
+        if until is None or until - reach > timeout:
+            break
     ids = {act.id for act in events}
     if any(visit.id not in ids for visit in void):
         # raw events of these visits were cleared as retention says: what is left cannot be told anew, so they stay as they are
         return
     batch.void.append((visitor, [visit.id for visit in void]))
-    events.sort(key=lambda act: act.order)
-    made = fold(events, timeout_micros=timeout)
     if made:
         session.execute(delete(LooseVisitor).where(LooseVisitor.visitor_id == visitor))
     batch.new.extend((visitor, visit) for visit in made)
 
 
-def _read_texts(raw: Session, batch: _Batch, by_visitor: Iterable[int], titles: dict[int, int]) -> None:
-    wanted: set[int] = set(by_visitor) | set(titles.values()) | set(titles) | {page for _day, page in batch.pages}
-    wanted |= {name for _visitor, name, _at in batch.steps}
-    for _visitor, visit in (*batch.new, *batch.changed):
-        wanted |= {visit.origin, visit.entry, visit.exit, visit.click}
-        wanted |= {origin for _at, origin in visit.touches}
-        wanted |= {token for _at, token in visit.links}
-    ids = [id for id in wanted if id]
-    for start in range(0, len(ids), 500):
-        rows = raw.execute(select(EventText.id, EventText.value).where(EventText.id.in_(ids[start : start + 500])))
-        batch.texts.update(rows.tuples().all())
+def _read_texts(raw: Session, batch: _Batch, wanted: set[int], by_visitor: Iterable[int]) -> None:
+    wanted = wanted | batch.unknown | {name for _visitor, name, _at in batch.steps} | set(batch.views.values())
+    for visitor, visit in batch.visits:
+        wanted |= {visit.origin, visit.click, *(origin for _at, origin in visit.touches)}
+        if visit.links:
+            wanted |= {visitor, *(token for _at, token in visit.links)}
+    if batch.void:
+        wanted |= {page for _visitor, visit in batch.new for page in (visit.entry, visit.exit)}
+    text = table_of(EventText)
+    for part in _parts([id for id in wanted if id]):
+        batch.texts.update(raw.execute(select(text.c.id, text.c.value).where(text.c.id.in_(part))).tuples().all())
 
 
-def _write(session: Session, batch: _Batch, zone: ZoneInfo) -> None:
+#: columns of a visit that further events change, and all of them
+_MOVING: Final = (
+    "ended_at",
+    "last_event_at",
+    "exit_page_id",
+    "pages",
+    "events",
+    "engaged_ms",
+    "bounced",
+    "acted",
+    "current_origin",
+    "current_campaign",
+)
+_ALL: Final = (
+    "id",
+    "visitor_id",
+    "started_at",
+    "day",
+    "origin_id",
+    "entry_page_id",
+    "click_parameter",
+    "click_id",
+    "agent",
+    *_MOVING,
+)
+
+
+def _write_visits(session: Session, batch: _Batch, zone: ZoneInfo) -> None:
     texts = batch.texts
     for visitor, gone in batch.void:
         batch.days |= set(session.scalars(delete(_VISIT).where(_VISIT.c.id.in_(gone)).returning(_VISIT.c.day)))
         forget_touches(session, identity_id=visitor, evidence=[f"visit:{id}" for id in gone])
+    add_identities(session, [texts[visitor] for visitor in batch.unknown])
     insert_new(session, LooseVisitor, [{"visitor_id": visitor} for visitor in batch.loose], on="visitor_id")
-    everyone = {visitor for visitor, _visit in (*batch.new, *batch.changed)}
-    add_identities(session, [texts[visitor] for visitor in everyone])
     origins: dict[int, Origin] = {0: Origin(medium=ChannelMedium.DIRECT)}
-    for _visitor, visit in (*batch.new, *batch.changed):
+    for _visitor, visit in batch.visits:
         for id in (visit.origin, *(origin for _at, origin in visit.touches)):
             if id not in origins:
                 origins[id] = origin_of(texts[id])
     ids = origin_ids(session, origins.values())
-    pages = {id for _visitor, visit in (*batch.new, *batch.changed) for id in (visit.entry, visit.exit)} | {id for _day, id in batch.pages}
-    insert_new(session, PagePath, [{"id": id, "path": texts[id], "title": ""} for id in pages if id], on="id")
-    if batch.new:
-        session.execute(insert(_VISIT), [_row(visitor, visit, ids[origins[visit.origin]], texts, zone) for visitor, visit in batch.new])
-    for _visitor, visit in batch.changed:
-        session.execute(update(_VISIT).where(_VISIT.c.id == visit.id).values(_moving(visit)))
-    touches = [
-        NewTouch(at=clock.from_micros(at), key=texts[visitor], origin=origins[origin], kind=TouchKind.VISIT, evidence=f"visit:{visit.id}")
-        for visitor, visit in (*batch.new, *batch.changed)
-        for at, origin in visit.touches
-    ]
-    record_touches(session, touches)
+    by_text = {id: ids[origin] for id, origin in origins.items()}
+    rows = []
+    for visitor, visit in batch.new:
+        day = _day(visit.started // _QUARTER, zone)
+        batch.days.add(day)
+        parameter, _equals, value = texts.get(visit.click, "").partition("=")
+        head = (
+            visit.id,
+            visitor,
+            visit.started,
+            stored_day(session, day),
+            by_text[visit.origin],
+            visit.entry,
+            parameter,
+            value,
+            visit.agent,
+        )
+        rows.append((*head, *_moving(visit)))
+    insert_rows(session, _VISIT, _ALL, rows)
+    update_rows(session, _VISIT, _MOVING, [(*_moving(visit), visit.id) for _visitor, visit in batch.changed])
+    batch.days |= {_day(visit.started // _QUARTER, zone) for _visitor, visit in batch.changed}
+    kind = TouchKind.VISIT.value
+    touches = [(at, visitor, by_text[origin], kind, f"visit:{visit.id}") for visitor, visit in batch.visits for at, origin in visit.touches]
+    write_touches(session, touches)
     _join_people(session, batch)
-    batch.days |= {clock.site_day(clock.from_micros(visit.started), zone) for _visitor, visit in (*batch.new, *batch.changed)}
+
+
+def _moving(visit: OpenVisit) -> tuple[Any, ...]:
+    """Values of `_MOVING`."""
+    return (
+        visit.ended,
+        visit.last,
+        visit.exit,
+        visit.pages,
+        visit.events,
+        visit.engaged_ms,
+        visit.bounced,
+        visit.acted,
+        visit.current_origin,
+        visit.current_campaign,
+    )
+
+
+def _write_pages(session: Session, batch: _Batch, fresh: set[int], changed: dict[int, int]) -> None:
+    """Pages that were not known, and the title that a page had last."""
+    texts = batch.texts
+    insert_rows(session, _PAGE, ("id", "path", "title"), [(id, texts[id], "") for id in fresh], new_only=True)
+    update_rows(session, _PAGE, ("title",), [(texts[title], page) for page, title in changed.items()])
 
 
 def _write_counts(session: Session, batch: _Batch, zone: ZoneInfo) -> None:
@@ -356,52 +445,16 @@ def _write_counts(session: Session, batch: _Batch, zone: ZoneInfo) -> None:
     mark_days(session, batch.days)
     rows = []
     for visitor, name, micros in batch.steps:
-        at = clock.from_micros(micros)
-        rows.append({"visitor_id": visitor, "name": batch.texts[name], "at": at, "day": clock.site_day(at, zone)})
+        rows.append(
+            {"visitor_id": visitor, "name": batch.texts[name], "at": clock.from_micros(micros), "day": _day(micros // _QUARTER, zone)}
+        )
     insert_new(session, VisitorStep, rows, on=("visitor_id", "name", "at"))
-    note_pages(session, batch.seen)
-    latest: dict[int, int] = {}
-    for visitor, _page, micros in batch.seen:
-        latest[visitor] = max(micros, latest.get(visitor, micros))
-    note_contacts(session, latest)
-
-
-def _row(visitor: int, visit: OpenVisit, origin_id: int, texts: dict[int, str], zone: ZoneInfo) -> dict[str, Any]:
-    started = clock.from_micros(visit.started)
-    parameter, _equals, value = texts.get(visit.click, "").partition("=")
-    return {
-        "id": visit.id,
-        "visitor_id": visitor,
-        "started_at": started,
-        "day": clock.site_day(started, zone),
-        "origin_id": origin_id,
-        "entry_page_id": visit.entry,
-        "click_parameter": parameter,
-        "click_id": value,
-        "agent": visit.agent,
-        **_moving(visit),
-    }
-
-
-def _moving(visit: OpenVisit) -> dict[str, Any]:
-    """What further events change."""
-    return {
-        "ended_at": clock.from_micros(visit.ended),
-        "last_event_at": clock.from_micros(visit.last),
-        "exit_page_id": visit.exit,
-        "pages": visit.pages,
-        "events": visit.events,
-        "engaged_ms": visit.engaged_ms,
-        "bounced": visit.bounced,
-        "acted": visit.acted,
-        "current_origin": visit.current_origin,
-        "current_campaign": visit.current_campaign,
-    }
+    note_known(session, batch.seen)
 
 
 def _join_people(session: Session, batch: _Batch) -> None:
     """A link that was made for one person tells whose visit it is."""
-    for visitor, visit in (*batch.new, *batch.changed):
+    for visitor, visit in batch.visits:
         for at, token in visit.links:
             link = resolve_link(session, batch.texts[token])
             if link is not None and link.contact_id is not None:
@@ -415,11 +468,6 @@ def _join_people(session: Session, batch: _Batch) -> None:
                 recognise(session, [visitor])
 
 
-def _write_titles(session: Session, batch: _Batch, titles: dict[int, int]) -> None:
-    """The title that a page had last."""
-    rows: list[dict[str, Any]] = [{"id": page, "path": batch.texts[page], "title": batch.texts[title]} for page, title in titles.items()]
-    insert_new(session, PagePath, rows, on="id")
-    known = dict(session.execute(select(PagePath.id, PagePath.title).where(PagePath.id.in_(titles))).tuples().all()) if titles else {}
-    for row in rows:
-        if known.get(row["id"]) != row["title"]:
-            session.execute(update(_PAGE).where(_PAGE.c.id == row["id"]).values(title=row["title"]))
+def _parts(ids: list[int]) -> Iterable[list[int]]:
+    """Few enough for one IN (…)."""
+    return (ids[start : start + 500] for start in range(0, len(ids), 500))

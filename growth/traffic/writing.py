@@ -7,13 +7,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from hashlib import blake2b
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import insert, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from growth.channels import Origin, insert_new
+from growth.channels import Origin, identity_id, insert_rows
 from growth.db import Database, table_of
 from growth.traffic.bots import rules_version
 from growth.traffic.hit import Drop, Hit
@@ -27,8 +27,36 @@ _REMEMBERED: Final = 200_000
 _SEPARATOR: Final = "\x1f"
 
 
-_EVENT: Final = table_of(Event)
+_COLUMNS: Final = (
+    "key",
+    "at_micros",
+    "visitor",
+    "kind",
+    "view",
+    "page",
+    "origin",
+    "strength",
+    "agent",
+    "referrer",
+    "click",
+    "token",
+    "target",
+    "title",
+    "name",
+    "message",
+    "script",
+    "seq",
+    "duration_ms",
+    "scroll",
+    "load_ms",
+    "x",
+    "y",
+    "width",
+)
 _DROPPED: Final = table_of(DroppedEvent)
+
+
+_Row = TypeVar("_Row")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,11 +78,12 @@ class EventWriter:
     def write(self, hits: Sequence[tuple[int, Hit | tuple[Hit, Drop]]], counts: Mapping[tuple[date, str], int] | None = None) -> Stored:
         """Store hits with the key of each (`event_key`), and the day's counts of what was no event. One transaction."""
         texts: dict[int, str] = {}
-        events: dict[int, dict[str, Any]] = {}
+        events: dict[int, tuple[Any, ...]] = {}
         dropped: dict[int, dict[str, Any]] = {}
         for key, entry in hits:
             if isinstance(entry, Hit):
-                events.setdefault(key, self._event(key, entry, texts))
+                if key not in events:
+                    events[key] = self._event(key, entry, texts)
             else:
                 dropped.setdefault(key, self._dropped(key, entry[0], entry[1], texts))
         with self.database.store("events").write() as session:
@@ -63,9 +92,8 @@ class EventWriter:
                 session.execute(text("SELECT pg_advisory_xact_lock(71823402)"))
             fresh = _without_present(session, Event, events)
             fresh_dropped = _without_present(session, DroppedEvent, dropped)
-            insert_new(session, EventText, [{"id": id, "value": value} for id, value in texts.items()], on="id")
-            if fresh:
-                session.execute(insert(_EVENT), fresh)
+            insert_rows(session, table_of(EventText), ("id", "value"), list(texts.items()), new_only=True)
+            insert_rows(session, table_of(Event), _COLUMNS, fresh)
             if fresh_dropped:
                 session.execute(insert(_DROPPED), fresh_dropped)
             for (day, what), count in (counts or {}).items():
@@ -84,35 +112,49 @@ class EventWriter:
             texts[id] = value
         return id
 
-    def _event(self, key: int, hit: Hit, texts: dict[int, str]) -> dict[str, Any]:
-        beacon, verdict, put = hit.beacon, hit.verdict, self._text
-        click = f"{verdict.click_parameter}={verdict.click_id}" if verdict and verdict.click_id else ""
-        return {
-            "key": key,
-            "at_micros": hit.arrived.at_micros,
-            "visitor": put(hit.visitor, texts),
-            "kind": int(beacon.kind),
-            "view": text_id(beacon.view),
-            "page": put(hit.path, texts),
-            "origin": put(origin_text(hit.origin), texts) if hit.origin else 0,
-            "strength": int(verdict.strength) if verdict else 0,
-            "agent": put(hit.arrived.user_agent[:512], texts),
-            "referrer": put(hit.clue.referrer_host, texts) if hit.clue else 0,
-            "click": put(click, texts),
-            "token": put(verdict.token, texts) if verdict else 0,
-            "target": put(beacon.target.partition("?")[0], texts),
-            "title": put(beacon.title, texts),
-            "name": put(beacon.name, texts),
-            "message": put(beacon.message, texts),
-            "script": put(beacon.script, texts),
-            "seq": beacon.seq,
-            "duration_ms": beacon.duration_ms,
-            "scroll": beacon.scroll,
-            "load_ms": beacon.load_ms,
-            "x": beacon.x,
-            "y": beacon.y,
-            "width": beacon.width,
-        }
+    def _event(self, key: int, hit: Hit, texts: dict[int, str]) -> tuple[Any, ...]:
+        """Values of `_COLUMNS`."""
+        beacon, arrived, verdict, put = hit.beacon, hit.arrived, hit.verdict, self._text
+        agent = put(arrived.user_agent[:512], texts)
+        visitor = put(hit.visitor, texts)
+        page = put(hit.path, texts)
+        origin = referrer = click = token = title = 0
+        strength = 0
+        if verdict is not None and hit.origin is not None and hit.clue is not None:
+            origin = put(origin_text(hit.origin), texts)
+            strength = int(verdict.strength)
+            referrer = put(hit.clue.referrer_host, texts)
+            click = put(f"{verdict.click_parameter}={verdict.click_id}", texts) if verdict.click_id else 0
+            token = put(verdict.token, texts)
+            title = put(beacon.title, texts)
+        said = (beacon.name, beacon.message, beacon.script)
+        name, message, script = (put(text, texts) for text in said) if any(said) else (0, 0, 0)
+        return (
+            key,
+            arrived.at_micros,
+            visitor,
+            int(beacon.kind),
+            identity_id(beacon.view) if beacon.view else 0,
+            page,
+            origin,
+            strength,
+            agent,
+            referrer,
+            click,
+            token,
+            put(beacon.target.partition("?")[0], texts) if beacon.target else 0,
+            title,
+            name,
+            message,
+            script,
+            beacon.seq,
+            beacon.duration_ms,
+            beacon.scroll,
+            beacon.load_ms,
+            beacon.x,
+            beacon.y,
+            beacon.width,
+        )
 
     def _dropped(self, key: int, hit: Hit, reason: Drop, texts: dict[int, str]) -> dict[str, Any]:
         put = self._text
@@ -159,7 +201,7 @@ def origin_of(stored: str) -> Origin:
     )
 
 
-def _without_present(session: Session, row: type[Event] | type[DroppedEvent], wanted: dict[int, dict[str, Any]]) -> list[dict[str, Any]]:
+def _without_present(session: Session, row: type[Event] | type[DroppedEvent], wanted: Mapping[int, _Row]) -> list[_Row]:
     """Rows whose key is not stored yet, as an event or as a dropped one of its kind."""
     keys = list(wanted)
     present: set[int] = set()

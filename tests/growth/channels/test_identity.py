@@ -13,14 +13,16 @@ from growth.channels import BadEvidence, BadKey, join, joins_of_person, keys_of_
 from growth.channels.models import Identity
 from growth.db import Database
 
+MING = "contact:0190c0de-0000-7000-8000-000000000001"
+
 
 def test_joined_keys_are_one_person_whatever_the_order(database: Database, now: datetime) -> None:
     with database.write() as session:
         join(session, one="signup:u1", other="visitor:a", evidence="signup:1", at=now)
-        join(session, one="contact:c", other="visitor:b", evidence="link:1", at=now)
+        join(session, one=MING, other="visitor:b", evidence="link:1", at=now)
         assert keys_of_person(session, "visitor:a") == ["signup:u1", "visitor:a"]
         join(session, one="visitor:b", other="signup:u1", evidence="signup:2", at=now)
-        assert set(keys_of_person(session, "contact:c")) == {"signup:u1", "visitor:a", "visitor:b", "contact:c"}
+        assert set(keys_of_person(session, MING)) == {"signup:u1", "visitor:a", "visitor:b", MING}
 
 
 def test_a_join_that_is_taken_back_parts_them_again_and_stays_on_record(database: Database, now: datetime) -> None:
@@ -44,7 +46,7 @@ def test_openids_and_addresses_are_not_kept_in_the_clear(database: Database, now
     assert "13800138000" not in stored
 
 
-@pytest.mark.parametrize("key", ["", "ming", "name:ming", "visitor:", "visitor: x", "visitor:" + "x" * 300, "visitor:a\nb"])
+@pytest.mark.parametrize("key", ["", "ming", "name:ming", "visitor:", "visitor: x", "visitor:" + "x" * 300, "visitor:a\nb", "contact:ming"])
 def test_a_text_that_names_no_identity_is_refused(database: Database, now: datetime, key: str) -> None:
     with database.write() as session, pytest.raises(BadKey):
         record_touch(session, at=now, channel="wechat", kind="follow", key=key, evidence="wx_event:1")

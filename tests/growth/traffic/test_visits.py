@@ -11,7 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
@@ -195,8 +195,10 @@ def lasting_site(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> It
 _marks = itertools.count()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(acts=ACTS, seed=st.integers(0, 10_000))
+@example(acts=[(1, "page", "v1")] * 3 + [(1801, "leave", "v1"), (1, "page", "v1"), (1, "page", "v1")], seed=0)
+@example(acts=[(1, "page", "v1"), (1799, "page", "v1"), (1, "page", "v2"), (1, "leave", "v1"), (1799, "page", "v1")], seed=1)
 def test_events_in_any_order_and_any_batches_give_the_same_visits(lasting_site: Site, acts: list[tuple[int, str, str]], seed: int) -> None:
     # events of one instant and visitor are taken in the order of arrival: apart from that, order must not matter
     acts = [(max(gap, 1), act, name) for gap, act, name in acts]

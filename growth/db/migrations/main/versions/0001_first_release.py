@@ -178,6 +178,7 @@ def upgrade() -> None:
     sa.Column('id', sa.BigInteger(), autoincrement=False, nullable=False),
     sa.Column('key', sa.String(), nullable=False),
     sa.Column('person', sa.BigInteger(), nullable=False),
+    sa.Column('joined', sa.Boolean(), nullable=False),
     sa.Column('contact_id', sa.Uuid(), nullable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_identity'))
     )
