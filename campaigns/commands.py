@@ -1,8 +1,10 @@
-"""``growth campaign``: list, preview, test, plan, approve, send, pause, resume, cancel, retry-failed, status, deliveries, report."""
+"""``growth campaign``: list, preview, test, plan, approve, send, pause, resume, cancel, retry-failed, status, deliveries, report,
+feedback."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -404,4 +406,34 @@ def retry_failed(name: name_argument, period: period_option = None, dry_run: too
     toolkit.emit(
         {"campaign": name, "period": chosen.key, "retrying": count},
         text=_("{n} messages are tried again: growth campaign send {name}", n=count, name=name),
+    )
+
+
+@app.command()
+def feedback(
+    source: Annotated[Path, typer.Argument(metavar="FILE|FOLDER", help=_("A message, an mbox, a Maildir or a folder of messages."))],
+    dry_run: toolkit.dry_run_option = False,
+) -> None:
+    """Read bounces and complaints, and apply them. Example: growth campaign feedback ~/Maildir --dry-run"""
+    from growth.messaging import apply_returned, read_returned
+
+    database = None if dry_run else toolkit.database()
+    rows: list[dict[str, Any]] = []
+    for mail in read_returned(source):
+        if database is not None:
+            apply_returned(database, mail, now=clock.now())
+        for report in mail.reports:
+            row = {"file": mail.file, "kind": report.kind, "recipient": report.recipient or None, "hard": report.hard}
+            rows.append(row | {"status": report.status or None, "reason": report.reason or None})
+    toolkit.emit_rows(
+        rows,
+        columns={
+            "file": _("File"),
+            "kind": _("Kind"),
+            "recipient": _("Recipient"),
+            "hard": _("For good"),
+            "status": _("Status"),
+            "reason": _("Reason"),
+        },
+        long=True,
     )

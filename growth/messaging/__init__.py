@@ -1,5 +1,6 @@
 """Messaging: messages, the delivery ledger, providers, and the sender that never sends twice."""
 
+from growth.messaging.bounces import Report, ReportKind, read_reports
 from growth.messaging.deliver import Assignment, Ending, Outcome, deliver
 from growth.messaging.eligible import Rules, audience_query, count_audience
 from growth.messaging.feedback import Applied, apply_feedback
@@ -42,6 +43,7 @@ from growth.messaging.provider import (
     provider_names,
 )
 from growth.messaging.results import Tally, in_doubt, open_totals, opened_by, received_by, started_between, tallies, tally
+from growth.messaging.returned import Returned, apply_returned, read_returned
 from growth.messaging.sender import reply_to_of, sender_of
 from growth.messaging.state import DeliveryState, MailingState, SkipReason
 from growth.messaging.subscriptions import (
@@ -79,6 +81,9 @@ __all__ = [
     "RawRequest",
     "Receipt",
     "Recipient",
+    "Report",
+    "ReportKind",
+    "Returned",
     "Rules",
     "SkipReason",
     "Sms",
@@ -91,6 +96,7 @@ __all__ = [
     "WeChat",
     "add_to_mailing",
     "apply_feedback",
+    "apply_returned",
     "ask_to_confirm",
     "asked",
     "audience_query",
@@ -121,6 +127,8 @@ __all__ = [
     "provider_names",
     "read_pixel",
     "read_preferences",
+    "read_reports",
+    "read_returned",
     "read_unsubscribe",
     "received_by",
     "record_open",
