@@ -21,7 +21,7 @@ from growth.messaging import sender_of
 from growth.outbound import Reach, fetch, site_is_local
 from growth.rendering import check_source
 from growth.security import mask_address
-from growth.workspace import Problem, Workspace, hint_for, problem_at
+from growth.workspace import Problem, Severity, Workspace, hint_for, problem_at
 
 #: how a phone and WeChat's own browser name themselves
 _IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko)"
@@ -78,9 +78,9 @@ def check(workspace: Workspace, name: str, file: CampaignFile) -> Iterator[Probl
     yield from _copy(workspace, name, file, compiled)
     if file.then:
         message = _("sequences are not carried out by this version; only the first message is sent")
-        yield problem_at(
-            workspace.where(KIND, name, "then"), "campaign-sequence", message, hint=_("make a campaign of its own for each message")
-        )
+        place = workspace.where(KIND, name, "then")
+        hint = _("make a campaign of its own for each message")
+        yield problem_at(place, "campaign-sequence", message, hint=hint, severity=Severity.WARNING)
 
 
 def content_findings(workspace: Workspace, campaign: Campaign, compiled: Compiled) -> Iterator[Finding]:
