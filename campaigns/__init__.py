@@ -18,6 +18,7 @@ APP = App(
     migrations=(Migrations(owner="campaigns", store="main", package="campaigns.migrations.main"),),
     files=(FileKind(name="campaign", pattern="campaigns/*.yaml", model="campaigns.schema:CampaignFile", check="campaigns.findings:check"),),
     jobs=("campaigns.jobs:jobs",),
+    rules=("campaigns.rules:rules",),
     pages=("campaigns.pages:pages",),
     navigation=(
         NavItem(

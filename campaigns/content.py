@@ -207,7 +207,7 @@ def _parts(workspace: Workspace, name: str, file: CampaignFile, content: Content
             parts[f"param:{key}"] = _source(workspace, name, value, "content", "params", key)
         return parts, {}
     subject = content.subject or ""
-    if file.purpose is Purpose.MARKETING and workspace.settings.site.mainland and not is_marked(subject):
+    if file.purpose is Purpose.MARKETING and not is_marked(subject):
         subject = AD_MARK + subject
     known = {f"site.{key}": value for key, value in site_values(workspace).items()}
     html, html_places = _html(workspace, name, content, known, links, written)
