@@ -89,7 +89,7 @@ def make_workspace(tmp_path: Path) -> MakeWorkspace:
     ) -> Workspace:
         root = tmp_path / f"workspace-{uuid.uuid4().hex[:6]}"
         root.mkdir()
-        text = growth_yaml or "site:\n  name: 诚信贷\n  url: https://www.example.com/\n"
+        text = growth_yaml or "site:\n  name: 诚信贷\n  url: https://www.example.com/\n  locale: en\n"
         if database:
             text += f"\ndatabase: {database}\n"
         (root / "growth.yaml").write_text(text, "utf-8")

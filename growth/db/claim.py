@@ -1,11 +1,13 @@
 """A copied or restored database sends nothing until it is claimed (promise 6 of the design).
 
-The fingerprint is what a copy cannot have: the inode of a SQLite file, the system identifier and oid of a PostgreSQL database.
+The fingerprint is what a copy cannot have: the inode of a SQLite file and the machine it is on, the system identifier and oid of a
+PostgreSQL database. A restore takes the claim out, since inodes are given out again.
 """
 
 from __future__ import annotations
 
 from datetime import datetime
+from hashlib import sha256
 from pathlib import Path
 
 from sqlalchemy import delete, select, text
@@ -24,7 +26,7 @@ class Unclaimed(GrowthError):
 def fingerprint(database: Database) -> str:
     """What tells this database from its copies."""
     if database.is_sqlite:
-        return f"file:{Path(str(database.engine.url.database)).stat().st_ino}"
+        return f"file:{Path(str(database.engine.url.database)).stat().st_ino}:{_machine()}"
     with database.read() as session:
         row = session.execute(
             text("SELECT (SELECT system_identifier FROM pg_control_system()), oid FROM pg_database WHERE datname = current_database()")
@@ -58,3 +60,13 @@ def require_claim(database: Database) -> None:
 
 def _claimed_fingerprint(session: Session) -> str | None:
     return session.scalar(select(Installation.fingerprint).where(Installation.id == 1))
+
+
+def _machine() -> str:
+    """A mark of this machine's installation; empty where the system has none (some containers)."""
+    for name in ("/etc/machine-id", "/var/lib/dbus/machine-id"):
+        try:
+            return sha256(Path(name).read_bytes().strip()).hexdigest()[:12]
+        except OSError:
+            continue
+    return ""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, NoSuchModuleError, OperationalError
 from sqlalchemy.orm import Session
 
 from growth.db.base import BULK_STORES
@@ -22,6 +24,10 @@ if TYPE_CHECKING:
 
 #: how long a statement waits for another writer of a SQLite file, seconds
 BUSY_SECONDS = 30
+
+
+class DatabaseDamaged(GrowthError):
+    """The file is no database, or what is in it is broken."""
 
 
 class DatabaseUnreachable(Unreachable):
@@ -91,9 +97,11 @@ class Database:
         with Session(engine, expire_on_commit=False, info={"database": self}) as session:
             try:
                 yield session
-            except OperationalError as fault:
+            except DatabaseError as fault:
                 session.rollback()
-                raise _explained(fault, self) from fault
+                if isinstance(fault, OperationalError) or _is_damage(fault):
+                    raise _explained(fault, self) from fault
+                raise
             except BaseException:
                 session.rollback()
                 raise
@@ -163,6 +171,10 @@ def open_database(workspace: Workspace, *, check_schema: bool = True) -> Databas
 
 
 def _opened(url: URL, workspace: Workspace) -> Database:
+    if url.get_backend_name() == "sqlite":
+        from growth.db.exchange import finish
+
+        finish(Path(str(url.database)))
     try:
         database = Database(_engine(url), workspace=workspace)
     except (NoSuchModuleError, ModuleNotFoundError) as fault:
@@ -176,12 +188,22 @@ def _opened(url: URL, workspace: Workspace) -> Database:
 
 
 def _engine(url: URL) -> Engine:
+    # parameters hold what people wrote, and addresses: no error and no log shows them
     if url.get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True, pool_size=5, max_overflow=15)
-    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
+        return create_engine(url, pool_pre_ping=True, pool_size=5, max_overflow=15, hide_parameters=True)
+    _create_private(str(url.database))
+    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False}, hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _create_private(path: str) -> None:
+    """A new SQLite file that nobody else can read; its logs take over the mode."""
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    except OSError:
+        return  # it is there, or cannot be made: then the driver says why
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
@@ -201,10 +223,20 @@ def _begin_sqlite(connection: sqlalchemy.Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def _explained(fault: DBAPIError, database: Database) -> Unreachable:
+def _is_damage(fault: DBAPIError) -> bool:
+    """Whether SQLite says that the file is broken (SQLITE_CORRUPT, SQLITE_NOTADB)."""
+    return "malformed" in str(fault.orig) or "is not a database" in str(fault.orig)
+
+
+def _explained(fault: DBAPIError, database: Database) -> GrowthError:
     """The database's complaint in words a person can act on, without its password."""
     where = database.engine.url.render_as_string(hide_password=True)
-    text = str(fault.orig).strip().splitlines()[0] if fault.orig else str(fault)
+    text = (str(fault.orig).strip().splitlines() or [type(fault).__name__])[0]
+    if _is_damage(fault):
+        return DatabaseDamaged(
+            _("the database {where} is damaged: {why}", where=where, why=text),
+            fix=_("growth db restore FILE, from a backup before the damage"),
+        )
     if "locked" in text:
         return DatabaseUnreachable(
             _("the database {where} has been locked by another program for {n} s", where=where, n=BUSY_SECONDS),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from importlib import import_module
@@ -62,28 +62,33 @@ def schema_state(database: Database, apps: tuple[App, ...] | None = None) -> lis
     return states
 
 
+def knows(database: Database, schema: Mapping[str, object]) -> bool:
+    """Whether this program knows every revision of `schema` (``{"owner/store": revision}``) among the enabled apps' ones."""
+    for migrations in _all(database, None):
+        revision = schema.get(f"{migrations.owner}/{migrations.store}")
+        if revision is not None and all(known.revision != revision for known in _script(migrations).walk_revisions()):
+            return False
+    return True
+
+
 def ensure_schema(database: Database) -> None:
     """Bring a SQLite database up to date, a copy made before; raise SchemaOutdated for an old PostgreSQL or a newer program's database."""
     states = schema_state(database)
     if all(state.is_current for state in states):
         return
-    if newer := [state for state in states if not state.known]:
-        raise SchemaOutdated(
-            _(
-                "the database was upgraded by a newer version of this program ({owner} {current})",
-                owner=newer[0].owner,
-                current=newer[0].current,
-            ),
-            fix=_("upgrade the program: pip install --upgrade growth-suite"),
-        )
+    _refuse_newer(states)
     if not database.is_sqlite:
         raise SchemaOutdated(_("the database's schema is not that of this program"), fix="growth db upgrade")
     upgrade(database, states=states)
 
 
 def upgrade(database: Database, *, states: list[SchemaState] | None = None) -> list[SchemaState]:
-    """Run what is missing, a copy of a SQLite file made before. Returns the states that were changed."""
+    """Run what is missing, a copy of a SQLite file made before. Returns the states that were changed.
+
+    Raises SchemaOutdated for the database of a newer program.
+    """
     states = schema_state(database) if states is None else states
+    _refuse_newer(states)
     behind = [state for state in states if not state.is_current]
     if database.is_sqlite and any(state.current for state in behind):
         copy_before_upgrade(database)
@@ -93,13 +98,26 @@ def upgrade(database: Database, *, states: list[SchemaState] | None = None) -> l
     return behind
 
 
+def _refuse_newer(states: Iterable[SchemaState]) -> None:
+    if newer := [state for state in states if not state.known]:
+        raise SchemaOutdated(
+            _(
+                "the database was upgraded by a newer version of this program ({owner} {current})",
+                owner=newer[0].owner,
+                current=newer[0].current,
+            ),
+            fix=_("upgrade the program: pip install --upgrade growth-suite"),
+        )
+
+
 def copy_before_upgrade(database: Database) -> Path:
     """A consistent copy of all SQLite files under ``.growth/backups``; the oldest beyond three go."""
     folder: Path = database.workspace.state / "backups" / f"before-upgrade-{clock.now():%Y%m%dT%H%M%S%f}"
-    folder.mkdir(parents=True)
+    folder.mkdir(parents=True, mode=0o700)
     for path in sqlite_files(database):
         with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(folder / path.name)) as target:
             source.backup(target)
+        (folder / path.name).chmod(0o600)
     for old in sorted(folder.parent.glob("before-upgrade-*"))[:-KEPT_COPIES]:
         shutil.rmtree(old)
     return folder

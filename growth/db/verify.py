@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import LargeBinary, select, text
 
 from growth.db.database import Database
 from growth.db.tables import STORES, tables_of
 from growth.db.upgrade import schema_state
+from growth.errors import GrowthError
 from growth.language import _
+from growth.security import CannotOpen, KeyMissing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +27,7 @@ class Damage:
 
 def verify(database: Database) -> list[Damage]:
     """Everything that is wrong with the stores; empty when they are whole."""
-    found = list(_schema(database))
+    found = [*_schema(database), *_keys(database)]
     for store in STORES:
         found += _sqlite(database.store(store)) if database.is_sqlite else _postgres(database, store)
     return found
@@ -43,6 +46,46 @@ def _schema(database: Database) -> Iterator[Damage]:
                 ),
                 fix="growth db upgrade",
             )
+
+
+#: sealed values that are tried, of each column
+_TRIED = 5
+
+
+def _keys(database: Database) -> Iterator[Damage]:
+    """Whether what is sealed opens with the keys of .env; that not one value does means that they belong to another database."""
+    fix = _("put back the .env that belongs to this database; without it nobody can read it")
+    tried, opened, missing = 0, 0, set[str]()
+    try:
+        for place, row, value in _sealed(database):
+            tried += 1
+            try:
+                database.vault.open(place, row, value)
+                opened += 1
+            except KeyMissing as fault:
+                missing.add(fault.key_id)
+            except CannotOpen:
+                continue  # not every room seals under table, column and id
+    except GrowthError as fault:
+        yield Damage(store="main", what=fault.message, fix=fault.fix or fix)
+    for key_id in sorted(missing):
+        yield Damage(store="main", what=_("the key {key}, under which values are sealed, is not in GROWTH_KEYS", key=key_id), fix=fix)
+    if tried and not opened and not missing:
+        yield Damage(store="main", what=_("the keys of .env open nothing that is sealed in this database"), fix=fix)
+
+
+def _sealed(database: Database) -> Iterator[tuple[str, Any, bytes]]:
+    """A few sealed values of each column: the place and row under which most rooms seal, and the value."""
+    for table in tables_of(database, "main"):
+        keys = list(table.primary_key.columns)
+        for column in table.columns:
+            if len(keys) != 1 or not isinstance(column.type, LargeBinary) or column.primary_key:
+                continue
+            with database.engine.connect() as connection:
+                rows = connection.execute(select(keys[0], column).where(column.is_not(None)).limit(_TRIED)).all()
+            for row, value in rows:
+                if database.vault.is_sealed(value):
+                    yield f"{table.name}.{column.name}", row, value
 
 
 def _sqlite(store: Database) -> Iterator[Damage]:

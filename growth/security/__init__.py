@@ -3,11 +3,12 @@
 from growth.security.keys import KeyRing, WeakKey, fresh_key, parse_keys
 from growth.security.mask import mask_address, mask_email, mask_name, mask_phone
 from growth.security.tokens import BadToken, random_token, token_hash
-from growth.security.vault import CannotOpen, Vault
+from growth.security.vault import CannotOpen, KeyMissing, Vault
 
 __all__ = [
     "BadToken",
     "CannotOpen",
+    "KeyMissing",
     "KeyRing",
     "Vault",
     "WeakKey",

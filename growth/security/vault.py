@@ -17,15 +17,23 @@ from itsdangerous import BadSignature, SignatureExpired, URLSafeSerializer, URLS
 
 from growth.errors import GrowthError
 from growth.language import _
-from growth.security.keys import KeyRing, parse_key, parse_keys
+from growth.security.keys import KEY_ID, KeyRing, parse_key, parse_keys
 from growth.security.tokens import BadToken
 
 _VERSION = 1
-_NONCE = 12
+_NONCE, _TAG = 12, 16
 
 
 class CannotOpen(GrowthError):
     """A sealed value does not open: wrong key, or it was moved or changed."""
+
+
+class KeyMissing(CannotOpen):
+    """A value was sealed under a key that is not in the ring; `key_id` is which."""
+
+    def __init__(self, message: str, *, key_id: str, fix: str) -> None:
+        super().__init__(message, fix=fix)
+        self.key_id = key_id
 
 
 class Vault:
@@ -56,17 +64,26 @@ class Vault:
 
     def open(self, place: str, row: UUID | int | str, sealed: bytes) -> str:
         """The value behind `sealed`. Raises CannotOpen."""
+        if not self.is_sealed(sealed):
+            raise CannotOpen(_("{place} of row {row} does not open: it is no sealed value", place=place, row=row))
+        key_id, end = self.key_of(sealed), 2 + sealed[1]
+        cipher = self._ciphers.get(key_id)
+        if cipher is None:
+            raise KeyMissing(
+                _("{place} of row {row} was sealed with a key that GROWTH_KEYS does not hold", place=place, row=row),
+                key_id=key_id,
+                fix=_("add the old key to GROWTH_KEYS in .env"),
+            )
         try:
-            end = 2 + sealed[1]
-            cipher = self._ciphers.get(sealed[2:end].decode())
-            if sealed[0] != _VERSION or cipher is None:
-                raise CannotOpen(
-                    _("{place} of row {row} was sealed with a key that GROWTH_KEYS does not hold", place=place, row=row),
-                    fix=_("add the old key to GROWTH_KEYS in .env"),
-                )
             return cipher.decrypt(sealed[end : end + _NONCE], sealed[end + _NONCE :], _context(place, row)).decode()
-        except (InvalidTag, IndexError, UnicodeDecodeError) as fault:
+        except (InvalidTag, UnicodeDecodeError) as fault:
             raise CannotOpen(_("{place} of row {row} does not open: the value was moved or changed", place=place, row=row)) from fault
+
+    def is_sealed(self, value: bytes) -> bool:
+        """Whether `value` has the form of a sealed one (an index, a hash or a cut value has not, but by chance)."""
+        if len(value) < 2 or value[0] != _VERSION or len(value) < 2 + value[1] + _NONCE + _TAG:
+            return False
+        return KEY_ID.match(value[2 : 2 + value[1]].decode("ascii", "replace")) is not None
 
     def key_of(self, sealed: bytes) -> str:
         """Id of the key that sealed the value (for rotation)."""

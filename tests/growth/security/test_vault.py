@@ -32,6 +32,19 @@ def test_a_changed_value_does_not_open() -> None:
         vault().open("contact.email", 1, bytes(sealed))
 
 
+@given(st.binary(max_size=80))
+def test_what_is_no_sealed_value_cannot_be_opened(value: bytes) -> None:
+    with pytest.raises(CannotOpen):
+        vault().open("contact.email", 1, value)
+
+
+def test_a_sealed_value_that_was_cut_off_anywhere_cannot_be_opened() -> None:
+    sealed = vault().seal("contact.email", 1, "a@b.c")
+    for end in range(len(sealed)):
+        with pytest.raises(CannotOpen):
+            vault().open("contact.email", 1, sealed[:end])
+
+
 def test_after_rotation_the_new_key_seals_and_the_old_one_still_opens() -> None:
     sealed = vault().seal("contact.email", 1, "a@b.c")
     rotated = vault(f"k2:{NEW},k1:{OLD}")
@@ -60,8 +73,14 @@ def test_a_token_is_good_for_its_purpose_only() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "k1", "k1:short", "K1:" + OLD, f"k1:{OLD},k1:{NEW}", "k1:***"],
-    ids=["empty", "no key", "short", "upper case", "twice", "no base64"],
+    [
+        *("", "k1", "k1:short", "K1:" + OLD, f"k1:{OLD},k1:{NEW}", "k1:***"),
+        *("k1:" + "A" * 43, "k1:" + "QUJD" * 11, f"k1:{OLD[:20]} {OLD[20:]}", f"k1:{OLD}!!", f"k1:“{OLD}”", f"k1\n:{OLD}"),
+    ],
+    ids=[
+        *("empty", "no key", "short", "upper case", "twice", "no base64"),
+        *("zeros", "few bytes", "a blank within", "something after it", "in quotes", "id with a line break"),
+    ],
 )
 def test_a_weak_or_malformed_key_is_refused_without_printing_it(text: str) -> None:
     with pytest.raises(WeakKey) as caught:
