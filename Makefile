@@ -45,11 +45,11 @@ services: ## Install the Debian packages that tests need, where apt and root are
 
 test: $(VENV)/.dev services ## From nothing to the tests, without the slow ones
 	@$(BIN)/python hooks/messages.py
-	$(BIN)/python -m pytest -q -n 2 -m "not slow"
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not slow"
 
 test-all: $(VENV)/.dev services ## All tests, the slow ones too
 	@$(BIN)/python hooks/messages.py
-	$(BIN)/python -m pytest -q -n 2
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile
 
 bench: $(VENV)/.dev ## Measure side by side with what a user would pick instead
 	$(BIN)/python -m benchmarks

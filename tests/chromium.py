@@ -66,9 +66,9 @@ def violations(page: Page) -> list[str]:
     return [f"{one['id']}: {node['html'][:120]}" for one in found for node in one["nodes"]]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def engine() -> Iterator[Chromium]:
-    """One chromium for all tests of a run."""
+    """One chromium for the tests of a file: while Playwright runs, nothing else in the thread may run an event loop."""
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=chromium(), args=FLAGS.split())
         yield browser
