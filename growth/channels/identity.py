@@ -7,6 +7,7 @@ A join is a row with its evidence, and can be taken back: the groups are then fo
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,12 +16,12 @@ from secrets import token_hex
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import func, insert, or_, select, update
+from sqlalchemy import bindparam, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from growth.channels.models import Identity, IdentityLink, Touch, TouchChange
 from growth.channels.writing import insert_new
-from growth.db import vault
+from growth.db import table_of, vault
 from growth.errors import GrowthError
 from growth.language import _
 
@@ -71,20 +72,22 @@ def add_identities(session: Session, stored_keys: Iterable[str]) -> dict[str, in
 def join(session: Session, *, one: str, other: str, evidence: str, at: datetime) -> None:
     """Record that two keys are one person, `evidence` naming the row (``link:12``, ``signup:u-5``). A repeat changes nothing."""
     keys = stored_key(session, one), stored_key(session, other)
-    ids = add_identities(session, keys)
-    low, high = sorted(ids[key] for key in keys)
+    low, high = sorted((identity_id(keys[0]), identity_id(keys[1])))
     if low == high:
         return
-    known = session.scalar(
-        select(IdentityLink.id).where(IdentityLink.one == low, IdentityLink.other == high, IdentityLink.evidence == evidence)
-    )
-    if known is not None:
+    connection = session.connection()
+    link = {"one": low, "other": high, "evidence": evidence}
+    if connection.scalar(_KNOWN_LINK, link) is not None:
         return
-    session.execute(insert(IdentityLink).values(one=low, other=high, evidence=evidence, at=at, undone_at=None))
-    session.execute(update(Identity).where(Identity.id.in_((low, high))).values(joined=True))
-    people = dict(session.execute(select(Identity.id, Identity.person).where(Identity.id.in_((low, high)))).tuples().all())
-    if people[low] != people[high]:
-        _unite(session, people[low], people[high])
+    add_identities(session, keys)
+    connection.execute(_NEW_LINK, {**link, "at": at, "undone_at": None})
+    found = {id: (person, joined) for id, person, joined in connection.execute(_TWO, {"low": low, "high": high})}
+    (low_person, low_joined), (high_person, high_joined) = found[low], found[high]
+    if not (low_joined and high_joined):
+        connection.execute(_MARK_JOINED, {"low": low, "high": high})
+    if low_person != high_person:
+        members = None if low_joined or high_joined else [low, high]
+        _unite(session, low_person, high_person, members)
 
 
 def undo_join(session: Session, *, one: str, other: str, now: datetime) -> int:
@@ -163,16 +166,16 @@ def _contact(key: str) -> UUID | None:
         raise BadKey(_("“{key}” names no contact", key=key[:60]), fix=_("write contact:ID with the contact's id")) from fault
 
 
-def _unite(session: Session, one: int, other: int) -> None:
-    """The smaller group takes the name of the larger."""
-    sizes = dict(
-        session.execute(select(Identity.person, func.count()).where(Identity.person.in_((one, other))).group_by(Identity.person))
-        .tuples()
-        .all()
-    )
-    keep, give = sorted((one, other), key=lambda person: (-sizes[person], person))
-    _note(session, list(session.scalars(select(Identity.id).where(Identity.person.in_((one, other))))))
-    session.execute(update(Identity).where(Identity.person == give).values(person=keep))
+def _unite(session: Session, one: int, other: int, members: Sequence[int] | None) -> None:
+    """The smaller group takes the name of the larger; `members` are the two keys where neither was joined before."""
+    keep, give = min(one, other), max(one, other)
+    if members is None:
+        groups = session.execute(select(Identity.person, Identity.id).where(Identity.person.in_((one, other)))).tuples().all()
+        members = [id for _person, id in groups]
+        sizes = Counter(person for person, _id in groups)
+        keep, give = sorted((one, other), key=lambda person: (-sizes[person], person))
+    _note(session, members)
+    session.connection().execute(_RENAME, {"give": give, "keep": keep})
 
 
 def _regroup(session: Session, members: Sequence[int]) -> None:
@@ -197,9 +200,27 @@ def _regroup(session: Session, members: Sequence[int]) -> None:
 
 def _note(session: Session, members: Sequence[int]) -> None:
     """Everything computed from the paths of `members` is to be looked at again, from their first touch on."""
-    first = session.execute(
-        select(Touch.identity_id, func.min(Touch.at)).where(Touch.identity_id.in_(members)).group_by(Touch.identity_id)
-    ).tuples()
-    rows = [{"identity_id": id, "at": at} for id, at in first]
+    connection = session.connection()
+    rows = []
+    for member in members:
+        first = connection.scalar(_FIRST_TOUCH, {"id": member})
+        if first is not None:
+            rows.append({"identity_id": member, "at": first})
     if rows:
         session.execute(insert(TouchChange), rows)
+
+
+#: statements of `join`, which is called for every sign-up: made once, they cost a third
+_KNOWN_LINK: Final = select(IdentityLink.id).where(
+    IdentityLink.one == bindparam("one"), IdentityLink.other == bindparam("other"), IdentityLink.evidence == bindparam("evidence")
+)
+_NEW_LINK: Final = insert(table_of(IdentityLink))
+_IDENTITY: Final = table_of(Identity).c
+_TWO: Final = select(_IDENTITY.id, _IDENTITY.person, _IDENTITY.joined).where(
+    or_(_IDENTITY.id == bindparam("low"), _IDENTITY.id == bindparam("high"))
+)
+_MARK_JOINED: Final = (
+    update(table_of(Identity)).where(or_(Identity.id == bindparam("low"), Identity.id == bindparam("high"))).values(joined=True)
+)
+_RENAME: Final = update(table_of(Identity)).where(Identity.person == bindparam("give")).values(person=bindparam("keep"))
+_FIRST_TOUCH: Final = select(func.min(Touch.at)).where(Touch.identity_id == bindparam("id"))

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from growth import clock
@@ -25,7 +25,7 @@ from growth.channels import (
     resolve_link,
 )
 from growth.contacts import PersonFacts, remember
-from growth.db import Database, vault
+from growth.db import Database, table_of, vault
 from growth.money import Money
 from growth.traffic.bodies import SignupBody, StepBody, instant
 from growth.traffic.ids import text_id
@@ -161,17 +161,27 @@ def signup_view(row: Signup) -> SignupView:
 
 def place_signups(session: Session, visitors: Collection[int]) -> None:
     """Say in which visit the sign-ups of these visitors happened: the last one that had begun by then."""
-    ids = list(visitors)
+    connection, ids = session.connection(), list(visitors)
     for start in range(0, len(ids), 500):
-        rows = session.scalars(select(Signup).where(Signup.visitor_id.in_(ids[start : start + 500]))).all()
-        for row in rows:
-            row.visit_id = session.scalar(
-                select(Visit.id)
-                .where(Visit.visitor_id == row.visitor_id, Visit.started_at <= row.at)
-                .order_by(Visit.started_at.desc(), Visit.id.desc())
-                .limit(1)
-            )
-    session.flush()
+        rows = connection.execute(_OF_VISITORS, {"visitors": ids[start : start + 500]}).all()
+        for id, visitor, at, visit in rows:
+            found = connection.scalar(_VISIT_OF, {"visitor": visitor, "at": at})
+            if found != visit:
+                connection.execute(_PLACE, {"signup": id, "visit": found})
+
+
+#: statements that are run for every batch of events and every sign-up
+_SIGNUP: Final = table_of(Signup).c
+_OF_VISITORS: Final = select(_SIGNUP.id, _SIGNUP.visitor_id, _SIGNUP.at, _SIGNUP.visit_id).where(
+    _SIGNUP.visitor_id.in_(bindparam("visitors", expanding=True))
+)
+_VISIT_OF: Final = (
+    select(table_of(Visit).c.id)
+    .where(Visit.visitor_id == bindparam("visitor"), Visit.started_at <= bindparam("at"))
+    .order_by(Visit.started_at.desc(), Visit.id.desc())
+    .limit(1)
+)
+_PLACE: Final = update(table_of(Signup)).where(table_of(Signup).c.id == bindparam("signup")).values(visit_id=bindparam("visit"))
 
 
 def claim_views(session: Session, views: Mapping[int, int], texts: Mapping[int, str]) -> None:
