@@ -54,7 +54,7 @@ def restore(
     """Put a backup in place of the database; it sends nothing until growth db claim. Example: growth db restore growth-today.backup"""
     from growth.db import open_database
     from growth.db.backup import check_backup
-    from growth.db.backup import restore as run
+    from growth.db.restore import restore as run
 
     workspace = toolkit.workspace()
     manifest = check_backup(file)

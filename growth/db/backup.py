@@ -1,8 +1,6 @@
-"""Back up and restore all stores as one file: a zip with a manifest of sizes, hashes and row counts.
+"""Back up all stores as one file: a zip with a manifest of sizes, hashes and row counts; `growth.db.restore` reads it.
 
 From SQLite it holds copies of the files as they were at one moment; from PostgreSQL the rows of one repeatable-read snapshot.
-A restored database is not claimed: it sends nothing until a person says so (`growth.db.claim`). A restore happens as a whole or not
-at all: on SQLite by an exchange of files (`growth.db.exchange`), on PostgreSQL in one transaction.
 """
 
 from __future__ import annotations
@@ -17,24 +15,16 @@ import sqlite3
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Table, delete, text
-from sqlalchemy.types import Date, LargeBinary, TypeEngine, Uuid
-
 from growth import __version__, clock
-from growth.db.base import BULK_STORES
-from growth.db.columns import Instant
-from growth.db.database import Database, database_at
-from growth.db.exchange import abandon, exchange, prepare
-from growth.db.models import Installation
-from growth.db.tables import BATCH, STORES, Tally, rows_of, set_sequences, tables_of, write_rows
-from growth.db.upgrade import copy_before_upgrade, knows, schema_state, sqlite_files, upgrade
-from growth.errors import GrowthError, Unreachable
+from growth.db.database import Database
+from growth.db.tables import STORES, Tally, rows_of, tables_of
+from growth.db.upgrade import schema_state, sqlite_files
+from growth.errors import GrowthError
 from growth.language import _
 
 FORMAT = 1

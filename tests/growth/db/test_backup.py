@@ -20,10 +20,11 @@ import pytest
 from sqlalchemy import select, text
 
 from growth.db import Database, SchemaOutdated, open_database, upgrade
-from growth.db.backup import MANIFEST, BackupDamaged, BackupForeign, back_up, check_backup, restore
+from growth.db.backup import MANIFEST, BackupDamaged, back_up, check_backup
 from growth.db.claim import claim, is_claimed
 from growth.db.copy import TargetNotEmpty, copy_database
 from growth.db.database import database_at
+from growth.db.restore import BackupForeign, restore
 from growth.db.tables import STORES
 from growth.db.upgrade import copy_before_upgrade
 from growth.db.verify import verify
@@ -249,7 +250,7 @@ def test_a_restore_cut_off_anywhere_leaves_the_old_or_the_new_in_all_files(
 
 
 def cut_off_restore(workspace: Workspace, source: Path, *, step: int, how: str) -> bool:
-    """Restore in a process of its own that ends, or whose disk fails, at the `step`-th touch of a file; True where none was left to fail."""
+    """Restore in a process of its own that ends, or whose disk fails, at the `step`-th touch of a file; True where none was left."""
     child = os.fork()
     if child:
         return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
@@ -417,5 +418,44 @@ def test_a_copy_to_postgresql_holds_the_same(make_workspace: Callable[..., objec
         fill_after_restore(target, now)
         with pytest.raises(TargetNotEmpty):
             list(copy_database(source, target))
+        target.close()
+    source.close()
+
+
+@pytest.mark.postgres
+def test_a_copy_that_is_cut_off_leaves_the_target_empty(make_workspace: Callable[..., Workspace], now: datetime) -> None:
+    from tests.conftest import temporary_postgres
+
+    source = open_database(make_workspace())
+    fill(source, now, count=20)
+    with temporary_postgres() as url:
+        target = database_at(url, source.workspace)
+        for table in copy_database(source, target):
+            if table.store != "main":
+                break
+        assert ids(target) == []
+        assert all(table.same for table in copy_database(source, target))
+        assert len(ids(target)) == 20
+        target.close()
+    source.close()
+
+
+@pytest.mark.postgres
+def test_what_is_sealed_opens_in_the_copy_and_the_copy_is_not_claimed(make_workspace: Callable[..., Workspace], now: datetime) -> None:
+    from growth.contacts import PersonFacts, find_contact, remember
+    from growth.contacts import contact as contact_of
+    from tests.conftest import temporary_postgres
+
+    source = open_database(make_workspace())
+    claim(source, now=now)
+    with source.write() as session:
+        remember(session, PersonFacts(email="a@example.com", name="王小明", evidence="test"), now=now)
+    with temporary_postgres() as url:
+        target = database_at(url, source.workspace)
+        assert all(table.same for table in copy_database(source, target))
+        with target.read() as session:
+            assert contact_of(session, find_contact(session, "a@example.com")).name == "王小明"
+        assert not is_claimed(target)
+        assert verify(target) == []
         target.close()
     source.close()
