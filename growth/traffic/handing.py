@@ -107,7 +107,7 @@ def site_figures(now: SiteSums, before: SiteSums, period: Period) -> list[Figure
         label=_("Dead ends"),
         value=now.missing,
         better=Better.DOWN,
-        query=Query(means=_("Views of an address of ours that was not there.")),
+        query=Query(means=_("Views of an address of ours that was not there."), command=command),
         evidence="/website/dead-ends",
     )
     against = _("against the period before")
