@@ -50,6 +50,13 @@ class Answer:
     total_ms: int = 0
     fault: Fault | None = None
     fault_text: str = ""
+    #: size of the body where it was left with the process that read it
+    body_bytes: int | None = None
+
+    @property
+    def size_bytes(self) -> int:
+        """Size of the unpacked body."""
+        return len(self.body) if self.body_bytes is None else self.body_bytes
 
     @property
     def ok(self) -> bool:

@@ -22,15 +22,17 @@ from seo.crawl.origins import Origins, Outcome
 from seo.crawl.plan import Plan
 from seo.crawl.record import Recorder
 from seo.crawl.walk import Counts, End, Tick, Walk
-from seo.crawl.wire import Job
+from seo.crawl.wire import Job, Reading
 from seo.crawls import Crawl, CrawlState, crawl_of, find_crawl, newest
 from seo.facts import seo_settings, site_facts, user_agent
 from seo.finish import finish
 from seo.landing import landing_urls
 from seo.models import CrawlRow, LinkRow, OriginRow, PageRow, SitemapRow, TextRow, UrlRow
+from seo.page import SiteFacts
 from seo.rules import Rules, rules_of
-from seo.settings import SeoSettings
+from seo.settings import ChecksSettings, SeoSettings
 from seo.severity import Severity
+from seo.spent import Spent
 
 #: pages of the crawl before that are looked at again although no link leads to them any more
 MOST_EARLIER = 50_000
@@ -96,11 +98,14 @@ def run_audit(
     settings = seo_settings(workspace)
     with only_crawl(database):
         crawl = _resumed(database, max_pages) if resume else _begun(database, settings, start_url, max_pages, asked_by, now)
-        plan = _plan(database, crawl, settings)
         rules = rules_of(settings.checks)
+        plan = _plan(database, crawl, settings, rules)
         begun = time.monotonic()
+        spent = Spent()
         try:
-            end, outcome = _walk(database, plan, rules, stopped=stopped, tick=tick or _silent, spent=crawl.seconds, fetching=fetching)
+            end, outcome = _walk(
+                database, plan, rules, stopped=stopped, tick=tick or _silent, before_s=crawl.seconds, spent=spent, fetching=fetching
+            )
         except Unfinished as fault:
             _close(database, crawl.id, CrawlState.UNFINISHED, crawl.seconds + time.monotonic() - begun, because=str(fault))
             raise
@@ -115,7 +120,7 @@ def run_audit(
             because = _("a firewall ({name}) answers instead of the site", name=outcome.firewall)
             _close(database, crawl.id, CrawlState.UNFINISHED, seconds, because=because)
             raise Unfinished(because, fix=_("allow this machine's address there, then run: growth seo audit --resume"))
-        counts = finish(database, plan, rules, outcome=outcome, complete=end is End.DONE, now=now)
+        counts = finish(database, plan, rules, outcome=outcome, complete=end is End.DONE, spent=spent, now=now)
         seconds = crawl.seconds + time.monotonic() - begun
         state = CrawlState.DONE if end is End.DONE else CrawlState.LIMITED
         _close(database, crawl.id, state, seconds, finished_at=clock.now(), issues=counts["issues"], totals=counts["totals"])
@@ -147,7 +152,8 @@ def _walk(
     *,
     stopped: Callable[[], bool],
     tick: Tick,
-    spent: float,
+    before_s: float,
+    spent: Spent,
     fetching: Callable[[Job], Fetches],
 ) -> tuple[End, Outcome]:
     frontier = Frontier(plan.scope, plan.crawl_id)
@@ -186,7 +192,7 @@ def _walk(
             row.heartbeat_at = clock.now()
             row.pages, row.requests, row.links, row.failures = counts.pages, counts.requests, counts.links, counts.failures
             row.urls, row.queued = len(frontier.ids), waiting
-            row.seconds = spent + time.monotonic() - begun
+            row.seconds = before_s + time.monotonic() - begun
 
     with fetching(plan.job) as fetcher:
         walk = Walk(
@@ -197,6 +203,7 @@ def _walk(
             rules=rules,
             origins=origins,
             counts=counts,
+            spent=spent,
             stopped=stopped,
             heartbeat=heartbeat,
             tick=tick,
@@ -282,7 +289,7 @@ def _close(
             row.totals = {**row.totals, **totals}
 
 
-def _plan(database: Database, crawl: Crawl, settings: SeoSettings) -> Plan:
+def _plan(database: Database, crawl: Crawl, settings: SeoSettings, rules: Rules) -> Plan:
     workspace = database.workspace
     with database.read() as session:
         facts = replace(site_facts(workspace, crawl.start_url), landing=frozenset(landing_urls(session, workspace, crawl.start_url)))
@@ -300,7 +307,14 @@ def _plan(database: Database, crawl: Crawl, settings: SeoSettings) -> Plan:
         landing=[*facts.landing, *(goal for goal in facts.goals if "*" not in goal)],
         earlier=_earlier(database, crawl),
         retry_s=settings.crawl.retry_after.total_seconds(),
+        reading=_reading(facts, rules, settings.checks),
     )
+
+
+def _reading(facts: SiteFacts, rules: Rules, checks: ChecksSettings) -> Reading:
+    """What the fetching child must know to read pages itself."""
+    modules = sorted({active.check.module for active in rules.page})
+    return Reading(site=facts, modules=modules, ignore=list(checks.ignore), severity=dict(checks.severity), limits=dict(checks.limits))
 
 
 def _earlier(database: Database, crawl: Crawl) -> Sequence[str]:

@@ -24,6 +24,8 @@ from importlib.metadata import entry_points
 from types import ModuleType
 from typing import Any
 
+import msgspec
+
 from growth.errors import GrowthError
 from growth.language import Text, _
 from seo.severity import Severity
@@ -100,8 +102,7 @@ class CheckMeta:
     limits: Limits = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class Finding(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that a check found.
 
     `detail` proves it. `url` is the page that must be changed (a page check may leave it out). `cause` names what several pages share (the
@@ -142,6 +143,12 @@ def catalogue() -> Mapping[str, Check]:
                 found[check.meta.id] = check
     order = list(Group)
     return dict(sorted(found.items(), key=lambda item: (order.index(item[1].meta.group), item[0])))
+
+
+def checks_in(modules: Iterable[str]) -> Iterator[Check]:
+    """The checks of some modules by name, without looking at the others."""
+    for name in modules:
+        yield from _checks_of(importlib.import_module(name))
 
 
 def check_named(id: str) -> Check:

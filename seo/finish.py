@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from growth.db import Database
 from seo import graph as linkgraph
 from seo import links as stored
-from seo.bulk import batches, insert_rows, update_rows
+from seo.bulk import batches, insert_rows, lean, update_rows
 from seo.crawl.frontier import Kind, State
 from seo.crawl.origins import Outcome
 from seo.crawl.plan import Plan
@@ -26,6 +26,7 @@ from seo.issues import count_issues, sync_issues
 from seo.models import FindingRow, InlinkRow, LinkRow, PageRow, UrlRow
 from seo.rules import Judged, Rules, settled
 from seo.site import Site
+from seo.spent import Spent
 from seo.weight import Worth, weigher
 from seo.worth import worth_of
 
@@ -34,22 +35,28 @@ SITE_NUMBERS = 100_000
 _FINDING = ("crawl_id", "url_id", "number", "check_id", "severity", "cause", "detail", "whole_site")
 
 
-def finish(database: Database, plan: Plan, rules: Rules, *, outcome: Outcome, complete: bool, now: datetime) -> dict[str, Any]:
+def finish(
+    database: Database, plan: Plan, rules: Rules, *, outcome: Outcome, complete: bool, spent: Spent, now: datetime
+) -> dict[str, Any]:
     """Judge the whole crawl; counts by severity and check, and the totals to keep."""
     crawl_id = plan.crawl_id
-    link_graph(database, crawl_id, plan.site.home)
-    judged = list(_judge_site(database, plan, rules, outcome, complete, now))
-    _store(database, crawl_id, judged)
-    remember_external(database, crawl_id, now)
-    worth = worth_of(database, crawl_id=crawl_id, now=now)
-    settings = seo_settings(database.workspace)
-    sync_issues(database, crawl_id=crawl_id, complete=complete, accept=settings.accept, weigh=weigher(worth), now=now)
-    counts = count_issues(database, crawl_id=crawl_id)
+    with spent.on("graph"):
+        link_graph(database, crawl_id, plan.site.home)
+    with spent.on("site_checks"):
+        judged = list(_judge_site(database, plan, rules, outcome, complete, now))
+        _store(database, crawl_id, judged)
+        remember_external(database, crawl_id, now)
+    with spent.on("issues"):
+        worth = worth_of(database, crawl_id=crawl_id, now=now)
+        settings = seo_settings(database.workspace)
+        sync_issues(database, crawl_id=crawl_id, complete=complete, accept=settings.accept, weigh=weigher(worth), now=now)
+        counts = count_issues(database, crawl_id=crawl_id)
     counts["totals"] = {
         **_totals(database, crawl_id),
         "by_check": counts["by_check"],
         "measured": worth.measured,
         "check_faults": rules.faults,
+        "spent": spent.as_json(),
     }
     return counts
 
@@ -58,6 +65,7 @@ def link_graph(database: Database, crawl_id: int, home: str) -> None:
     """Fill in-links, click depth and equity."""
     store = database.store("crawl")
     with store.write() as session:
+        lean(session)
         session.execute(delete(InlinkRow).where(InlinkRow.crawl_id == crawl_id))
         columns = (LinkRow.crawl_id, LinkRow.target, LinkRow.source, LinkRow.position)
         ordered = (
@@ -67,6 +75,7 @@ def link_graph(database: Database, crawl_id: int, home: str) -> None:
         )
         session.execute(insert(InlinkRow).from_select(["crawl_id", "target", "source", "position"], ordered))
     with store.read() as session:
+        lean(session)
         pages = list(session.scalars(select(PageRow.id).where(PageRow.crawl_id == crawl_id)))
         resolved = _ends(session, crawl_id)
         clicked = select(LinkRow.source, LinkRow.target).where(

@@ -14,9 +14,10 @@ from typing import Any
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from growth import clock
 from growth.db import Database
 from growth.language import ngettext
-from seo.bulk import batches
+from seo.bulk import batches, insert_rows, lean, update_rows
 from seo.check import Check, catalogue
 from seo.models import FindingRow, IssueRow, UrlRow
 from seo.settings import Accepted
@@ -24,6 +25,11 @@ from seo.severity import Severity
 
 #: issues written in one transaction of the main store (under 100 ms)
 BATCH = 500
+_NEW = (
+    *("identity", "check_id", "severity", "url", "url_hash", "cause", "detail", "state", "first_seen", "first_crawl_id", "last_crawl_id"),
+    *("accepted", "weight"),
+)
+_AGAIN = ("state", "severity", "detail", "last_crawl_id", "accepted", "weight", "url", "url_hash", "fixed_at", "fixed_crawl_id")
 
 
 class IssueState(StrEnum):
@@ -126,28 +132,32 @@ def sync_issues(
 
     Doing it twice changes nothing. In a crawl that was limited only issues of pages that were looked at can be fixed.
     """
-    counts: dict[str, int] = {severity.value: 0 for severity in Severity}
-    by_check: dict[str, int] = {}
+    at = clock.to_micros(now)
     with database.store("crawl").read() as crawl:
         for batch in batches(_findings(crawl, crawl_id), BATCH):
             unique = {
                 identity_of(check, url, cause): (check, severity, url, cause, detail) for check, severity, url, cause, detail in batch
             }
             with database.write() as session:
-                known = {row.identity: row for row in session.scalars(select(IssueRow).where(IssueRow.identity.in_(list(unique))))}
+                lean(session)
+                known = _known(session, list(unique))
+                new: list[tuple[Any, ...]] = []
+                again: list[tuple[Any, ...]] = []
                 for identity, (check, severity, url, cause, detail) in unique.items():
-                    row = known.get(identity)
-                    if row is not None and row.last_crawl_id == crawl_id:
+                    before = known.get(identity)
+                    if before is not None and before.last_crawl_id == crawl_id:
                         continue
                     accepted = acceptance(accept, check, url)
                     weight = weigh(check, url, detail)
-                    if row is None:
-                        session.add(_new(identity, check, severity, url, cause, detail, crawl_id, accepted, weight, now))
+                    if before is None:
+                        head = (identity, check, severity, url, url_hash(url), cause, detail)
+                        new.append((*head, IssueState.NEW.value, at, crawl_id, crawl_id, accepted, weight))
                     else:
-                        _seen_again(row, severity, url, detail, crawl_id, accepted, weight)
-                    if accepted is None:
-                        counts[severity] += 1
-                        by_check[check] = by_check.get(check, 0) + 1
+                        state = IssueState.REAPPEARED if before.state == IssueState.FIXED else IssueState.OPEN
+                        changed = (state.value, severity, detail, crawl_id, accepted, weight, url, url_hash(url), None, None)
+                        again.append((*changed, before.id))
+                insert_rows(session, IssueRow, _NEW, new)
+                update_rows(session, IssueRow, ("id",), _AGAIN, again)
     _fix_the_gone(database, crawl_id=crawl_id, complete=complete, now=now)
     return count_issues(database, crawl_id=crawl_id)
 
@@ -241,41 +251,10 @@ def _findings(crawl: Session, crawl_id: int) -> Iterator[tuple[str, str, str, st
     yield from crawl.execute(query.execution_options(yield_per=2000)).tuples()
 
 
-def _new(
-    identity: bytes,
-    check: str,
-    severity: str,
-    url: str,
-    cause: str | None,
-    detail: str,
-    crawl_id: int,
-    accepted: str | None,
-    weight: float,
-    now: datetime,
-) -> IssueRow:
-    return IssueRow(
-        identity=identity,
-        check_id=check,
-        severity=severity,
-        url=url,
-        url_hash=url_hash(url),
-        cause=cause,
-        detail=detail,
-        state=IssueState.NEW.value,
-        first_seen=now,
-        first_crawl_id=crawl_id,
-        last_crawl_id=crawl_id,
-        accepted=accepted,
-        weight=weight,
-    )
-
-
-def _seen_again(row: IssueRow, severity: str, url: str, detail: str, crawl_id: int, accepted: str | None, weight: float) -> None:
-    row.state = IssueState.REAPPEARED.value if row.state == IssueState.FIXED else IssueState.OPEN.value
-    row.severity, row.detail, row.last_crawl_id, row.accepted, row.weight = severity, detail, crawl_id, accepted, weight
-    if row.url != url:
-        row.url, row.url_hash = url, url_hash(url)
-    row.fixed_at, row.fixed_crawl_id = None, None
+def _known(session: Session, identities: Sequence[bytes]) -> dict[bytes, Any]:
+    """What is known of issues: id, state and the crawl that saw them last."""
+    columns = (IssueRow.identity, IssueRow.id, IssueRow.state, IssueRow.last_crawl_id)
+    return {row.identity: row for row in session.execute(select(*columns).where(IssueRow.identity.in_(identities)))}
 
 
 def _fix_the_gone(database: Database, *, crawl_id: int, complete: bool, now: datetime) -> None:

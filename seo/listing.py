@@ -182,6 +182,7 @@ def list_crawls(database: Database) -> Iterator[dict[str, Any]]:
                 "notices": crawl.notices,
                 "because": crawl.stopped_because,
                 "kept": crawl.kept,
+                "spent": crawl.totals.get("spent", {}),
             }
 
 

@@ -2,39 +2,59 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from seo.sketch import alike, hashes_of
+from seo.sketch import hashes_of, likeness
 
-#: smallest hashes of a sketch that serve as bands: texts 90 % alike share none of six with a chance of one in a million
+#: smallest hashes of a sketch that serve as bands, and how many of them two texts must share to be compared: texts 90 % alike share
+#: fewer with a chance of one in ten thousand
 BANDS = 6
+SHARED = 2
 #: groups that one band may lead to; boilerplate that every page shares leads to many
 MOST_CANDIDATES = 20
 
 
 def near_duplicates(texts: Sequence[tuple[int, bytes]], enough: float) -> Iterator[list[int]]:
     """Positions in `texts` (hash, sketch) of groups whose texts are `enough` alike but not all the same. Linear in texts."""
-    bands: dict[int, list[int]] = {}
+    bands = _Bands()
     groups: dict[int, list[int]] = {}
     for place, (_hash, sketch) in enumerate(texts):
         if not sketch:
             continue
         hashes = hashes_of(sketch)
-        own: int | None = None
-        for band in hashes[:BANDS]:
-            for first in bands.get(band, ()):
-                if alike(sketch, texts[first][1]) >= enough:
-                    own = first
-                    break
-            if own is not None:
-                break
-        if own is not None:
+        smallest = hashes[:BANDS]
+        mine = set(hashes)
+        likely = bands.candidates(smallest)
+        own = next((first for first in likely if likeness(mine, hashes_of(texts[first][1]), enough) >= enough), None)
+        if own is None:
+            bands.add(smallest, place)
+        else:
             groups.setdefault(own, [own]).append(place)
-            continue
-        for band in hashes[:BANDS]:
-            leaders = bands.setdefault(band, [])
-            if len(leaders) < MOST_CANDIDATES:
-                leaders.append(place)
     for group in groups.values():
         if len({texts[place][0] for place in group}) > 1:
             yield group
+
+
+class _Bands:
+    """Band → the places that have it. Nearly all bands have one place: those cost no list (a crawl may have millions)."""
+
+    def __init__(self) -> None:
+        self._one: dict[int, int] = {}
+        self._more: dict[int, list[int]] = {}
+
+    def add(self, hashes: Sequence[int], place: int) -> None:
+        for band in hashes:
+            if self._one.setdefault(band, place) != place:
+                others = self._more.setdefault(band, [])
+                if len(others) < MOST_CANDIDATES:
+                    others.append(place)
+
+    def candidates(self, hashes: Sequence[int]) -> list[int]:
+        """Places that share enough bands, the likeliest first."""
+        found: Counter[int] = Counter()
+        for band in hashes:
+            if (first := self._one.get(band)) is not None:
+                found[first] += 1
+                found.update(self._more.get(band, ()))
+        return sorted((place for place, times in found.items() if times >= SHARED), key=lambda place: (-found[place], place))

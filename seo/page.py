@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
+
+import msgspec
 
 
 class LinkKind(StrEnum):
@@ -112,8 +115,7 @@ class LinkFault(StrEnum):
     SCHEME = "scheme"
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """One URL on a page.
 
     `href` is as written; `target` its normal form without the fragment (None with a `fault`); `text` what is shown (or the image's alt),
@@ -140,8 +142,7 @@ class Link:
         return not self.rel & {"nofollow", "ugc", "sponsored"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Placed:
+class Placed(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """A text with the place where it stands."""
 
     text: str
@@ -149,8 +150,7 @@ class Placed:
     in_head: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Meta:
+class Meta(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """A ``meta`` element; `name` is the lower-case name, property or http-equiv."""
 
     name: str
@@ -160,8 +160,7 @@ class Meta:
     http_equiv: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Heading:
+class Heading(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """``h1`` to ``h6``; the alt texts of images inside count as text."""
 
     level: int
@@ -169,8 +168,7 @@ class Heading:
     line: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Image:
+class Image(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """An ``img``; `alt` is None where the attribute is missing, "" where the image is decoration."""
 
     src: str
@@ -181,8 +179,7 @@ class Image:
     lazy: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reference:
+class Reference(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """A canonical or hreflang: `href` as written, `target` in normal form or None, `lang` for hreflang, from a tag or the
     ``Link`` header.
     """
@@ -195,8 +192,7 @@ class Reference:
     lang: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Field:
+class Field(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """An input of a form that a person fills in."""
 
     name: str
@@ -205,8 +201,7 @@ class Field:
     line: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Form:
+class Form(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """A ``form``. `target` is its action in normal form; None where that is no http address."""
 
     action: str
@@ -216,8 +211,7 @@ class Form:
     line: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Script:
+class Script(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """A ``script``: its address, or the start of its text (first 4,000 characters), with `kind` as written."""
 
     target: str | None
@@ -228,8 +222,7 @@ class Script:
     line: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Directive:
+class Directive(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """One robots directive: for `agent` ("" for all), from a tag or the X-Robots-Tag header."""
 
     agent: str
@@ -240,8 +233,7 @@ class Directive:
     line: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Charset:
+class Charset(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """What a page says of its character set, and what it is: names of the WHATWG encoding standard.
 
     `decodes` is false where the bytes are not what `declared` says; the text was then read as `used`.
@@ -290,7 +282,7 @@ class SiteFacts:
         return (url[start:end] if end >= 0 else url[start:].partition("?")[0]) in self.hosts
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Page:
     """One HTML page. Texts have their blanks collapsed; all URLs are in normal form."""
 
@@ -345,28 +337,33 @@ class Page:
     item_types: tuple[str, ...] = ()
     depth: int = 0
 
-    @property
+    @cached_property
     def title(self) -> str:
         """The title that engines use: the first in head, else the first."""
         return next((one.text for one in self.titles if one.in_head), self.titles[0].text if self.titles else "")
 
-    @property
+    @cached_property
     def description(self) -> str:
         """The meta description that engines use."""
         found = self.named("description")
         return next((one.content for one in found if one.in_head), found[0].content if found else "")
 
-    @property
+    @cached_property
     def h1(self) -> str:
         """The first h1 with text."""
         return next((one.text for one in self.headings if one.level == 1 and one.text), "")
 
-    @property
+    @cached_property
+    def clickable(self) -> tuple[Link, ...]:
+        """The links that a visitor clicks (``a`` and ``area``), those without a target too."""
+        return tuple(link for link in self.links if link.kind is LinkKind.A or link.kind is LinkKind.AREA)
+
+    @cached_property
     def is_home(self) -> bool:
         """Whether this is the site's start page."""
         return self.url == self.site.home
 
-    @property
+    @cached_property
     def url_path(self) -> str:
         """Path of the URL, without its query."""
         parts = self.url.split("/", 3)
@@ -380,22 +377,22 @@ class Page:
         """The first directive with one of `names` for `agent` ("" for all)."""
         return next((one for one in self.directives if one.name in names and one.agent == agent), None)
 
-    @property
+    @cached_property
     def noindex(self) -> bool:
         """Whether the page asks all engines to keep it out of their index."""
         return self.directive("noindex", "none") is not None
 
-    @property
+    @cached_property
     def nofollow(self) -> bool:
         """Whether the page asks all engines not to follow its links."""
         return self.directive("nofollow", "none") is not None
 
-    @property
+    @cached_property
     def canonical(self) -> str | None:
         """The canonical target that counts: the first valid one in head, else of the header."""
         return next((one.target for one in self.canonicals if one.target and (one.in_head or one.header)), None)
 
-    @property
+    @cached_property
     def indexable(self) -> bool:
         """Whether engines may take this very URL into their index."""
         return not self.noindex and self.canonical in (None, self.url)

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
-from seo.check import Check, Finding, Limits, Needs, catalogue, merged_limits
+import msgspec
+
+from seo.check import Check, Finding, Limits, Needs, catalogue, checks_in, merged_limits
 from seo.page import Page
-from seo.settings import ChecksSettings
 from seo.severity import Severity
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(msgspec.Struct, frozen=True):
     """A finding with its check and severity settled."""
 
     check_id: str
@@ -42,20 +42,31 @@ class Rules:
     faults: dict[str, str] = field(default_factory=dict)
 
 
-def rules_of(settings: ChecksSettings) -> Rules:
-    """The checks that `settings` leaves in."""
-    ignored = frozenset(settings.ignore)
+class Choice(Protocol):
+    """What ``seo.checks`` of growth.yaml says: checks left out, severities, limits."""
+
+    @property
+    def ignore(self) -> Sequence[str]: ...
+    @property
+    def severity(self) -> Mapping[str, Severity]: ...
+    @property
+    def limits(self) -> Mapping[str, Any]: ...
+
+
+def rules_of(choice: Choice, modules: Sequence[str] = ()) -> Rules:
+    """The checks that `choice` leaves in; with `modules` only those of them, and no others are imported."""
+    ignored = frozenset(choice.ignore)
     families: dict[str, list[Check]] = {}
-    for check in catalogue().values():
+    for check in checks_in(modules) if modules else catalogue().values():
         if check.meta.id not in ignored:
             families.setdefault(check.module, []).append(check)
     page: list[Active] = []
     site: list[Active] = []
     for checks in families.values():
         first = checks[0]
-        limits = merged_limits(first.meta, settings.limits[first.meta.id]) if first.meta.id in settings.limits else first.meta.limits
-        severities = {one.meta.id: settings.severity.get(one.meta.id, one.meta.severity) for one in checks}
-        overridden = frozenset(severities) & frozenset(settings.severity)
+        limits = merged_limits(first.meta, choice.limits[first.meta.id]) if first.meta.id in choice.limits else first.meta.limits
+        severities = {one.meta.id: choice.severity.get(one.meta.id, one.meta.severity) for one in checks}
+        overridden = frozenset(severities) & frozenset(choice.severity)
         active = Active(check=first, limits=limits, severities=severities, overridden=overridden)
         (page if first.meta.needs is Needs.PAGE else site).append(active)
     return Rules(page=tuple(page), site=tuple(site))

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+import msgspec
 from sqlalchemy import Select, bindparam, select, tuple_
 from sqlalchemy.orm import Session
 
@@ -29,8 +30,7 @@ MOST_SOURCES = 100
 MOST_KNOWN = 100_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
+class Target(msgspec.Struct, frozen=True, kw_only=True):
     """A URL as a check reports it."""
 
     id: int
@@ -47,8 +47,7 @@ class Target:
     depth: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
+class Source(msgspec.Struct, frozen=True, kw_only=True):
     """A link to something, with the page it is on."""
 
     page_id: int
@@ -94,8 +93,7 @@ class Chain:
         return [{"url": step.url, "status": step.status} for step in self.steps]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PageFacts:
+class PageFacts(msgspec.Struct, frozen=True):
     """A page's row, as far as cross-page checks need it."""
 
     id: int
@@ -106,7 +104,6 @@ class PageFacts:
     lang: str | None
     canonical: int | None
     noindex: bool
-    indexable: bool
     words: int
     han: int
     text_hash: int
@@ -115,6 +112,11 @@ class PageFacts:
     click_depth: int | None
     inlinks: int
     found_by: str
+
+    @property
+    def indexable(self) -> bool:
+        """Whether engines may take this very URL into their index."""
+        return not self.noindex and (self.canonical is None or self.canonical == self.id)
 
 
 @dataclass(kw_only=True)
@@ -202,6 +204,7 @@ class Site:
         pointed = set(self.redirects.values())
         done: set[int] = set()
         heads = [id for id in self.redirects if id not in pointed]
+        self._remember(pointed.union(self.redirects))
         for id in [*heads, *sorted(pointed & set(self.redirects))]:
             if id in done:
                 continue
@@ -227,6 +230,14 @@ class Site:
             if len(self._known) < MOST_KNOWN:
                 self._known[id] = found
         return found
+
+    def _remember(self, ids: Iterable[int]) -> None:
+        """Get many targets at once, for `target` to find."""
+        missing = sorted(id for id in ids if id not in self._known)[: MOST_KNOWN - len(self._known)]
+        for begin in range(0, len(missing), 500):
+            query = select(*(_url[name] for name in _TARGET_COLUMNS))
+            for row in self.session.execute(query.where(_url.crawl_id == self.crawl_id, _url.id.in_(missing[begin : begin + 500]))):
+                self._known[row.id] = Target(**row._mapping)
 
     def urls_by_id(self, ids: Sequence[int]) -> dict[int, str]:
         """The texts of URLs."""
@@ -254,41 +265,10 @@ class Site:
 
     def pages(self, *where: Any) -> Iterator[PageFacts]:
         """The HTML pages that were read, in order."""
-        columns = (
-            *(
-                PageRow.id,
-                UrlRow.url,
-                PageRow.title,
-                PageRow.description,
-                PageRow.h1,
-                PageRow.lang,
-                PageRow.canonical,
-                PageRow.noindex,
-                PageRow.words,
-            ),
-            *(PageRow.han, PageRow.text_hash, PageRow.sketch, UrlRow.depth, PageRow.click_depth, PageRow.inlinks, UrlRow.found_by),
-        )
-        query = select(*columns).join(UrlRow, _same(PageRow.id)).where(PageRow.crawl_id == self.crawl_id, *where).order_by(UrlRow.url)
-        for row in self.session.execute(query.execution_options(yield_per=2000)):
-            yield PageFacts(
-                id=row.id,
-                url=row.url,
-                title=row.title,
-                description=row.description,
-                h1=row.h1,
-                lang=row.lang,
-                canonical=row.canonical,
-                noindex=row.noindex,
-                indexable=not row.noindex and row.canonical in (None, row.id),
-                words=row.words,
-                han=row.han,
-                text_hash=row.text_hash,
-                sketch=row.sketch,
-                depth=row.depth,
-                click_depth=row.click_depth,
-                inlinks=row.inlinks,
-                found_by=row.found_by,
-            )
+        query = _PAGES.where(_page.crawl_id == self.crawl_id, *where).order_by(_url.url)
+        rows: Iterable[Any] = self.session.execute(query.execution_options(yield_per=2000))
+        for row in rows:
+            yield PageFacts(*row)
 
     def sheet(self, id: int) -> dict[str, Any]:
         """The rest of what the crawler saw of a page."""
@@ -378,7 +358,8 @@ def _same(id: Any) -> Any:
 
 
 # statements made once: SQLAlchemy then compiles them once, and a site has thousands of targets
-_link, _inlink, _text, _url = LinkRow.__table__.c, InlinkRow.__table__.c, TextRow.__table__.c, UrlRow.__table__.c
+_link, _inlink, _text = LinkRow.__table__.c, InlinkRow.__table__.c, TextRow.__table__.c
+_page, _url = PageRow.__table__.c, UrlRow.__table__.c
 _ANY_KIND = tuple(number for number, kind in enumerate(stored.KINDS) if kind is not LinkKind.REDIRECT)
 _SOURCES = (
     select(_link.source, _link.line, _link.column, _link.flags, _link.kind, _link.fragment, _url.url, _text.text)
@@ -393,5 +374,9 @@ _SOURCES = (
     )
     .order_by(_url.url, _inlink.position)
 )
+_PAGES = select(
+    *(_page.id, _url.url, _page.title, _page.description, _page.h1, _page.lang, _page.canonical, _page.noindex, _page.words, _page.han),
+    *(_page.text_hash, _page.sketch, _url.depth, _page.click_depth, _page.inlinks, _url.found_by),
+).join_from(PageRow.__table__, UrlRow.__table__, (_url.crawl_id == _page.crawl_id) & (_url.id == _page.id))
 _TARGET_COLUMNS = ("id", "url", "internal", "kind", "state", "reason", "status", "fault", "verdict", "media_type", "redirect_to", "depth")
 _TARGET = select(*(_url[name] for name in _TARGET_COLUMNS)).where(_url.crawl_id == bindparam("crawl"), _url.id == bindparam("id"))

@@ -27,7 +27,11 @@ def sketch(text: str) -> bytes:
     hashes = set(map(crc32, _WORDS.findall(raw)))
     if not text.isascii():
         hashes.update(crc32(raw[found.start() : found.start() + _LENGTH]) for found in _HAN.finditer(raw))
-    return array("I", sorted(hashes)[:SIZE]).tobytes() if len(hashes) >= 8 else b""
+    if len(hashes) < 8:
+        return b""
+    # hashes are spread evenly: the smallest of very many lie below a limit that leaves three times as many as are wanted
+    low = [value for value in hashes if value < 3 * SIZE * 2**32 // len(hashes)] if len(hashes) > 4 * SIZE else hashes
+    return array("I", sorted(low if len(low) >= SIZE else hashes)[:SIZE]).tobytes()
 
 
 def hashes_of(packed: bytes) -> list[int]:
@@ -41,10 +45,15 @@ def alike(one: bytes, other: bytes) -> float:
     """How much two texts have in common, 0 to 1, by their sketches."""
     if not one or not other:
         return 0.0
-    a, b = hashes_of(one), hashes_of(other)
-    if one == other:
-        return 1.0
+    return 1.0 if one == other else likeness(set(hashes_of(one)), hashes_of(other))
+
+
+def likeness(one: set[int], other: list[int], at_least: float = 0.0) -> float:
+    """How much the texts of two sketches have in common; 0 where that is sure to be less than `at_least`."""
+    both = one.intersection(other)
+    size = max(len(one), len(other))
+    if len(both) < at_least * size:
+        return 0.0
     # among the smallest of both together: how many are in both
-    union = sorted({*a, *b})[: max(len(a), len(b))]
-    both = set(a) & set(b)
-    return sum(1 for value in union if value in both) / len(union)
+    union = sorted(one.union(other))[:size]
+    return len(both.intersection(union)) / len(union)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import unicodedata
 import zlib
+from collections import Counter
 from hashlib import blake2b
 from typing import Any
 
 import msgspec
 
 from seo.filing import icp_number
-from seo.page import LinkKind, Page
+from seo.page import Page
 from seo.sketch import sketch
 from seo.tags import analytics_of
 from seo.width import DESCRIPTION_PX, TITLE_PX, pixels
@@ -18,6 +19,7 @@ from seo.width import DESCRIPTION_PX, TITLE_PX, pixels
 PAGE_COLUMNS = (
     "crawl_id",
     "id",
+    "canonical",
     "title",
     "title_px",
     "description",
@@ -26,7 +28,6 @@ PAGE_COLUMNS = (
     "h2",
     "lang",
     "charset",
-    "canonical",
     "noindex",
     "nofollow",
     "words",
@@ -74,16 +75,10 @@ _HEADERS = frozenset(
 )
 
 
-def page_values(page: Page, canonical: int | None) -> tuple[Any, ...]:
-    """The values of `PAGE_COLUMNS` after the first two."""
-    internal = external = 0
+def page_values(page: Page) -> tuple[Any, ...]:
+    """The values of `PAGE_COLUMNS` after the first three, which the crawl numbers."""
     is_internal = page.site.is_internal
-    for link in page.links:
-        if link.kind is LinkKind.A and link.target is not None:
-            if is_internal(link.target):
-                internal += 1
-            else:
-                external += 1
+    sides = Counter(is_internal(link.target) for link in page.clickable if link.target is not None)
     main = page.main_text
     anchors = zlib.compress("\n".join(dict.fromkeys(page.ids)).encode("utf-8", "replace"), 1) if page.ids else None
     return (
@@ -95,15 +90,14 @@ def page_values(page: Page, canonical: int | None) -> tuple[Any, ...]:
         next((one.text for one in page.headings if one.level == 2), "")[:500],
         page.lang[:40] if page.lang is not None else None,
         page.charset.used,
-        canonical,
         page.noindex,
         page.nofollow,
         page.words,
         page.han,
         page.elements,
         len(page.images),
-        internal,
-        external,
+        sides[True],
+        sides[False],
         text_hash(main),
         sketch(main),
         icp_number(page.text),
@@ -116,9 +110,8 @@ def page_values(page: Page, canonical: int | None) -> tuple[Any, ...]:
 
 
 def text_hash(text: str) -> int:
-    """A signed 64-bit hash of a text without regard to blanks, case and width."""
-    plain = text if text.isascii() else unicodedata.normalize("NFKC", text)
-    joined = "".join(plain.split()).casefold()
+    """A signed 64-bit hash of a text, whose blanks are collapsed, without regard to blanks, case and width."""
+    joined = text.replace(" ", "").lower() if text.isascii() else "".join(unicodedata.normalize("NFKC", text).split()).casefold()
     return int.from_bytes(blake2b(joined.encode("utf-8", "replace"), digest_size=8).digest(), "big", signed=True)
 
 

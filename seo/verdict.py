@@ -26,6 +26,10 @@ class Verdict(StrEnum):
 REFUSING = frozenset({401, 403, 407, 429, 451, 999})
 #: statuses that say "not now"
 PASSING = frozenset({408, 425})
+#: statuses of a firewall's block page
+_REFUSED = frozenset({401, 403, 405, 429, 503, 521})
+#: anchors that a firewall's page may have
+MOST_ANCHORS = 20
 #: 4xx that are no client errors (check http-client-error)
 NOT_ERRORS = (401, 403, 407, 408, 425, 429, 451)
 #: faults that may pass
@@ -34,11 +38,14 @@ _PASSING_FAULTS = frozenset({Fault.TIMEOUT, Fault.RESET})
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What tells a firewall's challenge page; `where` is ``body`` or ``header:NAME``."""
+    """What tells a firewall's challenge page: a text in the body, or in a header of this name."""
 
     name: str
-    where: str
-    mark: str
+    header: str | None
+    text: str
+    raw: bytes
+    #: whether it says something only where the status refuses, too: pages that work have it as well
+    refusing_only: bool
     largest_bytes: int
 
 
@@ -64,19 +71,17 @@ def verdict_of(answer: Answer, *, final: bool) -> Verdict | None:
 
 def challenge_in(answer: Answer) -> str | None:
     """The firewall whose challenge or block page this is, or None."""
-    body: bytes | None = None
+    headers = answer.headers
+    refused = answer.status in _REFUSED
+    # a page that leads to many others is none of theirs
+    body = answer.body if refused or answer.body.count(b"<a ") <= MOST_ANCHORS else b""
     for mark in marks():
-        if mark.where == "body":
-            if len(answer.body) > mark.largest_bytes:
-                continue
-            body = answer.body if body is None else body
-            hit = mark.mark.encode() in body
-        else:
-            hit = mark.mark in answer.headers.get(mark.where.partition(":")[2], "").lower()
-            # the name of a server alone says nothing about a page that works
-            if mark.where == "header:server" and answer.status not in (401, 403, 405, 429, 503, 521):
-                hit = False
-        if hit:
+        if mark.refusing_only and not refused:
+            continue
+        if mark.header is not None:
+            if mark.header in headers and mark.text in headers[mark.header].lower():
+                return mark.name
+        elif body and len(body) <= mark.largest_bytes and mark.raw in body:
             return mark.name
     return None
 
@@ -86,6 +91,13 @@ def marks() -> tuple[Mark, ...]:
     """The shipped marks (challenges.csv)."""
     text = (resources.files("seo") / "challenges.csv").read_text("utf-8")
     return tuple(
-        Mark(name=row["name"], where=row["where"], mark=row["mark"], largest_bytes=int(row["largest_kb"]) * 1024)
+        Mark(
+            name=row["name"],
+            header=row["where"].partition(":")[2] or None,
+            text=row["mark"].lower() if row["where"] != "body" else row["mark"],
+            raw=row["mark"].encode(),
+            refusing_only=row["status"] == "refusing",
+            largest_bytes=int(row["largest_kb"]) * 1024,
+        )
         for row in csv.DictReader(text.splitlines())
     )

@@ -8,7 +8,7 @@ from growth import urls
 from growth.language import Text
 from seo.check import CheckMeta, Finding, Group, Limits
 from seo.filing import icp_number
-from seo.page import LinkKind, Page
+from seo.page import Page
 from seo.severity import Severity
 
 meta = CheckMeta(
@@ -36,7 +36,7 @@ def applies(page: Page) -> bool:
 
 def judge(page: Page, limits: Limits) -> Iterator[Finding]:
     """The number is no link, leads elsewhere, or carries nofollow."""
-    links = [link for link in page.links if link.kind is LinkKind.A and icp_number(link.text)]
+    links = [link for link in page.clickable if icp_number(link.text)]
     right = [link for link in links if link.target and urls.host_of(link.target) == _REGISTER]
     if not right:
         yield Finding(detail={"target": links[0].target or links[0].href if links else None, "found": "elsewhere" if links else "no link"})

@@ -25,7 +25,8 @@ meta = CheckMeta(
 
 def judge(page: Page, limits: Limits) -> Iterator[Finding]:
     """More than 100 half-width columns, which is 50 Han characters."""
-    found = [image for image in page.images if image.alt and full_width(image.alt) * 2 > limits["characters"]]
+    most = limits["characters"]
+    found = [image for image in page.images if image.alt and len(image.alt) * 2 > most and full_width(image.alt) * 2 > most]
     if found:
         first = found[0]
         images = [{"src": one.target or one.src[:300], "line": one.line} for one in found[:20]]

@@ -30,7 +30,7 @@ _PHONE = re.compile(r"\+?[0-9*#().\- ]{3,24}(?:[;,](?:ext|phone-context|isub)?=?
 
 def judge(page: Page, limits: Limits) -> Iterator[Finding]:
     """An address without @ and domain, a number without digits."""
-    found = [link for link in page.links if link.fault is LinkFault.CONTACT and not _is_good(link.href)]
+    found = [link for link in page.clickable if link.fault is LinkFault.CONTACT and not _is_good(link.href)]
     if found:
         yield link_list(found)
 

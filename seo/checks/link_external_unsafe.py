@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from growth.language import Text
 from seo.check import CheckMeta, Finding, Group, Limits
 from seo.findings import link_list
-from seo.page import LinkKind, Page
+from seo.page import Page
 from seo.severity import Severity
 
 _SAFE = frozenset({"noopener", "noreferrer"})
@@ -27,12 +27,8 @@ def judge(page: Page, limits: Limits) -> Iterator[Finding]:
     """target=_blank to another site, without noopener or noreferrer."""
     found = [
         link
-        for link in page.links
-        if link.kind in (LinkKind.A, LinkKind.AREA)
-        and link.window == "_blank"
-        and link.target
-        and not link.rel & _SAFE
-        and not page.site.is_internal(link.target)
+        for link in page.clickable
+        if link.window == "_blank" and link.target and not link.rel & _SAFE and not page.site.is_internal(link.target)
     ]
     if found:
         yield link_list(found)

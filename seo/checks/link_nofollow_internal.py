@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from growth.language import Text
 from seo.check import CheckMeta, Finding, Group, Limits
 from seo.findings import link_list
-from seo.page import LinkKind, Page
+from seo.page import Page
 from seo.severity import Severity
 
 meta = CheckMeta(
@@ -24,10 +24,6 @@ meta = CheckMeta(
 
 def judge(page: Page, limits: Limits) -> Iterator[Finding]:
     """An internal link with nofollow."""
-    found = [
-        link
-        for link in page.links
-        if link.kind in (LinkKind.A, LinkKind.AREA) and "nofollow" in link.rel and page.site.is_internal(link.target)
-    ]
+    found = [link for link in page.clickable if link.rel and "nofollow" in link.rel and page.site.is_internal(link.target)]
     if found:
         yield link_list(found)

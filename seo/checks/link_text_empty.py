@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from growth.language import Text
 from seo.check import CheckMeta, Finding, Group, Limits
 from seo.findings import link_list
-from seo.page import LinkKind, Page
+from seo.page import Page
 from seo.severity import Severity
 
 meta = CheckMeta(
@@ -27,6 +27,6 @@ meta = CheckMeta(
 
 def judge(page: Page, limits: Limits) -> Iterator[Finding]:
     """No text, alt, aria-label or title."""
-    found = [link for link in page.links if link.kind in (LinkKind.A, LinkKind.AREA) and link.target and not link.text]
+    found = [link for link in page.clickable if link.target and not link.text]
     if found:
         yield link_list(found)

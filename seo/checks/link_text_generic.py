@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from growth.language import Text
 from seo.check import CheckMeta, Finding, Group, Limits
 from seo.findings import link_list
-from seo.page import LinkKind, Page
+from seo.page import Page
 from seo.severity import Severity
 
 #: what stands around such texts
@@ -49,10 +49,6 @@ meta = CheckMeta(
 def judge(page: Page, limits: Limits) -> Iterator[Finding]:
     """A text of the list, on a link that is no image."""
     texts = limits["texts"]
-    found = [
-        link
-        for link in page.links
-        if link.kind in (LinkKind.A, LinkKind.AREA) and link.target and link.text and link.text.strip(_EDGES).lower() in texts
-    ]
+    found = [link for link in page.clickable if link.target and link.text and link.text.strip(_EDGES).lower() in texts]
     if found:
         yield link_list(found)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from growth.language import Text
 from seo.check import CheckMeta, Finding, Group, Limits
-from seo.page import LinkKind, Page
+from seo.page import Page
 from seo.severity import Severity
 
 meta = CheckMeta(
@@ -27,6 +27,6 @@ meta = CheckMeta(
 
 def judge(page: Page, limits: Limits) -> Iterator[Finding]:
     """More than 300 links that a visitor can click."""
-    number = sum(1 for link in page.links if link.kind is LinkKind.A and link.target) + page.links_dropped
+    number = sum(1 for link in page.clickable if link.target) + page.links_dropped
     if number > limits["links"]:
         yield Finding(detail={"count": number})

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from growth.language import Text
 from seo.check import CheckMeta, Finding, Group, Limits
 from seo.findings import link_list
-from seo.page import LinkFault, LinkKind, Page
+from seo.page import LinkFault, Page
 from seo.severity import Severity
 
 meta = CheckMeta(
@@ -27,8 +27,6 @@ meta = CheckMeta(
 
 def judge(page: Page, limits: Limits) -> Iterator[Finding]:
     """``javascript:``, an empty href, or a link by onclick only."""
-    found = [
-        link for link in page.links if link.kind in (LinkKind.A, LinkKind.AREA) and (link.fault in (LinkFault.SCRIPT, LinkFault.EMPTY))
-    ]
+    found = [link for link in page.clickable if link.fault is LinkFault.SCRIPT or link.fault is LinkFault.EMPTY]
     if found:
         yield link_list(found)

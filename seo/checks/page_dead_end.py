@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from growth.language import Text
 from seo.check import CheckMeta, Finding, Group, Limits
-from seo.page import LinkKind, Page
+from seo.page import Page
 from seo.severity import Severity
 
 meta = CheckMeta(
@@ -23,5 +23,5 @@ meta = CheckMeta(
 
 def judge(page: Page, limits: Limits) -> Iterator[Finding]:
     """No link to another page."""
-    if not any(link.target and link.target != page.url for link in page.links if link.kind in (LinkKind.A, LinkKind.AREA)):
+    if not any(link.target and link.target != page.url for link in page.clickable):
         yield Finding(detail={})

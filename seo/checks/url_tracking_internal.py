@@ -32,7 +32,7 @@ def judge(page: Page, limits: Limits) -> Iterator[Finding]:
     """utm_* or a click id in a link to the site itself."""
     found = [
         link
-        for link in page.links
+        for link in page.clickable
         if link.target and "=" in link.target and _MARK.search(link.target) and page.site.is_internal(link.target)
     ]
     if found:

@@ -29,11 +29,14 @@ from scrapy.exceptions import StopDownload
 from seo.answer import Fault
 from seo.crawl import guard
 from seo.crawl.faults import fault_of
+from seo.crawl.helping import Reader, in_pipe
 from seo.crawl.unpack import BadEncoding, TooLarge, unpack
 from seo.crawl.wire import Fetched, Frames, Job, Order, Want, framed, job_decoder, order_decoder
 
 #: bytes that wait for the parent before no more are fetched
 BACKLOG_BYTES = 48 * 1024 * 1024
+#: bytes that the parent has not taken yet at which pages are read here, for it is behind
+READ_HERE_BYTES = 64 * 1024
 #: a body of another type than text is read all the same up to this size, so that the connection can be kept
 SMALL_BYTES = 64 * 1024
 _TEXTUAL = (
@@ -69,6 +72,10 @@ class Outbox:
         frame = framed(fetched)
         self.waiting_bytes += len(frame)
         self._frames.put(frame)
+
+    def unread_bytes(self) -> int:
+        """What the parent has still to take: what waits here, and what is in the pipe (where the system tells)."""
+        return self.waiting_bytes + in_pipe(self._descriptor)
 
     def finish(self) -> None:
         """Wait until all is written, at most five seconds."""
@@ -131,6 +138,7 @@ class Relay(scrapy.Spider):
             "Accept-Encoding": DISGUISE["Accept-Encoding"],
         }
         self.own_headers = {**self.plain_headers, **job.headers}
+        self.reader = Reader(job)
 
     async def start(self) -> AsyncIterator[Any]:
         """Begin to listen; requests are injected as orders come."""
@@ -200,20 +208,21 @@ class Relay(scrapy.Spider):
                 body, fault = b"", Fault.TOO_LARGE
             except BadEncoding as problem:
                 body, fault, text = b"", Fault.ENCODING, str(problem)[:300]
-        self.outbox.put(
-            Fetched(
-                id=order.id,
-                status=response.status,
-                headers=headers,
-                body=b"" if cut else body,
-                wire_bytes=wire_bytes,
-                cut=cut,
-                ttfb_ms=round(meta.get("download_latency", 0) * 1000),
-                total_ms=round((time.monotonic() - meta["begun"]) * 1000),
-                fault=fault,
-                fault_text=text,
-            )
+        fetched = Fetched(
+            id=order.id,
+            status=response.status,
+            headers=headers,
+            body=b"" if cut else body,
+            wire_bytes=wire_bytes,
+            cut=cut,
+            ttfb_ms=round(meta.get("download_latency", 0) * 1000),
+            total_ms=round((time.monotonic() - meta["begun"]) * 1000),
+            fault=fault,
+            fault_text=text,
         )
+        if order.want is Want.PAGE and not fault and self.outbox.unread_bytes() > max(READ_HERE_BYTES, 3 * len(body)):
+            fetched = self.reader.read(order, fetched)
+        self.outbox.put(fetched)
 
     def _failed(self, failure: Any) -> None:
         meta = failure.request.meta

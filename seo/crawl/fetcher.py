@@ -9,13 +9,14 @@ import sys
 import tempfile
 import time
 from types import TracebackType
-from typing import Any, Protocol, Self
+from typing import Any, NamedTuple, Protocol, Self
 
 from growth.errors import Unfinished
 from growth.language import _
 from seo.answer import Answer, Fault
 from seo.certificate import certificate_of
 from seo.crawl.wire import Fetched, Frames, Job, Order, fetched_decoder, framed
+from seo.readout import Readout
 
 #: seconds without a sign of life, beyond the time limit of an answer, after which a child counts as hanging
 PATIENCE = 60.0
@@ -23,6 +24,16 @@ PATIENCE = 60.0
 STARTS = 5
 #: size of the pipe that answers come through, where the system allows it
 PIPE_BYTES = 1 << 20
+#: bytes that are taken out of it at once: the rest stays where the child can see that this process is behind
+TAKE_BYTES = 1 << 16
+
+
+class Arrival(NamedTuple):
+    """What came back for an order; the page in it where it was read on the way."""
+
+    order: Order
+    answer: Answer
+    readout: Readout | None = None
 
 
 class Fetches(Protocol):
@@ -40,7 +51,7 @@ class Fetches(Protocol):
     def send(self, order: Order) -> None:
         """Take an order."""
 
-    def take(self, wait_s: float) -> list[tuple[Order, Answer]]:
+    def take(self, wait_s: float) -> list[Arrival]:
         """What came back, waiting at most `wait_s` seconds for the first."""
 
     def certificate(self, host: str, port: int) -> dict[str, Any]:
@@ -69,14 +80,14 @@ class Fetcher:
         self.outstanding[order.id] = order
         self._write(framed(order))
 
-    def take(self, wait_s: float) -> list[tuple[Order, Answer]]:
+    def take(self, wait_s: float) -> list[Arrival]:
         """What came back, waiting at most `wait_s` seconds for the first."""
         ready, _w, _x = select.select([self._out], [], [], wait_s)
         if not ready:
             if self.outstanding and time.monotonic() - self._alive > self.job.timeout_s + PATIENCE:
                 self._restart()
             return []
-        data = os.read(self._out, PIPE_BYTES)
+        data = os.read(self._out, TAKE_BYTES)
         if not data:
             self._restart()
             return []
@@ -86,7 +97,7 @@ class Fetcher:
             fetched = fetched_decoder.decode(body)
             order = self.outstanding.pop(fetched.id, None)
             if order is not None:
-                found.append((order, _answer(order, fetched)))
+                found.append(Arrival(order, _answer(order, fetched), fetched.readout))
         if not self.outstanding:
             self._alive = time.monotonic()
         return found
@@ -171,6 +182,7 @@ def _answer(order: Order, fetched: Fetched) -> Answer:
         total_ms=fetched.total_ms,
         fault=Fault(fetched.fault) if fetched.fault else None,
         fault_text=fetched.fault_text,
+        body_bytes=fetched.body_bytes,
     )
 
 

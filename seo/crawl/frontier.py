@@ -260,7 +260,7 @@ class Frontier:
             return
         if found_by == LinkKind.OG_IMAGE and id in self._not_pages:
             self._not_pages[id].found_by = found_by  # fetched whole then, for its size in pixels
-        if id in self._not_pages and (kind is Kind.PAGE or (kind is None and _kind(found_by, True) is Kind.PAGE)):
+        if id in self._not_pages and (kind is Kind.PAGE or (kind is None and found_by in _LEADS_TO_PAGES)):
             del self._not_pages[id]
             if self.scope.refusal(url, depth, 0) is None:
                 self._requeue(Item(id, url, Kind.PAGE, depth, 0, found_by))
@@ -272,8 +272,8 @@ class Frontier:
         self._rank_now(item)
 
 
-_PAGE_LINKS = frozenset(kind.value for kind in LinkKind if kind.leads_to_page)
 _SEEDS = frozenset({FoundBy.SITEMAP, FoundBy.EARLIER, FoundBy.LANDING})
+_LEADS_TO_PAGES = frozenset({*(kind for kind in LinkKind if kind.leads_to_page), FoundBy.START, *_SEEDS})
 #: reasons that are found before a URL is looked at for traps
 _BEFORE_TRAPS = frozenset({Reason.LENGTH, Reason.REDIRECTS, Reason.DEPTH, Reason.EXCLUDED, Reason.NOT_INCLUDED})
 
@@ -285,6 +285,4 @@ def _may_be_trap(url: str) -> bool:
 def _kind(found_by: str, internal: bool) -> Kind:
     if not internal:
         return Kind.EXTERNAL
-    if found_by in _PAGE_LINKS or found_by in (FoundBy.START, FoundBy.SITEMAP, FoundBy.EARLIER, FoundBy.LANDING):
-        return Kind.PAGE
-    return Kind.RESOURCE
+    return Kind.PAGE if found_by in _LEADS_TO_PAGES else Kind.RESOURCE

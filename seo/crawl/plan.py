@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from growth.outbound import Reach
 from seo.crawl.scope import Scope
-from seo.crawl.wire import Job
+from seo.crawl.wire import Job, Reading
 from seo.page import SiteFacts
 from seo.settings import CrawlSettings
 
@@ -27,6 +27,8 @@ class Plan:
     earlier: Sequence[str] = ()
     #: seconds between tries of an answer that may pass
     retry_s: float = 5.0
+    #: how the fetching child may help to read
+    reading: Reading | None = None
 
     @property
     def scope(self) -> Scope:
@@ -45,4 +47,5 @@ class Plan:
             allow_private=self.settings.allow_private,
             headers=self.headers,
             own_hosts=sorted(self.site.hosts),
+            reading=self.reading,
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -11,14 +12,14 @@ import msgspec
 from growth.db import Database
 from seo import links as stored
 from seo.answer import Answer
-from seo.bulk import insert_rows, update_rows
+from seo.bulk import insert_rows, lean, update_rows
 from seo.crawl.frontier import Frontier
 from seo.models import FindingRow, LinkRow, OriginRow, PageRow, SitemapEntryRow, SitemapRow, TextRow, UrlRow
-from seo.page import Link, Page
+from seo.page import Link
 from seo.picture import size_of
-from seo.rules import Judged
+from seo.readout import Readout
 from seo.sitemap import Sitemap
-from seo.summary import PAGE_COLUMNS, page_values
+from seo.summary import PAGE_COLUMNS
 
 #: pages and seconds after which what has come is committed
 FLUSH_PAGES = 200
@@ -75,7 +76,7 @@ class Recorder:
             answer.fault_text[:300] or None,
             verdict,
             answer.media_type or None,
-            None if answer.cut else len(answer.body),
+            None if answer.cut else answer.size_bytes,
             _length(answer),
             answer.ttfb_ms,
             answer.total_ms,
@@ -85,35 +86,20 @@ class Recorder:
             attempts,
         )
 
-    def page(self, id: int, page: Page, canonical: int | None) -> None:
-        """A page that was read."""
-        self._pages.append((self.crawl_id, id, *page_values(page, canonical)))
+    def page(self, id: int, readout: Readout, canonical: int | None) -> None:
+        """A page that was read, and what the page checks found."""
+        self._pages.append((self.crawl_id, id, canonical, *readout.values))
+        self._findings += [(self.crawl_id, id, number, *one, False) for number, one in enumerate(readout.findings)]
         self.pages_waiting += 1
 
-    def link(self, source: int, position: int, link: Link, target: int | None) -> None:
-        """A link of a page."""
-        plain = target is not None and not link.fault
-        self._links.append(
-            (
-                self.crawl_id,
-                source,
-                position,
-                target,
-                stored.KIND_NUMBER[link.kind],
-                self._text(link.text) if link.text else None,
-                stored.flags_of(link),
-                link.line,
-                link.column,
-                link.fragment or None,
-                None if plain and link.href == link.href.strip() else link.href,
-            )
-        )
-
-    def findings(self, id: int, judged: list[Judged]) -> None:
-        """What the page checks found."""
-        for number, one in enumerate(judged):
-            detail = msgspec.json.encode(one.detail).decode()
-            self._findings.append((self.crawl_id, id, number, one.check_id, one.severity.value, one.cause, detail, False))
+    def links(self, source: int, links: Iterable[tuple[Link, int | None]]) -> None:
+        """The links of a page in order, each with the number of its target."""
+        append, crawl_id, number_of, flags_of = self._links.append, self.crawl_id, stored.KIND_NUMBER, stored.flags_of
+        for position, (link, target) in enumerate(links):
+            href = None if target is not None and link.fault is None and link.href == link.href.strip() else link.href
+            text = self._text(link.text) if link.text else None
+            row = (crawl_id, source, position, target, number_of[link.kind], text, flags_of(link), link.line, link.column)
+            append((*row, link.fragment or None, href))
 
     def origin(self, origin: str, url_id: int, answer: Answer, text: str) -> None:
         """The robots.txt of an origin."""
@@ -152,6 +138,7 @@ class Recorder:
         if not (new or changed or done or pages or links or findings or sitemaps or origins):
             return
         with self.store.write() as session:
+            lean(session)
             insert_rows(session, UrlRow, _URL_NEW, [_new_row(row) for row in new])
             by_columns: dict[tuple[str, ...], list[tuple[Any, ...]]] = {}
             for id, values in changed.items():

@@ -9,8 +9,8 @@ from __future__ import annotations
 import heapq
 import time
 from collections import deque
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from itertools import count
@@ -19,7 +19,7 @@ from urllib.parse import quote
 
 from growth import clock
 from seo.answer import Answer, Fault
-from seo.crawl.fetcher import Fetches
+from seo.crawl.fetcher import Arrival, Fetches
 from seo.crawl.frontier import Frontier, Item, Kind
 from seo.crawl.order import InOrder
 from seo.crawl.origins import Origins
@@ -28,10 +28,12 @@ from seo.crawl.plan import Plan
 from seo.crawl.record import FLUSH_PAGES, FLUSH_SECONDS, Recorder
 from seo.crawl.scope import Reason, netloc
 from seo.crawl.wire import Order, Want
-from seo.page import Link, LinkKind, Page
-from seo.reading import read_page, resolve
+from seo.page import Link, LinkKind
+from seo.reading import resolve
 from seo.reading.page import css_urls
-from seo.rules import Judged, Rules, judge_page
+from seo.readout import Readout, is_readable, read_out
+from seo.rules import Rules
+from seo.spent import Spent
 from seo.verdict import REFUSING, Verdict, challenge_in, verdict_of
 
 #: tries of a page or resource that may pass (the first one included)
@@ -85,8 +87,7 @@ class _Done:
     answer: Answer
     verdict: Verdict | None
     at: datetime
-    page: Page | None = None
-    judged: list[Judged] = field(default_factory=list)
+    readout: Readout | None = None
 
 
 class Walk:
@@ -102,12 +103,14 @@ class Walk:
         rules: Rules,
         origins: Origins,
         counts: Counts,
+        spent: Spent,
         stopped: Callable[[], bool],
         heartbeat: Callable[[Counts, int], None],
         tick: Tick,
     ) -> None:
         self.plan, self.frontier, self.recorder, self.fetcher, self.rules = plan, frontier, recorder, fetcher, rules
         self.origins, self.counts, self.stopped, self.heartbeat, self.tick = origins, counts, stopped, heartbeat, tick
+        self.spent = spent
         self.pace = Pace(plan.settings.requests_per_second)
         self.line: InOrder[_Done] = InOrder()
         #: order → what it is for; orders have numbers of their own, for a URL may be fetched for two reasons at once
@@ -137,8 +140,10 @@ class Walk:
                 self._send(now)
                 if self._is_over():
                     return End.REFUSED if self.refused else End.LIMITED if self.limited else End.DONE
-                for order, answer in self.fetcher.take(self._wait(now)):
-                    self._arrived(order, answer)
+                with self.spent.on("waiting"):
+                    came = self.fetcher.take(self._wait(now))
+                for arrival in came:
+                    self._arrived(arrival)
                 for done in self.line.due(time.monotonic()):
                     self._settle(done)
                 self._flush_if_due()
@@ -160,7 +165,7 @@ class Walk:
             if not sent:
                 break
             self.pace.own_sent(now)
-            now = time.monotonic() if self.own_out % 16 == 0 else now
+            now = time.monotonic()
         self._send_foreign(now)
 
     def _next_page(self) -> bool:
@@ -234,11 +239,14 @@ class Walk:
         else:
             self.own_out += 1
             self.pages_out += item.kind is Kind.PAGE
-        self.fetcher.send(Order(id=number, url=item.url, want=want, max_bytes=self.origins.limit_of(item), disguised=disguised))
+        self.fetcher.send(
+            Order(id=number, url=item.url, want=want, max_bytes=self.origins.limit_of(item), disguised=disguised, depth=item.depth)
+        )
 
     # what came --------------------------------------------------------
 
-    def _arrived(self, order: Order, answer: Answer) -> None:
+    def _arrived(self, arrival: Arrival) -> None:
+        order, answer = arrival.order, arrival.answer
         item, want = self.under_way.pop(order.id), order.want
         if item.kind is Kind.EXTERNAL:
             self.foreign_out -= 1
@@ -247,13 +255,13 @@ class Walk:
         self.own_out -= 1
         if item.kind is Kind.PAGE:
             self.pages_out -= 1
-            self._page(item, answer)
+            self._page(item, answer, arrival.readout)
         elif item.kind is Kind.RESOURCE:
             self._resource(item, answer, want)
         else:
             self._origin(item, answer)
 
-    def _page(self, item: Item, answer: Answer) -> None:
+    def _page(self, item: Item, answer: Answer, readout: Readout | None) -> None:
         if self._again_later(item, answer, Want.PAGE):
             self.line.leave(item.id)
             return
@@ -262,9 +270,11 @@ class Walk:
         self.counts.answered += 1
         if verdict is Verdict.BLOCKED and (firewall := challenge_in(answer)):
             self._challenged(firewall)
-        elif answer.ok and answer.is_html and not answer.cut and answer.fault is None:
-            done.page = read_page(answer, self.plan.site, read_at=done.at, depth=item.depth)
-            done.judged = judge_page(done.page, self.rules)
+        elif readout is not None:
+            done.readout = readout
+            self.rules.faults.update(readout.faults)
+        elif is_readable(answer):
+            done.readout = read_out(answer, self.plan.site, self.rules, self.spent, read_at=done.at, depth=item.depth)
         if verdict is Verdict.BROKEN:
             self.counts.failures += 1
         for ready in self.line.settled_now(item.id, done, time.monotonic()):
@@ -300,10 +310,14 @@ class Walk:
         self._record(item, answer, verdict, redirect_to)
         if answer.ok and not answer.cut and answer.body and answer.media_type == "text/css":
             text = answer.body.decode("utf-8", "replace")
-            for position, href in enumerate(css_urls(text)[:500]):
+            links: list[Link] = []
+            targets: list[int | None] = []
+            for href in css_urls(text)[:500]:
                 target, fragment, fault = resolve(href, answer.url)
-                to = self._admit(target, LinkKind.CSS_URL, item) if target else None
-                self._link(item.id, position, Link(LinkKind.CSS_URL, href[:2100], target, fragment, fault=fault), to)
+                links.append(Link(LinkKind.CSS_URL, href[:2100], target, fragment, fault=fault))
+                admit = self.frontier.admit
+                targets.append(admit(target, found_by=LinkKind.CSS_URL, found_from=item.id, depth=item.depth + 1) if target else None)
+            self._links(item.id, links, targets)
 
     def _external(self, item: Item, answer: Answer, want: Want, disguised: bool) -> None:
         host = netloc(item.url)
@@ -344,32 +358,40 @@ class Walk:
 
     def _settle(self, done: _Done) -> None:
         """Give an answer its place: number what it leads to, hand it to the recorder."""
-        item, answer, page = done.item, done.answer, done.page
+        item, answer, readout = done.item, done.answer, done.readout
         redirect_to = self._follow(item, answer)
         self._record(item, answer, done.verdict, redirect_to, done.at)
-        if page is None:
+        if readout is None:
             return
         self.counts.pages += 1
+        with self.spent.on("settling"):
+            self.recorder.page(item.id, readout, self._settle_links(item, readout))
+
+    def _settle_links(self, item: Item, readout: Readout) -> int | None:
+        """Number what a page leads to; the number of its canonical page."""
+        admit = self.frontier.admit
+        depth = item.depth + 1
+        targets: list[int | None] = []
         canonical = None
-        for position, link in enumerate(page.links):
-            target = self._admit(link.target, link.kind, item) if link.target is not None else None
-            if link.kind is LinkKind.CANONICAL and target is not None and canonical is None and link.target == page.canonical:
-                canonical = target
-            self._link(item.id, position, link, target)
-        self.recorder.page(item.id, page, canonical)
-        self.recorder.findings(item.id, done.judged)
+        for link in readout.links:
+            kind, target = link.kind, link.target
+            if target is None:
+                targets.append(None)
+                continue
+            number = admit(target, found_by=kind, found_from=item.id, depth=item.depth if kind in _SAME_DEPTH else depth)
+            if kind is LinkKind.CANONICAL and canonical is None and target == readout.canonical:
+                canonical = number
+            targets.append(number)
+        self._links(item.id, readout.links, targets)
+        return canonical
 
     def _record(self, item: Item, answer: Answer, verdict: Verdict | None, redirect_to: int | None, at: datetime | None = None) -> None:
         micros = clock.to_micros(at or clock.now())
         self.recorder.answer(item.id, answer, verdict=verdict, redirect_to=redirect_to, attempts=item.attempts, at_micros=micros)
 
-    def _admit(self, target: str, kind: LinkKind, source: Item) -> int:
-        depth = source.depth if kind in _SAME_DEPTH else source.depth + 1
-        return self.frontier.admit(target, found_by=kind.value, found_from=source.id, depth=depth)
-
-    def _link(self, source: int, position: int, link: Link, target: int | None) -> None:
-        self.counts.links += 1
-        self.recorder.link(source, position, link, target)
+    def _links(self, source: int, links: Sequence[Link], targets: Sequence[int | None]) -> None:
+        self.counts.links += len(links)
+        self.recorder.links(source, zip(links, targets, strict=True))
 
     def _follow(self, item: Item, answer: Answer) -> int | None:
         """The number of what an answer redirects to."""
@@ -380,14 +402,12 @@ class Walk:
             return None
         target, fragment, fault = resolve(_location(answer), answer.url)
         if target is None:
-            self._link(item.id, 0, Link(LinkKind.REDIRECT, answer.headers["location"][:2100], None, fragment, fault=fault), None)
+            self._links(item.id, [Link(LinkKind.REDIRECT, answer.headers["location"][:2100], None, fragment, fault=fault)], [None])
             return None
         if kind is Kind.RESOURCE and not self.frontier.scope.is_internal(target):
             kind = None
-        id = self.frontier.admit(
-            target, found_by=LinkKind.REDIRECT.value, found_from=item.id, depth=item.depth, hops=item.hops + 1, kind=kind
-        )
-        self._link(item.id, 0, Link(LinkKind.REDIRECT, answer.headers["location"][:2100], target, fragment), id)
+        id = self.frontier.admit(target, found_by=LinkKind.REDIRECT, found_from=item.id, depth=item.depth, hops=item.hops + 1, kind=kind)
+        self._links(item.id, [Link(LinkKind.REDIRECT, answer.headers["location"][:2100], target, fragment)], [id])
         return id
 
     def _challenged(self, firewall: str) -> None:
@@ -428,7 +448,8 @@ class Walk:
             self._flush()
 
     def _flush(self) -> None:
-        self.recorder.flush()
+        with self.spent.on("storing"):
+            self.recorder.flush()
         now = self._flushed = time.monotonic()
         if now - self._told >= FLUSH_SECONDS:
             self._told = now
@@ -441,8 +462,8 @@ class Walk:
         """Nothing more is sent; what is under way may arrive."""
         until = time.monotonic() + seconds
         while self.under_way and time.monotonic() < until:
-            for order, answer in self.fetcher.take(0.1):
-                self._arrived(order, answer)
+            for arrival in self.fetcher.take(0.1):
+                self._arrived(arrival)
             for done in self.line.due(time.monotonic()):
                 self._settle(done)
 

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from enum import StrEnum
+from typing import Any
 
 import msgspec
 
 from growth.outbound import Reach
+from seo.page import SiteFacts
+from seo.readout import Readout
+from seo.severity import Severity
 
 
 class Want(StrEnum):
@@ -23,6 +27,18 @@ class Want(StrEnum):
     WHOLE = "whole"
 
 
+class Reading(msgspec.Struct, frozen=True):
+    """How the child reads pages itself when the parent is behind: the site, the page checks by module, and what growth.yaml says of them
+    (a `seo.rules.Choice`).
+    """
+
+    site: SiteFacts
+    modules: list[str]
+    ignore: list[str]
+    severity: dict[str, Severity]
+    limits: dict[str, Any]
+
+
 class Job(msgspec.Struct, frozen=True):
     """The first frame: how to fetch."""
 
@@ -36,6 +52,8 @@ class Job(msgspec.Struct, frozen=True):
     #: sent to the site's own hosts only
     headers: dict[str, str]
     own_hosts: list[str]
+    #: None where the parent reads all pages
+    reading: Reading | None = None
 
     @property
     def reach(self) -> Reach:
@@ -52,6 +70,8 @@ class Order(msgspec.Struct, frozen=True):
     max_bytes: int = 0
     #: like a browser: the second look at a site that refuses programs
     disguised: bool = False
+    #: clicks from the start page, which a page's checks may want to know
+    depth: int = 0
 
 
 class Fetched(msgspec.Struct, frozen=True):
@@ -67,6 +87,9 @@ class Fetched(msgspec.Struct, frozen=True):
     total_ms: int = 0
     fault: str = ""
     fault_text: str = ""
+    #: the page, where it was read already; `body` is empty then, and was so large
+    readout: Readout | None = None
+    body_bytes: int | None = None
 
 
 encoder = msgspec.msgpack.Encoder()

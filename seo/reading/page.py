@@ -111,7 +111,7 @@ class _Reader:
         )
         self.head, self.body = root.find("head"), root.find("body")
         self.base = self._base()
-        self.positions = Positions(source, root)
+        self.positions = Positions(source)
         self.places: dict[Any, Place] = {}
         self.links: list[Link] = []
         self.dropped = 0
@@ -241,7 +241,7 @@ class _Reader:
     # one method a tag -------------------------------------------------
 
     def _a(self, element: Any, _in_head: bool) -> None:
-        get = element.get
+        get = dict(element.items()).get
         href = get("href")
         position = self.positions.of(element)
         if href is None:
@@ -286,17 +286,19 @@ class _Reader:
             )
 
     def _img(self, element: Any, _in_head: bool) -> None:
-        get = element.get
+        get = dict(element.items()).get
         position = self.positions.of(element)
-        src = get("src")
+        src, alt = get("src"), get("alt")
+        if alt:
+            alt = collapsed(alt)
         # pictures loaded by a script keep their address in data-src
         real = src if src and not src.startswith("data:") else (get("data-src") or get("data-original") or src or "")
         target = None
         if real and not real.startswith("data:"):
-            target = self._add(LinkKind.IMG, real, element, text=collapsed(get("alt") or ""), position=position)
-        self._srcset(get("srcset"), element, position)
-        alt = get("alt")
-        style = get("style") or ""
+            target = self._add(LinkKind.IMG, real, element, text=alt or "", position=position)
+        if srcset := get("srcset"):
+            self._srcset(srcset, element, position)
+        style = get("style", "")
         has_size = (
             (get("width") is not None and get("height") is not None) or "aspect-ratio" in style or ("width" in style and "height" in style)
         )
@@ -304,15 +306,15 @@ class _Reader:
             Image(
                 src=real[:2100],
                 target=target,
-                alt=None if alt is None else collapsed(alt),
+                alt=alt,
                 has_size=has_size,
                 line=position[0],
                 lazy=get("loading") == "lazy",
             )
         )
 
-    def _srcset(self, value: str | None, element: Any, position: tuple[int, int]) -> None:
-        for candidate in _SRCSET.findall(value[:20_000]) if value else ():
+    def _srcset(self, value: str, element: Any, position: tuple[int, int]) -> None:
+        for candidate in _SRCSET.findall(value[:20_000]):
             if not candidate.startswith("data:"):
                 self._add(LinkKind.SRCSET, candidate, element, position=position)
 
@@ -386,7 +388,7 @@ class _Reader:
         if src := element.get("data" if element.tag == "object" else "src"):
             self._add(LinkKind.MEDIA, src, element, position=position)
         if element.tag == "source":
-            self._srcset(element.get("srcset"), element, position)
+            self._srcset(element.get("srcset") or "", element, position)
         if poster := element.get("poster"):
             self._add(LinkKind.POSTER, poster, element, position=position)
 
@@ -454,22 +456,35 @@ class _Reader:
         return forms, tuple(loose)
 
     def _texts(self, parts: list[tuple[Any, Place]]) -> tuple[str, str, str]:
-        """Seen text, main text and footer text. The tree is spent afterwards."""
+        """Seen text (the main part first), main text and footer text. The tree is spent afterwards."""
         body = self.body
         if body is None:
             return "", "", ""
         etree.strip_elements(body, *UNSEEN, with_tail=False)
-        text = seen_text(body)
         if not parts:
+            text = seen_text(body)
             return text, text, ""
+        # each text is gathered once: what is taken out of the tree is gathered before, the rest is what remains
         footer = " ".join(seen_text(element) for element, place in parts if place is Place.FOOTER)
         mains = [element for element, place in parts if place is Place.MAIN]
-        if len(mains) == 1:
-            return text, seen_text(mains[0]), footer
+        if len(mains) == 1 and mains[0] is not body:
+            main = seen_text(mains[0])
+            _drop(mains[0])
+            return _joined(main, seen_text(body)), main, footer
+        rest: list[str] = []
+        dropped: set[Any] = set()
         for element, place in parts:
-            if place is not Place.MAIN and element.getparent() is not None:
-                _drop(element)
-        return text, seen_text(body), footer
+            if place is Place.MAIN or any(up in dropped for up in element.iterancestors()):
+                continue
+            rest.append(seen_text(element))
+            dropped.add(element)
+            _drop(element)
+        main = seen_text(body)
+        return _joined(main, *rest), main, footer
+
+
+def _joined(*texts: str) -> str:
+    return " ".join(text for text in texts if text)
 
 
 def _link_text(element: Any) -> str:

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from typing import Any
 
 from seo.page import Place
 
 #: start tags whose position is wanted
 _STARTS = re.compile(rb"<(a|area|img|link|script|iframe|form|source|video|audio|track|embed|object|meta)(?=[\s/>])", re.I)
+_NAMES = {
+    name.encode(): name
+    for name in (
+        *("a", "area", "img", "link", "script", "iframe", "form", "source"),
+        *("video", "audio", "track", "embed", "object", "meta"),
+    )
+}
 _PARTS = {"nav": Place.NAV, "header": Place.HEADER, "footer": Place.FOOTER, "aside": Place.ASIDE, "main": Place.MAIN}
 _WORDS = {
     **dict.fromkeys(("nav", "menu", "navbar", "navigation", "topnav", "mainnav"), Place.NAV),
@@ -27,32 +33,35 @@ class Positions:
     than the tree (inside a comment that never ends, say), the parser's line stands and the column is 0.
     """
 
-    def __init__(self, source: bytes, root: Any) -> None:
-        breaks = [found.start() for found in re.finditer(b"\n", source)]
+    def __init__(self, source: bytes) -> None:
         starts: dict[str, list[tuple[int, int]]] = {}
+        line, line_begin, last = 1, -1, 0
         for found in _STARTS.finditer(_without_raw_text(source)):
-            row = bisect_right(breaks, found.start())
-            column = found.start() - (breaks[row - 1] if row else -1)
-            starts.setdefault(found[1].lower().decode(), []).append((row + 1, column))
+            start = found.start()
+            if breaks := source.count(b"\n", last, start):
+                line += breaks
+                line_begin = source.rfind(b"\n", last, start)
+            last = start
+            tag = _NAMES.get(found[1]) or found[1].lower().decode()
+            if (places := starts.get(tag)) is None:
+                places = starts[tag] = []
+            places.append((line, start - line_begin))
         self._starts = starts
-        self._root = root
-        self._next: dict[str, int] = {}
-        self._trusted: dict[str, bool] = {}
+        self._next = dict.fromkeys(starts, 0)
 
     def of(self, element: Any) -> tuple[int, int]:
         """(line, column) of an element; elements of a tag must be asked for in document order, each once."""
         tag = element.tag
+        line: int = element.sourceline or 0
         starts = self._starts.get(tag)
         if starts is None:
-            return element.sourceline or 0, 0
-        place = self._next.get(tag, 0)
+            return line, 0
+        place = self._next[tag]
         self._next[tag] = place + 1
-        if place < len(starts):
-            line, column = starts[place]
-            # a start tag ends where it began or a few lines below
-            if line <= (element.sourceline or 0) <= line + 40:
-                return line, column
-        return element.sourceline or 0, 0
+        # a start tag ends where it began or a few lines below
+        if place < len(starts) and starts[place][0] <= line <= starts[place][0] + 40:
+            return starts[place]
+        return line, 0
 
 
 def _without_raw_text(source: bytes) -> bytes:

@@ -13,6 +13,7 @@ from typing import Any, Self
 from urllib.parse import urljoin, urlsplit
 
 from seo.answer import Answer, Fault
+from seo.crawl.fetcher import Arrival
 from seo.crawl.wire import Job, Order, Want
 from tests.sites.flawless import HEADERS, flawless
 
@@ -98,7 +99,7 @@ class LocalFetcher:
     def __init__(self, site: Served, job: Job) -> None:
         self.site, self.job = site, job
         self.outstanding: dict[int, Order] = {}
-        self._done: list[tuple[Order, Answer]] = []
+        self._done: list[Arrival] = []
 
     def __enter__(self) -> Self:
         return self
@@ -115,9 +116,9 @@ class LocalFetcher:
             answer = Answer(
                 url=answer.url, status=answer.status, headers=headers, cut=True, ttfb_ms=answer.ttfb_ms, total_ms=answer.total_ms
             )
-        self._done.append((order, answer))
+        self._done.append(Arrival(order, answer))
 
-    def take(self, wait_s: float) -> list[tuple[Order, Answer]]:
+    def take(self, wait_s: float) -> list[Arrival]:
         """All that was asked for."""
         done, self._done = self._done, []
         return done

@@ -1,0 +1,58 @@
+"""How the fetching child helps the parent when that is behind: it reads pages itself and sends what is to be stored of them instead of
+their bytes. Two processes then share all work, whatever a site's pages cost.
+"""
+
+from __future__ import annotations
+
+import struct
+
+import msgspec
+
+from growth import clock
+from seo.answer import Answer
+from seo.crawl.wire import Fetched, Job, Order
+from seo.readout import is_readable, read_out
+from seo.rules import Rules, rules_of
+from seo.spent import Spent
+
+
+class Reader:
+    """Reads pages by the rules of a job; the checks are imported when the first one is read."""
+
+    def __init__(self, job: Job) -> None:
+        self._reading = job.reading
+        self._rules: Rules | None = None
+        self._spent = Spent()
+
+    def read(self, order: Order, fetched: Fetched) -> Fetched:
+        """`fetched` with its page read, where it holds one of the site's."""
+        reading = self._reading
+        if reading is None or not reading.site.is_internal(order.url):
+            return fetched
+        answer = Answer(
+            url=order.url,
+            status=fetched.status,
+            headers=fetched.headers,
+            body=fetched.body,
+            wire_bytes=fetched.wire_bytes,
+            cut=fetched.cut,
+            ttfb_ms=fetched.ttfb_ms,
+            total_ms=fetched.total_ms,
+        )
+        if not is_readable(answer):
+            return fetched
+        if self._rules is None:
+            self._rules = rules_of(reading, reading.modules)
+        readout = read_out(answer, reading.site, self._rules, self._spent, read_at=clock.now(), depth=order.depth)
+        return msgspec.structs.replace(fetched, readout=readout, body=b"", body_bytes=len(fetched.body))
+
+
+def in_pipe(descriptor: int) -> int:
+    """Bytes in a pipe that nobody has read yet; 0 where the system does not tell."""
+    try:
+        import fcntl
+        import termios
+
+        return int(struct.unpack("i", fcntl.ioctl(descriptor, termios.FIONREAD, b"\0\0\0\0"))[0])
+    except (ImportError, OSError):
+        return 0
