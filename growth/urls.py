@@ -11,6 +11,8 @@ import idna
 from growth.language import _
 
 _DEFAULT_PORT = {"http": 80, "https": 443}
+#: what browsers read as the two slashes before a host
+_SLASHES = frozenset({"\\\\", "/\\", "\\/"})
 _UNRESERVED = "-._~"
 #: characters that stay as they are in a path (RFC 3986 §3.3)
 _PATH_SAFE = _UNRESERVED + "/!$&'()*+,;=:@%"
@@ -29,6 +31,8 @@ def normal(url: str, *, base: str | None = None, keep_fragment: bool = False) ->
     """
     text = url.strip(" \t\r\n\f").replace("\t", "").replace("\r", "").replace("\n", "")
     if base is not None:
+        # browsers take a backslash for a slash here: “/\\host” leads to another site
+        text = f"//{text[2:]}" if text[:2] in _SLASHES else text
         try:
             text = urljoin(base, text)
         except ValueError as fault:
@@ -38,6 +42,9 @@ def normal(url: str, *, base: str | None = None, keep_fragment: bool = False) ->
         port = parts.port
     except ValueError as fault:
         raise NotAUrl(f"{url!r}: {fault}") from fault
+    if "\\" in parts.netloc:
+        # RFC 3986 knows no such host, and browsers end the host there: “evil.example\\@good.example” would have two owners
+        raise NotAUrl(_("{url!r}: a backslash in the host", url=url))
     scheme = parts.scheme.lower()
     if scheme not in _DEFAULT_PORT:
         raise NotAUrl(_("{url!r}: only http and https URLs are meant", url=url))

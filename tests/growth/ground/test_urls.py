@@ -44,6 +44,8 @@ def test_equal_addresses_have_one_form(given_: str, expected: str | None) -> Non
         ("//g", "http://g/"),
         ("g;x=1/../y", "http://a/b/c/y"),
         ("", "http://a/b/c/d;p?q"),
+        ("\\\\g/x", "http://g/x"),
+        ("/\\g/x", "http://g/x"),
     ],
 )
 def test_references_resolve_as_rfc_3986_says(reference: str, expected: str) -> None:
@@ -63,6 +65,7 @@ def test_references_resolve_as_rfc_3986_says(reference: str, expected: str) -> N
         "http://[bad/",
         "file:///etc/passwd",
         "http://a:99999/",
+        "http://evil.example\\@good.example/",
     ],
 )
 def test_what_is_no_web_address_is_refused(text: str) -> None:
