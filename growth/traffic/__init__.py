@@ -1,7 +1,7 @@
 """Traffic: the collector, visits, events, sign-ups, funnels."""
 
 from growth.traffic.beacon import BadBeacon, EventKind, check_beacons
-from growth.traffic.bodies import BadBody, SignupBody, StepBody, read_signup, read_step
+from growth.traffic.bodies import BadBody, SignupBody, StepBody, read_signup, read_signup_name, read_step
 from growth.traffic.bots import BotReason, bot_reason
 from growth.traffic.classify import Classified, classify
 from growth.traffic.collector import VISITOR_COOKIE, VISITOR_COOKIE_AGE, Collector, Received, new_visitor, read_request, script
@@ -83,6 +83,7 @@ __all__ = [
     "reached",
     "read_request",
     "read_signup",
+    "read_signup_name",
     "read_step",
     "record_signup",
     "record_step",

@@ -84,6 +84,14 @@ class StepBody(BaseModel):
     value: MoneyBody | None = None
 
 
+class SignupNameBody(BaseModel):
+    """The sign-up that a request is about."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    signup: SiteId
+
+
 def read_signup(document: object) -> SignupBody:
     """The sign-up that `document` says. Raises BadBody."""
     return _read(SignupBody, document)
@@ -92,6 +100,11 @@ def read_signup(document: object) -> SignupBody:
 def read_step(document: object) -> StepBody:
     """The step that `document` says. Raises BadBody."""
     return _read(StepBody, document)
+
+
+def read_signup_name(document: object) -> str:
+    """The site's id of the sign-up that `document` names. Raises BadBody."""
+    return _read(SignupNameBody, document).signup
 
 
 def _read(model: type[_T], document: object) -> _T:

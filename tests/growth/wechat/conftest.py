@@ -54,6 +54,7 @@ FAQ = "- {question: 怎么还款, wordings: [如何还钱], answer: 还款日自
 class Phone:
     """One follower's phone talking to one callback; `sealed` as safe mode sends."""
 
+    database: Database
     callback: Callback
     file: WeChatFile
     keys: Keys
@@ -158,9 +159,8 @@ def phone(account: Callable[..., Database], now: datetime) -> object:
             kept[mode] = (database, callback)
         database, callback = kept[mode]
         file = database.workspace.one("wechat", WeChatFile)
-        found = Phone(callback=callback, file=file, keys=keys_of(database.workspace, file), now=now, openid=openid, sealed=mode == "safe")
-        found.database = database  # type: ignore[attr-defined]
-        return found
+        keys = keys_of(database.workspace, file)
+        return Phone(database=database, callback=callback, file=file, keys=keys, now=now, openid=openid, sealed=mode == "safe")
 
     yield make
     for callback in opened_:

@@ -114,7 +114,7 @@ def test_a_person_is_written_to_only_within_the_window(database: Database, file:
     phone.follower.subscribed_at = int(clock.now().timestamp())
     mine = keys_of(database.workspace, file)
     secrets = {"token": keys.WECHAT_TOKEN, "aes_key": keys.WECHAT_AES_KEY}
-    follower = Phone(callback=callback, file=file, keys=mine, now=clock.now(), openid=phone.openid, **secrets)
+    follower = Phone(database=database, callback=callback, file=file, keys=mine, now=clock.now(), openid=phone.openid, **secrets)
     follower.say("你好")
     with database.read() as session:
         known = find_follower(session, openid=phone.openid)

@@ -44,7 +44,7 @@ def test_a_channels_qr_code_is_welcomed_and_counted(phone: MakePhone) -> None:
     assert follower.event("SCAN", "poster-subway") == "海报的朋友您好"
     other: Phone = phone(openid="oOTHER")
     other.event("subscribe", "qrscene_nobody-knows")
-    with follower.database.read() as session:  # type: ignore[attr-defined]
+    with follower.database.read() as session:
         rows = {row.channel: (row.new, row.returning, row.unfollowed) for row in by_channel(session)}
         assert rows == {"poster-subway": (1, 1, 1), None: (1, 1, 0)}
         assert session.scalar(select(func.count()).select_from(Touch)) == 4
@@ -54,7 +54,7 @@ def test_a_repeat_gets_the_first_answer_and_has_no_second_effect(phone: MakePhon
     follower: Phone = phone()
     assert [follower.send(MsgType="text", Content="利率", msg_id="7") for _try in range(3)] == ["年化利率 7.2%–24%"] * 3
     assert [follower.event("subscribe") for _try in range(3)] == ["欢迎"] * 3
-    with follower.database.read() as session:  # type: ignore[attr-defined]
+    with follower.database.read() as session:
         assert session.scalar(select(func.count()).select_from(Inbox)) == 2
         assert session.scalar(select(func.count()).select_from(FollowEvent)) == 1
         assert list(session.scalars(select(Tag.name))) == ["关心利率"]
@@ -77,7 +77,7 @@ def test_parallel_repeats_have_one_effect(phone: MakePhone) -> None:
         thread.join()
     assert set(answers) <= {"年化利率 7.2%–24%", None}
     assert "年化利率 7.2%–24%" in answers
-    with follower.database.read() as session:  # type: ignore[attr-defined]
+    with follower.database.read() as session:
         assert session.scalar(select(func.count()).select_from(Inbox)) == 1
 
 
@@ -97,7 +97,7 @@ def test_after_two_unanswered_messages_a_person_is_called_and_the_bot_is_silent(
     assert follower.say("呜啦") == "没有听懂"
     assert follower.say("呜啦啦") == "正在为您找同事"
     assert follower.say("利率") is None
-    with follower.database.read() as session:  # type: ignore[attr-defined]
+    with follower.database.read() as session:
         assert [(talk.reason, talk.text) for talk in open_talks(session)] == [("fallback", "利率")]
     follower.now += timedelta(minutes=31)
     assert follower.say("利率") == "年化利率 7.2%–24%"
@@ -112,11 +112,11 @@ def test_a_code_joins_the_follower_to_a_sign_up_once(phone: MakePhone) -> None:
     from growth.wechat.bind import make_code
 
     follower: Phone = phone()
-    with follower.database.write() as session:  # type: ignore[attr-defined]
+    with follower.database.write() as session:
         code = make_code(session, key="signup:u-1", now=follower.now)
     first, second = follower.say(f"绑定 {code}"), follower.say(f"绑定{code}")
     assert first != second
-    with follower.database.read() as session:  # type: ignore[attr-defined]
+    with follower.database.read() as session:
         keys = {join.other for join in joins_of_person(session, "signup:u-1")} | {
             join.one for join in joins_of_person(session, "signup:u-1")
         }
@@ -201,7 +201,7 @@ def test_what_is_malformed_is_a_400_and_stores_nothing(phone: MakePhone, body: b
     follower: Phone = phone(mode="plain")
     query, sent = signed(body, follower.now, sealed=False)
     assert refused(follower, query, sent) == (Turned.MALFORMED, 400)
-    with follower.database.read() as session:  # type: ignore[attr-defined]
+    with follower.database.read() as session:
         assert session.scalar(select(func.count()).select_from(Inbox)) == 0
 
 

@@ -70,7 +70,7 @@ def test_when_many_followers_guess_no_code_is_taken_and_the_team_is_told(phone: 
     follower: Phone = phone(openid="oHONEST")
     follower.say(f"绑定 {code}")
     assert not joined(follower, "signup:u-1")
-    with follower.database.read() as session:  # type: ignore[attr-defined]
+    with follower.database.read() as session:
         assert "bind_codes_guessed" in {alert.kind for alert in alerts(session)}
     follower.event("SCAN", f"bind_{code}")
     assert joined(follower, "signup:u-1")
@@ -143,7 +143,7 @@ fallback: {say: 没有听懂}
     )
     file = database.workspace.one("wechat", WeChatFile)
     callback = Callback(database)
-    follower = Phone(callback=callback, file=file, keys=keys_of(database.workspace, file), now=now)
+    follower = Phone(database=database, callback=callback, file=file, keys=keys_of(database.workspace, file), now=now)
     assert follower.say("1" * 60 + "!") == "没有听懂"
     assert follower.say("利率") == "七"
     callback.close()

@@ -31,7 +31,14 @@ def other_process(phone: MakePhone) -> Iterator[Callable[[Phone], Phone]]:
 
     def make(follower: Any) -> Phone:
         opened.append(Callback(follower.database))
-        return Phone(callback=opened[-1], file=follower.file, keys=follower.keys, now=follower.now, sealed=follower.sealed)
+        return Phone(
+            database=follower.database,
+            callback=opened[-1],
+            file=follower.file,
+            keys=follower.keys,
+            now=follower.now,
+            sealed=follower.sealed,
+        )
 
     yield make
     for each in opened:
@@ -186,7 +193,7 @@ def test_what_nobody_can_answer_any_more_loses_its_text(phone: MakePhone, monkey
         follower.say("利率")
     monkeypatch.setattr(callback, "handle", real)
     assert follower.callback.take_up(follower.file, now=follower.now + timedelta(days=2)) == 0
-    with follower.database.read() as session:  # type: ignore[attr-defined]
+    with follower.database.read() as session:
         row = session.execute(select(Inbox)).scalar_one()
         assert (row.state, row.text, row.sender) == ("done", None, None)
 
@@ -241,11 +248,11 @@ def test_a_message_from_before_somebody_left_does_not_bring_them_back(phone: Mak
     follower.event("unsubscribe")
     follower.now = begun + timedelta(minutes=1)
     follower.say("利率")
-    with follower.database.read() as session:  # type: ignore[attr-defined]
+    with follower.database.read() as session:
         assert follower_count(session) == 0
     follower.now = begun + timedelta(minutes=3)
     follower.say("利率")
-    with follower.database.read() as session:  # type: ignore[attr-defined]
+    with follower.database.read() as session:
         assert follower_count(session) == 1
 
 
@@ -256,7 +263,7 @@ def test_the_later_of_coming_and_going_counts(phone: MakePhone, order: tuple[int
     for number in order:
         follower.now = begun + timedelta(minutes=number)
         follower.event(("subscribe", "unsubscribe")[number])
-    with follower.database.read() as session:  # type: ignore[attr-defined]
+    with follower.database.read() as session:
         known = find_follower(session, openid=follower.openid)
         assert known is not None
         assert not known.subscribed
@@ -267,7 +274,7 @@ def test_who_leaves_does_not_wait_for_a_person_any_more(phone: MakePhone) -> Non
     follower.say("人工")
     follower.now += timedelta(minutes=1)
     follower.event("unsubscribe")
-    with follower.database.read() as session:  # type: ignore[attr-defined]
+    with follower.database.read() as session:
         assert session.scalars(select(Conversation.state)).all() == ["bot"]
 
 
@@ -275,8 +282,8 @@ def test_events_of_the_platform_make_no_follower(phone: MakePhone) -> None:
     follower: Phone = phone(openid="oADMINISTRATOR")
     assert follower.event("MASSSENDJOBFINISH") is None
     assert follower.event("PUBLISHJOBFINISH") is None
-    with follower.database.read() as session:  # type: ignore[attr-defined]
+    with follower.database.read() as session:
         assert follower_count(session) == 0
     assert follower.event("VIEW", "https://www.example.com/") is None
-    with follower.database.read() as session:  # type: ignore[attr-defined]
+    with follower.database.read() as session:
         assert follower_count(session) == 1
