@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from growth.web import Visitor
 from tests.web import Web
 
 FILES = {
@@ -91,8 +90,8 @@ def test_numbers_are_for_this_machine_and_administrators(web: Web) -> None:
     assert web.browser("admin", address="8.8.8.8").get("/metrics").status_code == 200
 
 
-def test_a_visitors_language_is_the_browsers_where_we_speak_it(web: Web) -> None:
+def test_a_visitors_language_is_the_browsers_where_we_speak_it(web_of: Callable[..., Web]) -> None:
+    web = web_of("site: {name: 诚信贷, url: 'https://www.example.com/', locale: zh-CN}\n")
     assert 'lang="en"' in web.stranger().get("/login", headers={"accept-language": "en-GB,en;q=0.9"}).text
     assert 'lang="zh-CN"' in web.stranger().get("/login", headers={"accept-language": "fr,zh;q=0.5"}).text
     assert 'lang="zh-CN"' in web.stranger().get("/login", headers={"accept-language": "fr"}).text
-    assert Visitor.__doc__
