@@ -394,13 +394,13 @@ def cancel(
 @app.command("retry-failed")
 def retry_failed(name: name_argument, period: period_option = None, dry_run: toolkit.dry_run_option = False) -> None:
     """Try what was rejected once more; uncertain ones stay as they are. Example: growth campaign retry-failed monthly"""
-    from growth.messaging import mailing_of, retry_mailing
+    from growth.messaging import DeliveryState, mailing_of, retry_mailing
 
     campaign, chosen = _latest(name, period, clock.now())
     with toolkit.database().write() as session:
         if dry_run:
             view = mailing_of(session, stream=campaign.stream, occurrence=chosen.key)
-            count = view.counts["rejected"] if view else 0  # type: ignore[index]
+            count = view.counts[DeliveryState.REJECTED] if view else 0
         else:
             count = retry_mailing(session, stream=campaign.stream, occurrence=chosen.key, now=clock.now())
     toolkit.emit(
