@@ -130,6 +130,8 @@ def _cells(path: Path) -> Iterator[list[str]]:
         raise TableUnreadable(
             _("the file cannot be read: {why}", why=fault.strerror), fix=_("check the path"), where=Where(str(path))
         ) from fault
+    if path.is_dir():
+        raise TableUnreadable(_("this is a folder"), fix=_("name the file in it"), where=Where(str(path)))
     if size > MAX_FILE_BYTES:
         raise TableUnreadable(_("the file is larger than {n} MB", n=MAX_FILE_BYTES >> 20), fix=_("split it"), where=Where(str(path)))
     with path.open("rb") as stream:
@@ -195,12 +197,25 @@ def _xlsx(path: Path) -> Iterator[list[str]]:
     except Exception as fault:  # openpyxl raises whatever the broken part of the file makes it raise
         raise TableUnreadable(_("this is not an Excel workbook"), fix=_("save it as .xlsx or CSV again"), where=Where(str(path))) from fault
     try:
-        sheet = book.worksheets[0]
-        for row in sheet.iter_rows(values_only=True):
+        for row in _sheet_rows(book, path):
             _guard_width(row, path)
             yield [_text(cell)[:MAX_CELL] for cell in row]
     finally:
         book.close()
+
+
+def _sheet_rows(book: Any, path: Path) -> Iterator[Sequence[Any]]:
+    line = 0
+    try:
+        # the sheet is parsed while it is read
+        for line, row in enumerate(book.worksheets[0].iter_rows(values_only=True), start=1):  # noqa: B007 - told below
+            yield row
+    except Exception as fault:  # whatever the broken part of the sheet makes openpyxl raise
+        raise TableUnreadable(
+            _("line {line} cannot be read: {why}", line=line + 1, why=fault),
+            fix=_("save it as .xlsx or CSV again"),
+            where=Where(str(path), line + 1),
+        ) from fault
 
 
 def _text(value: Any) -> str:

@@ -11,7 +11,7 @@ _GSM7 = set(
 )
 #: its extension table; two septets each
 _GSM7_EXTENSION = set("^{}\\[~]|€\f")
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ud800-\udfff\ufeff]")
 
 
 def full_width(text: str) -> float:
@@ -52,7 +52,10 @@ def sms_parts(text: str, *, mainland: bool = True) -> int:
 
 
 def printable(text: str) -> str:
-    """`text` without control, escape and bidi characters: safe in a terminal, a log line and a report."""
+    """`text` without control, escape and bidi characters and halves of surrogate pairs; tab and line feed stay.
+
+    What comes out is safe in a terminal, a log line and a report.
+    """
     return _CONTROL.sub("�", text)
 
 

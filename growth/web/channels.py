@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from litestar.handlers import HTTPRouteHandler
 
@@ -27,6 +27,7 @@ from growth.errors import GrowthError
 from growth.jobs import Period
 from growth.language import _, ngettext
 from growth.money import Money
+from growth.operations import span_of
 from growth.reporting import Better, Chart, Column, Empty, Figure, Kind, PeriodChoice, Query, Series, Table, bars, line
 from growth.traffic import catch_up, visits_by_day
 from growth.web.answers import Page
@@ -224,13 +225,14 @@ def _report(viewer: Viewer, period: Period, model: str, by: str, role: str) -> t
     dimension = Dimension(by) if by in list(Dimension) else Dimension.CHANNEL
     with viewer.database.write() as session:
         ensure_channels(session, workspace=viewer.workspace, now=viewer.now)
+    span = span_of(period, today=clock.site_day(viewer.now, viewer.workspace.zone))
     with viewer.database.read() as session:
         report = attribution_report(
             session,
             workspace=viewer.workspace,
             model=chosen,
-            from_day=period.first,
-            until_day=period.last,
+            from_day=span.first,
+            until_day=span.last,
             dimension=dimension,
             role=role or None,
         )
@@ -383,8 +385,7 @@ def _one(viewer: Viewer, name: str, *, fault: str = "") -> Page:
 
 def days_so_far(period: Period, viewer: Viewer) -> list[date]:
     """The days of a period that have begun."""
-    last = min(period.last, clock.site_day(viewer.now, viewer.workspace.zone))
-    return [period.first + timedelta(days=offset) for offset in range((last - period.first).days + 1)]
+    return span_of(period, today=clock.site_day(viewer.now, viewer.workspace.zone)).all_days()
 
 
 def _channel_figures(row: ReportRow, view: ChannelView) -> list[Figure]:

@@ -83,3 +83,24 @@ def test_what_is_no_table_is_refused_with_words(tmp_path: Path, content: bytes, 
 def test_a_file_that_is_not_there_is_said(tmp_path: Path) -> None:
     with pytest.raises(TableUnreadable, match="cannot be read"):
         list(read_table(tmp_path / "none.csv", columns=COLUMNS))
+
+
+@pytest.mark.parametrize(("old", "new"), [(b"<v>2</v>", b"<v>two</v>"), (b"</row></sheetData>", b"</sheetData>")])
+def test_a_sheet_that_is_broken_inside_is_said_with_its_line(tmp_path: Path, old: bytes, new: bytes) -> None:
+    book = openpyxl.Workbook()
+    for row in (["email", "phone"], ["zhang@example.com", 1], ["li@example.com", 2]):
+        book.active.append(row)
+    book.save(tmp_path / "whole.xlsx")
+    with zipfile.ZipFile(tmp_path / "whole.xlsx") as whole, zipfile.ZipFile(tmp_path / "t.xlsx", "w") as broken:
+        for name in whole.namelist():
+            content = whole.read(name)
+            broken.writestr(name, content.replace(old, new) if "sheet1" in name else content)
+    with pytest.raises(TableUnreadable) as fault:
+        list(read_table(tmp_path / "t.xlsx", columns=COLUMNS))
+    assert fault.value.where is not None
+    assert fault.value.where.file == str(tmp_path / "t.xlsx")
+
+
+def test_a_folder_is_no_table(tmp_path: Path) -> None:
+    with pytest.raises(TableUnreadable):
+        list(read_table(tmp_path, columns=COLUMNS))

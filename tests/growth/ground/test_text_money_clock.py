@@ -35,6 +35,7 @@ def test_elsewhere_the_alphabet_decides(text: str, parts: int) -> None:
 
 def test_escape_and_bidi_characters_do_not_reach_a_terminal() -> None:
     assert printable("a\x1b[31mb\u202ec\u200b") == "a�[31mb�c�"
+    assert printable("a\u061cb\u2028c\ud800d\te\n") == "a�b�c�d\te\n"
     assert cut("一二三四五", 3) == "一二…"
 
 

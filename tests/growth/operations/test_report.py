@@ -255,6 +255,13 @@ def test_the_overview_its_evidence_and_downloads(database: Database, make_web: C
     assert director.get("/?sort=-cost&q=" + "%E5%A5%BD123").text.count("data-row") == 1
 
 
+def test_the_channels_of_a_running_month_cost_what_the_overview_says(database: Database, make_web: Callable[..., Web]) -> None:
+    """The month is not over: what its last week will cost is not spent."""
+    rows = make_web(database).browser("director").get("/channels?period=2026-11&format=json").json()
+    spent = [Decimal(row["cost"]["amount"]) for row in rows if row["cost"]]
+    assert sum(spent) == Decimal("4860.00")
+
+
 def test_reports_in_every_format_from_the_page(database: Database, make_web: Callable[..., Web]) -> None:
     web = make_web(database)
     director = web.browser("director")
