@@ -118,7 +118,7 @@ def main(arguments: list[str]) -> int:
         import messages  # type: ignore[import-not-found]
 
         messages.bring()
-    sys.stderr.write(f"{left} texts without a translation\n")
+    sys.stdout.write(f"{left} texts without a translation\n")
     return 1 if left and "--check" in arguments else 0
 
 

@@ -1,7 +1,8 @@
 """Messaging: messages, the delivery ledger, providers, and the sender that never sends twice."""
 
+from growth.messaging.assignment import Assignment, Ending, Outcome
 from growth.messaging.bounces import Report, ReportKind, read_reports
-from growth.messaging.deliver import Assignment, Ending, Outcome, deliver
+from growth.messaging.deliver import deliver
 from growth.messaging.eligible import Rules, audience_query, count_audience
 from growth.messaging.feedback import Applied, apply_feedback
 from growth.messaging.ledger import Claimed, NewDelivery, billed_units, counts, deliveries_query, sealed_addresses, skipped

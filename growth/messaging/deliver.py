@@ -7,14 +7,11 @@ most one batch (32 messages, or one call of the provider) is ever in doubt.
 from __future__ import annotations
 
 import random
-import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import TypeVar
 from uuid import UUID
 
@@ -27,15 +24,16 @@ from growth.db import Database, DatabaseUnreachable
 from growth.db.claim import require_claim
 from growth.errors import ProviderError
 from growth.messaging import ledger
-from growth.messaging.eligible import Rules, capped
-from growth.messaging.ledger import LEASE, Claimed, Settled
+from growth.messaging.assignment import Assignment, Ending, Outcome
+from growth.messaging.eligible import capped
+from growth.messaging.lease import held
+from growth.messaging.ledger import Claimed, Settled
 from growth.messaging.mailing import begin, finish_if_done, state_of
 from growth.messaging.message import Message, Receipt, Verdict
 from growth.messaging.owner import is_dead, new_owner
 from growth.messaging.pace import MOST_AT_ONCE, allowed, closed_by, open_at, ready_at, take
 from growth.messaging.provider import Provider
 from growth.messaging.state import DeliveryState, MailingState, SkipReason
-from growth.workspace import Rate, Window
 
 #: waits before another try, by how often it was tried; the first within a minute
 BACK_OFF = (
@@ -56,59 +54,6 @@ PROVIDER_WAITS = (timedelta(seconds=2), timedelta(seconds=6))
 
 T = TypeVar("T")
 _DATABASE_WAITS = (0.5, 1.0, 2.0, 4.0, 8.0, 14.0)
-Compose = Callable[[Session, Sequence[Claimed]], Mapping[UUID, "Message | SkipReason"]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Assignment:
-    """What to send and how. `compose` turns claimed deliveries into messages, or says why one cannot be.
-
-    `rate` and `domain_rates` hold over all senders; `window` and `quiet` are hours at the site.
-    `resend`: a message whose fate is unknown is sent again.
-    """
-
-    stream: str
-    occurrence: str
-    rules: Rules
-    compose: Compose
-    rate: Rate | None = None
-    domain_rates: Mapping[str, Rate] = field(default_factory=dict)
-    window: Window | None = None
-    quiet: Window | None = None
-    resend: bool = False
-
-    @property
-    def names(self) -> dict[str, str]:
-        """The mailing, as keyword arguments of the ledger."""
-        return {"stream": self.stream, "occurrence": self.occurrence}
-
-
-class Ending(StrEnum):
-    """Why a sender stopped."""
-
-    #: nothing is left
-    FINISHED = "finished"
-    #: somebody paused it
-    PAUSED = "paused"
-    #: somebody cancelled it
-    CANCELLED = "cancelled"
-    #: what is left is not due for a while
-    WAITING = "waiting"
-    #: outside the hours in which it may go
-    CLOSED = "closed"
-    #: the provider cannot be used
-    PROVIDER = "provider"
-    #: this process was asked to stop
-    STOPPED = "stopped"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """How a sender ended. `until`: when going on makes sense; `fault`: what the provider said."""
-
-    ending: Ending
-    until: datetime | None = None
-    fault: ProviderError | None = None
 
 
 def deliver(
@@ -128,7 +73,7 @@ def deliver(
     if state is not MailingState.SENDING:
         return _standing(state)
     sender = _Sender(database, assignment, provider, new_owner(), now, should_stop, tick, patience)
-    with _held(database, sender.owner, now), ThreadPoolExecutor(max_workers=1, thread_name_prefix="hand-over") as line:
+    with held(database, sender.owner, now), ThreadPoolExecutor(max_workers=1, thread_name_prefix="hand-over") as line:
         return sender.run(line)
 
 
@@ -434,25 +379,3 @@ def _write(database: Database, work: Callable[[Session], T]) -> T:
             time.sleep(wait)
     with database.write() as session:
         return work(session)
-
-
-@contextmanager
-def _held(database: Database, owner: str, now: Callable[[], datetime]) -> Iterator[None]:
-    """Renew what `owner` holds while the block runs, from a thread of its own: a provider may take its time."""
-    over = threading.Event()
-
-    def keep() -> None:
-        while not over.wait(LEASE.total_seconds() / 3):
-            try:
-                with database.write() as session:
-                    ledger.renew(session, owner=owner, now=now())
-            except (DatabaseUnreachable, OperationalError):
-                continue
-
-    thread = threading.Thread(target=keep, name="lease", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        over.set()
-        thread.join(timeout=LEASE.total_seconds())

@@ -12,7 +12,8 @@ from growth import clock
 from growth.contacts import Medium
 from growth.jobs import Chore, ChoreRun
 from growth.language import Text, _, speaking
-from growth.messaging.deliver import Assignment, deliver
+from growth.messaging.assignment import Assignment
+from growth.messaging.deliver import deliver
 from growth.messaging.ledger import Claimed, sealed_addresses
 from growth.messaging.mailing import open_mailings
 from growth.messaging.message import Mail, Message
