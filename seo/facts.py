@@ -5,6 +5,7 @@ from __future__ import annotations
 from urllib.parse import urljoin
 
 from growth import __version__, urls
+from growth.outbound import site_is_local
 from growth.workspace import MissingSecret, Workspace
 from seo.crawl.scope import hosts_of, netloc
 from seo.page import SiteFacts
@@ -40,6 +41,7 @@ def site_facts(workspace: Workspace, start_url: str | None = None) -> SiteFacts:
         engines=tuple(name for name in ("baidu", "indexnow", "bing") if getattr(submit, name) is not None),
         indexnow_key=_key(workspace, submit),
         locale=site.locale,
+        script=urls.normal(urljoin(workspace.settings.public_url, "t.js")) if site_is_local(home) else "",
     )
 
 

@@ -272,6 +272,8 @@ class SiteFacts:
     engines: tuple[str, ...] = ()
     indexnow_key: str | None = None
     locale: str = "zh-CN"
+    #: where our own script is, for a site on a private address: it may be there too
+    script: str = ""
 
     def is_internal(self, url: str | None) -> bool:
         """Whether a normal URL is on the site."""

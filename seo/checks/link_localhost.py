@@ -26,7 +26,7 @@ meta = CheckMeta(
 
 
 def judge(page: Page, limits: Limits) -> Iterator[Finding]:
-    """localhost, a private network, ``.local``, or a file; the site's own host is exempt."""
+    """localhost, a private network, ``.local``, or a file. The site's own host is exempt, and on a private site our own script is."""
     found = [link for link in page.links if _is_private(link, page)]
     if found:
         yield link_list(found)
@@ -40,7 +40,7 @@ def _is_private(link: Link, page: Page) -> bool:
         if "127." in link.target or "local" in link.target or "192.168." in link.target or _TEN.search(link.target)
         else ""
     )
-    if not host or page.site.is_internal(link.target):
+    if not host or page.site.is_internal(link.target) or link.target == page.site.script:
         return False
     if host == "localhost" or host.endswith((".localhost", ".local")):
         return True
