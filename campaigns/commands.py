@@ -3,6 +3,7 @@ feedback."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -411,22 +412,32 @@ def retry_failed(name: name_argument, period: period_option = None, dry_run: too
 
 @app.command()
 def feedback(
-    source: Annotated[Path, typer.Argument(metavar="FILE|FOLDER", help=_("A message, an mbox, a Maildir or a folder of messages."))],
+    source: Annotated[
+        Path | None, typer.Argument(metavar="[FILE|FOLDER]", help=_("A message, an mbox, a Maildir or a folder of messages."))
+    ] = None,
+    imap: Annotated[bool, typer.Option("--imap", help=_("Read what came to the mailbox of email.feedback since the last time."))] = False,
     dry_run: toolkit.dry_run_option = False,
 ) -> None:
     """Read bounces and complaints, and apply them. Example: growth campaign feedback ~/Maildir --dry-run"""
-    from growth.messaging import apply_returned, read_returned
+    from growth.messaging import apply_returned, read_mailbox, read_returned
 
-    database = None if dry_run else toolkit.database()
-    rows: list[dict[str, Any]] = []
-    for mail in read_returned(source):
-        if database is not None:
-            apply_returned(database, mail, now=clock.now())
-        for report in mail.reports:
-            row = {"file": mail.file, "kind": report.kind, "recipient": report.recipient or None, "hard": report.hard}
-            rows.append(row | {"status": report.status or None, "reason": report.reason or None})
+    if (source is None) is not imap:
+        raise GrowthError(_("name a file or folder, or --imap"), fix="growth campaign feedback ~/Maildir --dry-run")
+    if source is None:
+        mails = read_mailbox(toolkit.database(), now=clock.now(), dry_run=dry_run)
+    else:
+        mails = read_returned(source)
+
+    def rows() -> Iterator[dict[str, Any]]:
+        for mail in mails:
+            if source is not None and not dry_run:
+                apply_returned(toolkit.database(), mail, now=clock.now())
+            for report in mail.reports:
+                row = {"file": mail.file, "kind": report.kind, "recipient": report.recipient or None, "hard": report.hard}
+                yield row | {"status": report.status or None, "reason": report.reason or None}
+
     toolkit.emit_rows(
-        rows,
+        rows(),
         columns={
             "file": _("File"),
             "kind": _("Kind"),
@@ -435,5 +446,6 @@ def feedback(
             "status": _("Status"),
             "reason": _("Reason"),
         },
+        empty=_("No mail came back."),
         long=True,
     )

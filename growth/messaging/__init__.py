@@ -44,7 +44,7 @@ from growth.messaging.provider import (
     provider_names,
 )
 from growth.messaging.results import Tally, in_doubt, open_totals, opened_by, received_by, started_between, tallies, tally
-from growth.messaging.returned import Returned, apply_returned, read_returned
+from growth.messaging.returned import Returned, apply_returned, read_mailbox, read_returned
 from growth.messaging.sender import reply_to_of, sender_of
 from growth.messaging.state import DeliveryState, MailingState, SkipReason
 from growth.messaging.subscriptions import (
@@ -126,6 +126,7 @@ __all__ = [
     "preferences_of",
     "preferences_url",
     "provider_names",
+    "read_mailbox",
     "read_pixel",
     "read_preferences",
     "read_reports",

@@ -34,6 +34,8 @@ _DELAYED, _MAILERS, _AWAY = pattern(DELAYED), pattern(MAILERS), pattern(AWAY)
 _HARD_STATUS = frozenset({"5.1.0", "5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1", "5.4.4"})
 _STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
 _REPLY = re.compile(r"(?<![\d.:/-])([45]\d\d)(?=[ \-#,:;]|$)")
+#: an id within the local part of an address
+_RETURN_PATH = re.compile(r"(?<![0-9a-f])([0-9a-f]{32})(?![0-9a-f])[^\s@<>]*@", re.IGNORECASE)
 _ADDRESS = re.compile(r"[A-Za-z0-9._%+=/'-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 #: lines around an address by which mailers name who did not get it
 _NAMED = re.compile(r"(?:recipient|to|for|address|收件人|收信人|发往|邮箱|地址)[^\n@]{0,40}$", re.IGNORECASE)
@@ -61,7 +63,7 @@ class Report:
     hard: bool = False
     status: str = ""
     reason: str = ""
-    #: the Message-ID of ours that it names
+    #: the Message-ID of ours that it names, or the bare id of the delivery
     message_id: str = ""
 
 
@@ -70,7 +72,7 @@ def read_reports(raw: bytes) -> list[Report]:
     try:
         mail = message_from_bytes(raw[:MOST_BYTES], policy=policy.compat32)
         parts = list(_parts(mail))
-        ours = _our_message(raw)
+        ours = _our_message(raw) or _our_return_path(mail)
         found = _complaint(mail, parts) or _delivery_status(parts) or _by_words(mail, parts)
     except (MessageError, RecursionError, LookupError, ValueError, AssertionError, AttributeError):
         # the parser of the standard library meets mails that it cannot take apart; what they are stays unknown
@@ -102,6 +104,15 @@ def _our_message(raw: bytes) -> str:
         text = match[1].decode("ascii", "replace")
         if delivery_of_message_id(text) is not None:
             return text
+    return ""
+
+
+def _our_return_path(mail: Part) -> str:
+    """The delivery that the address names to which the mail returned (``email.return_path`` with ``{id}``)."""
+    headers = _headers(mail)
+    for name in ("delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "x-forwarded-to", "to"):
+        if match := _RETURN_PATH.search(headers.get(name, "")):
+            return match[1].lower()
     return ""
 
 

@@ -16,6 +16,7 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from growth.alerts import raise_alert
 from growth.contacts import (
     BadAddress,
     Medium,
@@ -226,3 +227,11 @@ def _alarm(session: Session, row: Delivery, evidence: str, *, now: datetime) -> 
     if mailing is not None and mailing.state == MailingState.SENDING:
         reason = _("{n} of {sent} people complained", n=complaints, sent=sent)
         pause_mailing(session, stream=row.stream, occurrence=row.occurrence, reason=reason, now=now)
+        raise_alert(
+            session,
+            kind="complaints",
+            title=_("{stream} {occurrence} stands still: too many complaints", stream=row.stream, occurrence=row.occurrence),
+            detail=reason,
+            dedupe=f"complaints:{row.stream}:{row.occurrence}",
+            now=now,
+        )

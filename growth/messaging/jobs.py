@@ -1,7 +1,8 @@
-"""What messaging does by itself: the mails that ask people to confirm a subscription."""
+"""What messaging does by itself: the mails that ask people to confirm a subscription, and reading what came back."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from uuid import UUID
@@ -18,6 +19,7 @@ from growth.messaging.ledger import Claimed, sealed_addresses
 from growth.messaging.mailing import open_mailings
 from growth.messaging.message import Mail, Message
 from growth.messaging.provider import open_provider
+from growth.messaging.returned import read_mailbox
 from growth.messaging.sender import reply_to_of, sender_of
 from growth.messaging.state import SkipReason
 from growth.messaging.subscriptions import CONFIRM_RULES, CONFIRM_STREAM, CONFIRMATION_VALID, confirm_url
@@ -26,13 +28,30 @@ from growth.workspace import Workspace
 
 
 def jobs(workspace: Workspace) -> Iterator[Chore]:
-    """The chore that sends confirmations."""
+    """The chore that sends confirmations; the one that reads the mailbox, where growth.yaml names one."""
     yield Chore(
         name="messaging.confirmations",
         title=Text("Mails that ask to confirm a subscription", "订阅确认邮件"),
         run="growth.messaging.jobs:send_confirmations",
         every=timedelta(seconds=10),
     )
+    if workspace.settings.email.feedback is not None:
+        yield Chore(
+            name="messaging.feedback",
+            title=Text("Bounces and complaints from their mailbox", "读取退信与投诉邮箱"),
+            run="growth.messaging.jobs:read_feedback",
+            every=timedelta(minutes=5),
+        )
+
+
+def read_feedback(run: ChoreRun) -> str | None:
+    """Read what came back since the last time; how much of which kind."""
+    kinds: Counter[str] = Counter()
+    for mail in read_mailbox(run.database, now=run.now):
+        kinds.update(str(report.kind) for report in mail.reports)
+        if run.should_stop():
+            break
+    return ", ".join(f"{kind}: {count}" for kind, count in sorted(kinds.items())) or None
 
 
 def send_confirmations(run: ChoreRun) -> None:

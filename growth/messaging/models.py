@@ -112,3 +112,16 @@ class FeedbackSeen(Base):
     provider: Mapped[str] = mapped_column(primary_key=True)
     event: Mapped[str] = mapped_column(primary_key=True)
     at: Mapped[datetime]
+
+
+class MailboxRead(Base):
+    """How far a mailbox of returned mail was read."""
+
+    __tablename__ = "mailbox_read"
+
+    #: ``user@host/folder``
+    mailbox: Mapped[str] = mapped_column(primary_key=True)
+    #: UIDVALIDITY (RFC 3501 §2.3.1.1): another one means that the numbers begin anew
+    validity: Mapped[int]
+    last_uid: Mapped[int]
+    at: Mapped[datetime]

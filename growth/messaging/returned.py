@@ -1,11 +1,11 @@
-"""Where mails that came back are read from: a message, an mbox, a Maildir, a folder of messages. And what they do."""
+"""Where mails that came back are read from: a message, an mbox, a Maildir, a folder of messages, a mailbox. And what they do."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from growth.contacts import Medium
@@ -14,11 +14,15 @@ from growth.errors import GrowthError
 from growth.language import _
 from growth.messaging.bounces import Report, ReportKind, read_reports
 from growth.messaging.feedback import apply_feedback
+from growth.messaging.imap import Inbox, open_inbox
+from growth.messaging.models import MailboxRead
 from growth.messaging.provider import Feedback, FeedbackKind
 
 #: a mail that is longer is read no further
 MOST_BYTES = 8 * 1024 * 1024
 _SOURCE = "mailbox"
+#: of a mailbox that is read for the first time, what came in within this span
+FIRST_LOOK = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +50,30 @@ def read_returned(path: Path) -> Iterator[Returned]:
                     yield from _of_file(each)
     except OSError as fault:
         raise GrowthError(_("{path} cannot be read: {why}", path=path, why=fault.strerror or fault)) from fault
+
+
+def read_mailbox(database: Database, *, now: datetime, dry_run: bool = False) -> Iterator[Returned]:
+    """Every mail that came to ``email.feedback`` since the last time, applied before it is handed on (not with `dry_run`).
+
+    How far it got is kept after each mail: cut off, it goes on there, and a mail read twice has no second effect. Raises NoMailbox,
+    MissingSecret, Unreachable.
+    """
+    with open_inbox(database.workspace) as inbox:
+        with database.read() as session:
+            known = session.get(MailboxRead, inbox.name)
+        fresh = known is None or known.validity != inbox.validity
+        uids = inbox.since((now - FIRST_LOOK).date()) if fresh or known is None else inbox.after(known.last_uid)
+        for uid, raw in inbox.fetch(uids):
+            mail = returned(raw, f"{inbox.name}#{uid}")
+            if not dry_run:
+                apply_returned(database, mail, now=now)
+                _keep_position(database, inbox, uid, now=now)
+            yield mail
+
+
+def _keep_position(database: Database, inbox: Inbox, uid: int, *, now: datetime) -> None:
+    with database.write() as session:
+        session.merge(MailboxRead(mailbox=inbox.name, validity=inbox.validity, last_uid=uid, at=now))
 
 
 def returned(raw: bytes, file: str) -> Returned:

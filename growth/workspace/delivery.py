@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import time
 from email.headerregistry import Address
 from email.utils import parseaddr
@@ -94,6 +95,35 @@ class SendGrid(YamlModel):
     cross_border_consent: bool = Field(default=False, description="people agreed that their address goes abroad / 已取得出境单独同意")
 
 
+class Mailbox(YamlModel):
+    """A mailbox that is read over IMAP: what comes back arrives there. Nothing in it is changed."""
+
+    host: FromEnv = Field(description="IMAP server / 收信服务器")
+    port: Port = Field(default=993)
+    tls: Tls = Tls.IMPLICIT
+    username: FromEnv
+    password: Secret = "${IMAP_PASSWORD}"  # noqa: S105  (a variable, not a password)
+    folder: str = Field(default="INBOX", description="folder / 文件夹")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _usual_protection(cls, value: Any) -> Any:
+        """Port 143 starts in the clear; who names it without `tls` means STARTTLS."""
+        if isinstance(value, dict) and "tls" not in value and value.get("port") == 143:
+            return {**value, "tls": "starttls"}
+        return value
+
+
+def checked_return_path(text: str) -> str:
+    """An address to which undeliverable mail returns; ``{id}`` in it becomes the delivery's id. Raises ValueError."""
+    if not re.fullmatch(r"(?:[A-Za-z0-9!#$%&'*+/=?^_`|~.-]|\{id\})+@[A-Za-z0-9.-]+\.[A-Za-z0-9-]+", text.strip()):
+        raise ValueError(_("“{text}” is not a return path; write it as bounces@example.com or bounces+{{id}}@example.com", text=text[:80]))
+    return text.strip()
+
+
+ReturnPath = Annotated[str, AfterValidator(checked_return_path)]
+
+
 class Email(YamlModel):
     """How e-mail leaves. Without anything written here it goes to files (`outbox`)."""
 
@@ -103,6 +133,11 @@ class Email(YamlModel):
     price: MoneyText | None = Field(default=None, description="of one mail / 单价")
     smtp: Smtp | None = None
     sendgrid: SendGrid | None = None
+    return_path: ReturnPath | None = Field(
+        default=None,
+        description="where undeliverable mail returns, for SMTP; {id} in it names the delivery: bounces+{id}@example.com / 退信地址",
+    )
+    feedback: Mailbox | None = Field(default=None, description="the mailbox that bounces and complaints come to / 接收退信与投诉的邮箱")
 
     @model_validator(mode="before")
     @classmethod

@@ -23,6 +23,8 @@ KNOWN_ALERTS: Final = (
     "job_failed",
     "rank_lost",
     "delivery_uncertain",
+    "complaints",
+    "provider_down",
     "renewal_due",
     "backup_failed",
     "disk_full",

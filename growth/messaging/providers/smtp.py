@@ -40,8 +40,18 @@ class Smtp:
     name = "smtp"
     capabilities = Capabilities(media=frozenset({Medium.EMAIL}), max_batch=32)
 
-    def __init__(self, *, host: str, port: int, tls: str, username: str | None = None, password: str | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        host: str,
+        port: int,
+        tls: str,
+        username: str | None = None,
+        password: str | None = None,
+        return_path: str | None = None,
+    ) -> None:
         self._host, self._port, self._tls = host, port, tls
+        self._return_path = return_path
         self._username, self._password = username, password
         self._idle: queue.LifoQueue[_Connection] = queue.LifoQueue()
         self._threads = ThreadPoolExecutor(max_workers=CONNECTIONS, thread_name_prefix="smtp")
@@ -84,7 +94,7 @@ class Smtp:
             try:
                 found = self._idle.get_nowait()
             except queue.Empty:
-                return _Connection(self._open())
+                return _Connection(self._open(), self._return_path)
             if found.alive():
                 return found
             found.drop()
@@ -139,8 +149,9 @@ class Smtp:
 class _Connection:
     """One connection; a message at a time."""
 
-    def __init__(self, server: smtplib.SMTP) -> None:
+    def __init__(self, server: smtplib.SMTP, return_path: str | None) -> None:
         self._server = server
+        self._return_path = return_path
         self._left = MESSAGES_A_CONNECTION
         self._pipelines = server.has_extn("pipelining")
         self.usable = True
@@ -160,7 +171,7 @@ class _Connection:
         assert isinstance(mail, Mail), mail
         try:
             body = mail_bytes(message, date=clock.now())
-            sender = envelope_sender(mail.sender)
+            sender = envelope_sender((self._return_path or mail.sender).replace("{id}", message.id.hex))
         except UnsafeHeader as fault:
             return Receipt.refused(message, fault.message)
         self._left -= 1
@@ -260,4 +271,5 @@ def open_smtp(workspace: Workspace) -> Smtp:
         tls=str(settings.tls),
         username=workspace.resolve(settings.username) if settings.username else None,
         password=workspace.resolve(settings.password) if settings.password else None,
+        return_path=workspace.settings.email.return_path,
     )

@@ -250,6 +250,13 @@ def upgrade() -> None:
     sa.Column('visitor_id', sa.BigInteger(), autoincrement=False, nullable=False),
     sa.PrimaryKeyConstraint('visitor_id', name=op.f('pk_loose_visitor'))
     )
+    op.create_table('mailbox_read',
+    sa.Column('mailbox', sa.String(), nullable=False),
+    sa.Column('validity', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('last_uid', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('at', sa.BigInteger(), nullable=False),
+    sa.PrimaryKeyConstraint('mailbox', name=op.f('pk_mailbox_read'))
+    )
     op.create_table('mailing',
     sa.Column('stream', sa.String(), nullable=False),
     sa.Column('occurrence', sa.String(), nullable=False),
