@@ -48,6 +48,7 @@ def _latest(name: str, period: str | None, now: datetime) -> tuple[Campaign, Per
 def list_() -> None:
     """Every campaign with its next run and how the last one went. Example: growth campaign list"""
     from campaigns.campaign import campaigns
+    from growth.channels import medium_title
     from growth.jobs import HolidaysFile
     from growth.messaging import mailings_of
 
@@ -82,6 +83,7 @@ def list_() -> None:
             "state": _("State"),
             "recipients": _("Recipients"),
         },
+        words={"medium": medium_title},
         empty=_("No campaign yet: growth new campaign NAME --from 新标月报"),
     )
 
@@ -267,11 +269,12 @@ def _left_out(campaign: Campaign, period: Period) -> dict[str, int]:
 
 def _say_status(document: dict[str, Any], *, ending: str = "", left_out: dict[str, int]) -> None:
     from campaigns.words import reason_words, state_words
+    from growth.rendering.states import state_word
 
     if toolkit.wants_json():
         toolkit.emit(document | {"left_out": left_out})
         return
-    toolkit.say(f"{document['campaign']} {document['period']}: {document['state']}" + (f", {ending}" if ending else ""))
+    toolkit.say(f"{document['campaign']} {document['period']}: {state_word(document['state'])}" + (f", {ending}" if ending else ""))
     for state, count in document["counts"].items():
         if count:
             toolkit.say(f"  {count:>6} {state_words(state)}")
@@ -289,6 +292,7 @@ def deliveries(
 ) -> None:
     """Each message with its state, address masked. Example: growth campaign deliveries monthly --state uncertain --jsonl"""
     from campaigns.results import deliveries as run
+    from campaigns.words import reason_words, state_words
 
     campaign, chosen = _latest(name, period, clock.now())
     database = toolkit.database()
@@ -310,6 +314,7 @@ def deliveries(
         rows = list(run(session, stream=campaign.stream, occurrence=chosen.key, state=state, masked=not unmask))
     toolkit.emit_rows(
         rows,
+        words={"state": state_words, "reason": reason_words},
         columns={"address": _("Address"), "state": _("State"), "reason": _("Reason"), "attempts": _("Tries"), "at": _("At")},
         long=True,
     )
@@ -331,21 +336,23 @@ def report(name: name_argument, period: period_option = None) -> None:
     if toolkit.wants_json():
         toolkit.emit(document)
         return
-    for key in (
-        "recipients",
-        "sent",
-        "delivered",
-        "bounced",
-        "rejected",
-        "uncertain",
-        "skipped",
-        "opened",
-        "clickers",
-        "unsubscribed",
-        "cost",
-    ):
+    labels = {
+        "recipients": _("Recipients"),
+        "sent": _("Sent"),
+        "delivered": _("Delivered"),
+        "bounced": _("Bounced"),
+        "rejected": _("Rejected"),
+        "uncertain": _("Uncertain"),
+        "skipped": _("Left out"),
+        "opened": _("Opened"),
+        "clickers": _("Clicked"),
+        "unsubscribed": _("Unsubscribed"),
+    }
+    for key, label in labels.items():
         if document[key] is not None:
-            toolkit.say(f"  {key}: {document[key]}")
+            toolkit.say(f"  {label}: {document[key]}")
+    if found.cost is not None:
+        toolkit.say(f"  {_('Cost')}: {found.cost}")
     columns = {"target": _("Link"), "clicks": _("Clicks"), "bots": _("Bots")}
     toolkit.emit_rows(found.links, columns=columns, empty=_("There is no tracked link in it."))
 

@@ -59,6 +59,14 @@ def printable(text: str) -> str:
     return _CONTROL.sub("�", text)
 
 
+def escaped_json(document: str) -> str:
+    """JSON text with the characters that `printable` takes out written as escapes: the document stays the same, a terminal stays safe.
+
+    JSON itself escapes only what lies below the space (RFC 8259 §7).
+    """
+    return _CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", document)
+
+
 def cut(text: str, limit: int) -> str:
     """At most `limit` characters, an ellipsis showing that something is missing."""
     return text if len(text) <= limit else text[: max(limit - 1, 0)] + "…"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from functools import lru_cache
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urljoin, urlsplit, urlunsplit
 
 import idna
@@ -18,6 +19,12 @@ _UNRESERVED = "-._~"
 _PATH_SAFE = _UNRESERVED + "/!$&'()*+,;=:@%"
 _QUERY_SAFE = _PATH_SAFE + "?[]|^`{}"
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
+_NAME = re.compile(r"[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*")
+#: then a host is an IPv4 address or nothing at all
+_ENDS_IN_NUMBER = re.compile(r"(?:^|\.)(?:[0-9]+|0x[0-9a-f]*)$")
+#: characters of a host name, and of what stands between two dots (RFC 1035 §2.3.4)
+_MOST_NAME = 253
+_MOST_LABEL = 63
 
 
 class NotAUrl(ValueError):
@@ -92,22 +99,57 @@ def parameters(url: str) -> dict[str, str]:
 
 
 def _host(host: str, url: str) -> str:
-    host = host.rstrip(".").lower()
-    if not host:
-        raise NotAUrl(_("{url!r}: no host", url=url))
-    if ":" in host:
-        try:
-            return f"[{ipaddress.IPv6Address(host.partition('%')[0])}]"
-        except ValueError as fault:
-            raise NotAUrl(f"{url!r}: {fault}") from fault
-    if host.isascii():
-        if not re.fullmatch(r"[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*", host):
-            raise NotAUrl(_("{url!r}: “{host}” is not a host name", url=url, host=host))
-        return host
     try:
-        return idna.encode(host, uts46=True).decode("ascii")
-    except idna.IDNAError as fault:
+        return _canonical(host)
+    except ValueError as fault:
         raise NotAUrl(f"{url!r}: {fault}") from fault
+
+
+@lru_cache(maxsize=4096)
+def _canonical(host: str) -> str:
+    """The one form of a host (WHATWG §3.5): every spelling of an address is that address, so that no guard takes it for a name.
+
+    Raises ValueError, whose text says why it is none.
+    """
+    if ":" in host:
+        return f"[{ipaddress.IPv6Address(host.partition('%')[0])}]"
+    name = unquote(host).lower()
+    if not name.isascii():
+        name = idna.encode(name, uts46=True).decode("ascii")
+    name = name.removesuffix(".")
+    if not name:
+        raise ValueError(_("no host"))
+    if not _NAME.fullmatch(name):
+        raise ValueError(_("“{host}” is not a host name", host=name))
+    if _ENDS_IN_NUMBER.search(name):
+        return str(_ipv4(name))
+    if len(name) > _MOST_NAME or any(len(label) > _MOST_LABEL for label in name.split(".")):
+        raise ValueError(_("a host name has at most 253 characters, and 63 between two dots"))
+    return name
+
+
+def _ipv4(name: str) -> ipaddress.IPv4Address:
+    """One to four numbers, decimal, octal (017) or hexadecimal (0x7f); the last fills what is left (WHATWG §3.5, IPv4 parser)."""
+    parts = name.split(".")
+    try:
+        numbers = [_number(part) for part in parts]
+    except ValueError:
+        numbers = []
+    room = 256 ** (5 - len(parts)) if len(parts) <= 4 else 0
+    if not numbers or any(number > 255 for number in numbers[:-1]) or numbers[-1] >= room:
+        raise ValueError(_("“{host}” ends in a number and is no IPv4 address", host=name))
+    value = numbers[-1]
+    for place, number in enumerate(numbers[:-1]):
+        value += number << (8 * (3 - place))
+    return ipaddress.IPv4Address(value)
+
+
+def _number(part: str) -> int:
+    if part.startswith("0x"):
+        return int(part[2:] or "0", 16)
+    if not part.isdigit():
+        raise ValueError(part)
+    return int(part, 8 if len(part) > 1 and part.startswith("0") else 10)
 
 
 def _without_dots(path: str) -> str:

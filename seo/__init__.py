@@ -38,4 +38,5 @@ APP = App(
     url_facts=("seo.handing:url_facts",),
     metrics=("seo.handing:metrics",),
     rules=("seo.handing:rules",),
+    checks=("seo.submission.directories:check_targets",),
 )

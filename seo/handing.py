@@ -16,6 +16,7 @@ from growth import clock
 from growth.app import Diagnosis, Hit, Level, RuleText, Sample, TodoEntry
 from growth.db import Database
 from growth.language import Text, _
+from growth.rendering.states import state_word
 from growth.reporting import Figure, Kind, Note, Section, Series, bars
 from growth.workspace import Workspace
 from seo.crawls import Crawl, CrawlState, find_crawl, judged_before, newest
@@ -138,7 +139,10 @@ def url_facts(session: Session, url: str) -> Iterator[Hit]:
         import json
 
         yield Hit(
-            kind="seo-issue", title=message_of(row.check_id, json.loads(row.detail)), link=f"/seo/issue/{row.id}", detail=row.severity
+            kind="seo-issue",
+            title=message_of(row.check_id, json.loads(row.detail)),
+            link=f"/seo/issue/{row.id}",
+            detail=state_word(row.severity),
         )
 
 

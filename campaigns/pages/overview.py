@@ -9,6 +9,7 @@ from campaigns.campaign import campaigns
 from campaigns.handing import upcoming
 from campaigns.pages.chosen import ROLES, chosen
 from campaigns.results import Results, results
+from growth.channels import medium_title
 from growth.language import _, ngettext
 from growth.messaging import MailingView, mailings_of
 from growth.reporting import Column, Empty, Kind, Table
@@ -46,7 +47,7 @@ def overview(viewer: Viewer) -> Page:
                 {
                     "name": name,
                     "href": f"/campaigns/{name}",
-                    "medium": campaign.file.medium,
+                    "medium": medium_title(campaign.file.medium),
                     "next_at": runs[0].due_at if runs else None,
                     "period": last.occurrence if last else None,
                     "state": last.state if last else None,

@@ -1,5 +1,6 @@
 """Channels: the catalogue, what each costs, tracked links and QR codes, identities and touches."""
 
+from growth.channels.booking import Booking, book, bookings
 from growth.channels.catalogue import (
     Changes,
     ChannelView,
@@ -72,6 +73,7 @@ __all__ = [
     "BadEvidence",
     "BadKey",
     "BadTarget",
+    "Booking",
     "Changes",
     "ChannelEntry",
     "ChannelMatch",
@@ -93,6 +95,8 @@ __all__ = [
     "absolute_target",
     "add_identities",
     "add_to_rows",
+    "book",
+    "bookings",
     "channel_costs",
     "channel_named",
     "channel_titles",

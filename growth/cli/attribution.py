@@ -34,7 +34,7 @@ def report(
 ) -> None:
     """Credit, visits, cost and return. Example: growth attribution report --from 2026-11-01 --to 2026-11-30 --model linear"""
     from growth.attribution import attribution_report, model_named
-    from growth.channels import ensure_channels
+    from growth.placements.keep import sync
     from growth.traffic import catch_up
 
     workspace, now = toolkit.workspace(), clock.now()
@@ -44,8 +44,7 @@ def report(
     last = toolkit.parse_day(to) if to else clock.site_day(now, workspace.zone)
     database = toolkit.database()
     catch_up(database)
-    with database.write() as session:
-        ensure_channels(session, workspace=workspace, now=now)
+    sync(database, now=now)
     with database.read() as session:
         found = attribution_report(
             session, workspace=workspace, model=chosen, from_day=first, until_day=last, dimension=dimension, role=role

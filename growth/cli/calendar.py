@@ -20,7 +20,7 @@ def calendar(
     to: Annotated[str | None, typer.Option("--to", metavar="T", help=_("a date means its whole day; default: 30 days later"))] = None,
 ) -> None:
     """Campaigns, activities, tasks, reports and what runs out, by day. Example: growth calendar --from 2026-11-01 --to 2026-11-30"""
-    from growth.operations import calendar_entries
+    from growth.operations import calendar_entries, kind_words
 
     workspace, database = toolkit.workspace(), toolkit.database()
     since = toolkit.parse_instant(from_) if from_ else clock.now()
@@ -30,4 +30,9 @@ def calendar(
     rows = [
         {"at": clock.rfc3339(entry.at, workspace.zone), "kind": entry.kind, "title": entry.title, "link": entry.link} for entry in found
     ]
-    toolkit.emit_rows(rows, columns={"at": _("When"), "kind": _("Kind"), "title": _("What")}, empty=_("Nothing stands in the calendar."))
+    toolkit.emit_rows(
+        rows,
+        columns={"at": _("When"), "kind": _("Kind"), "title": _("What")},
+        empty=_("Nothing stands in the calendar."),
+        words={"kind": kind_words},
+    )

@@ -23,13 +23,14 @@ def list_(
     to: Annotated[str | None, typer.Option("--to", help=_("Last day."))] = None,
 ) -> None:
     """The channels with clicks, bots and cost. Example: growth channel list --from 2026-11-01 --to 2026-11-30"""
-    from growth.channels import channel_costs, channels, clicks_by_channel, ensure_channels
+    from growth.channels import channel_costs, channels, clicks_by_channel, medium_title
+    from growth.placements.keep import sync
 
     workspace, now = toolkit.workspace(), clock.now()
     first = toolkit.parse_day(from_) if from_ else None
     last = toolkit.parse_day(to) if to else clock.site_day(now, workspace.zone)
-    with toolkit.database().write() as session:
-        ensure_channels(session, workspace=workspace, now=now)
+    sync(toolkit.database(), now=now)
+    with toolkit.database().read() as session:
         clicks = clicks_by_channel(session, from_day=first, until_day=last)
         costs = channel_costs(session, from_day=first, until_day=last)
         rows = [
@@ -54,7 +55,9 @@ def list_(
         "bots": _("Bots"),
         "cost": _("Cost"),
     }
-    toolkit.emit_rows(rows, columns=columns, empty=_("No channels yet. Declare one: growth new channel NAME"))
+    toolkit.emit_rows(
+        rows, columns=columns, empty=_("No channels yet. Declare one: growth new channel NAME"), words={"medium": medium_title}
+    )
 
 
 @app.command()

@@ -27,7 +27,7 @@ def upgrade(dry_run: toolkit.dry_run_option = False) -> None:
         run(database)
     rows = [{"owner": state.owner, "store": state.store, "from": state.current, "to": state.head} for state in behind]
     toolkit.emit_rows(
-        rows, columns={"owner": _("Owner"), "store": _("Store"), "from": _("From"), "to": _("To")}, empty=_("The schema is current.")
+        rows, columns={"owner": _("App"), "store": _("Store"), "from": _("From"), "to": _("To")}, empty=_("The schema is current.")
     )
     database.close()
 

@@ -19,7 +19,7 @@ app = toolkit.group(_("Where the site is published: growth placement list"))
 def list_(kind: Annotated[str | None, typer.Option(help=_("directory, article, video, partner-link …"))] = None) -> None:
     """Every placement with state, evidence, cost, visits and sign-ups. Example: growth placement list --kind directory"""
     from growth.attribution import placement_figures
-    from growth.placements import PlacementKind, history, placements
+    from growth.placements import PlacementKind, history, placement_kind_title, placements
     from growth.placements.keep import sync
     from growth.workspace import hint_for
 
@@ -65,6 +65,7 @@ def list_(kind: Annotated[str | None, typer.Option(help=_("directory, article, v
             "signups": _("Sign-ups"),
             "evidence": _("Evidence"),
         },
+        words={"kind": placement_kind_title},
         empty=_("No placement yet. Write one into placements.yaml, or: growth new placement NAME"),
     )
 

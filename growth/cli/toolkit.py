@@ -22,7 +22,7 @@ from growth.cli.globals import current
 from growth.errors import GrowthError
 from growth.language import _
 from growth.money import Money
-from growth.text import printable
+from growth.text import escaped_json, printable
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -110,10 +110,17 @@ def emit(document: object, *, text: object = None) -> None:
         say(text)
 
 
-def emit_rows(rows: Iterable[Any], *, columns: Mapping[str, str], long: bool = False, empty: str | None = None) -> None:
+#: ids that a table shows as words; JSON keeps the id
+Words = Mapping[str, Callable[[str], object]]
+
+
+def emit_rows(
+    rows: Iterable[Any], *, columns: Mapping[str, str], long: bool = False, empty: str | None = None, words: Words | None = None
+) -> None:
     """Rows (mappings or dataclasses): an array with ``--json``, a line each with ``--jsonl``, else a table of `columns`.
 
-    A `long` list is JSON lines also where stdout is a pipe and nothing was asked.
+    In the table, ids of a column in `words` are shown as words, states and severities always. A `long` list is JSON lines also where
+    stdout is a pipe and nothing was asked.
     """
     chosen = current()
     if chosen.jsonl or (long and not chosen.json and not sys.stdout.isatty()):
@@ -122,7 +129,7 @@ def emit_rows(rows: Iterable[Any], *, columns: Mapping[str, str], long: bool = F
     elif chosen.json:
         _write_json([_plain(row) for row in rows])
     else:
-        _table(list(rows), columns, empty)
+        _table(list(rows), columns, empty, words or {})
 
 
 def say(text: object) -> None:
@@ -170,7 +177,11 @@ def confirm(name: str, *, yes: bool, consequence: str) -> None:
     if not sys.stdin.isatty():
         raise GrowthError(consequence, fix=_("add --yes to do it without being asked"))
     say(consequence)
-    if input(_("Type {name} to go on: ", name=name)).strip() != name:
+    # the question goes where `say` puts what is for people: with --json stdout holds nothing but JSON
+    stream = sys.stderr if wants_json() else sys.stdout
+    stream.write(printable(_("Type {name} to go on: ", name=name)))
+    stream.flush()
+    if sys.stdin.readline().strip() != name:
         raise GrowthError(_("not confirmed, nothing was changed"))
 
 
@@ -217,8 +228,10 @@ def _plain_progress(label: str, total: int | None) -> Tick:
 def _bar(label: str, total: int | None) -> Iterator[Tick]:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}/s"))
-    more = (TextColumn("{task.fields[errors]} ✗"), TimeElapsedColumn(), TimeRemainingColumn(), TextColumn("{task.fields[note]}"))
+    # a note is text from outside (a page's title): `[/red]` in it is no markup
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}/s"))
+    note = TextColumn("{task.fields[note]}", markup=False)
+    more = (TextColumn("{task.fields[errors]} ✗"), TimeElapsedColumn(), TimeRemainingColumn(), note)
     with Progress(*columns, *more, console=_console(stderr=True), transient=True) as bar:
         task = bar.add_task(label, total=total, rate=0, errors=0, note="")
         begun = time.monotonic()
@@ -236,20 +249,24 @@ def _console(*, stderr: bool) -> Any:
     return Console(stderr=stderr, highlight=False, soft_wrap=not sys.stdout.isatty())
 
 
-def _table(rows: list[Any], columns: Mapping[str, str], empty: str | None) -> None:
+def _table(rows: list[Any], columns: Mapping[str, str], empty: str | None, words: Words) -> None:
     if not rows:
         say(empty or _("Nothing here."))
         return
     from rich.table import Table
     from rich.text import Text as RichText
 
+    from growth.rendering.states import state_word
+
+    spoken: Words = {"state": state_word, "severity": state_word, **words}
     table = Table(box=None, pad_edge=False, header_style="bold")
     plain = [_plain(row) for row in rows]
     for key, title in columns.items():
         numeric = all(isinstance(row.get(key), int | float | None) for row in plain)
         table.add_column(title, justify="right" if numeric else "left", overflow="fold")
     for row in plain:
-        table.add_row(*(RichText(printable(_cell(row.get(key)))) for key in columns))
+        shown = {key: spoken[key](row[key]) if key in spoken and isinstance(row.get(key), str) else row.get(key) for key in columns}
+        table.add_row(*(RichText(printable(_cell(shown[key]))) for key in columns))
     console = _console(stderr=False)
     if not sys.stdout.isatty():
         console.width = 200
@@ -269,7 +286,7 @@ def _cell(value: object) -> str:
 
 
 def _write_json(document: object, *, indent: int | None = None) -> None:
-    sys.stdout.write(json.dumps(_plain(document), ensure_ascii=False, indent=indent) + "\n")
+    sys.stdout.write(escaped_json(json.dumps(_plain(document), ensure_ascii=False, indent=indent)) + "\n")
 
 
 _PLAIN: tuple[tuple[type | tuple[type, ...], Callable[[Any], Any]], ...] = (

@@ -160,6 +160,10 @@ def _told(fault: BaseException) -> int:
     if isinstance(fault, BrokenPipeError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return ExitCode.DONE
+    if isinstance(fault, OSError) and fault.filename is not None:
+        _line("error", f"{os.fsdecode(fault.filename)}: {fault.strerror or fault}")
+        _line("fix", _("name a place that is there and may be read and written"))
+        return ExitCode.REFUSED
     _line("error", f"{type(fault).__name__}: {fault}")
     _line("fix", _("this is a fault of the program: run the command again with --debug and report what it prints"))
     return ExitCode.UNFINISHED

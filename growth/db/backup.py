@@ -36,9 +36,22 @@ class BackupDamaged(GrowthError):
 
 
 def back_up(database: Database, target: Path, *, now: datetime) -> dict[str, Any]:
-    """Write all stores into `target`, whole or not at all, readable by its owner only. Returns the manifest."""
+    """Write all stores into `target`, whole or not at all, readable by its owner only. Returns the manifest.
+
+    Raises GrowthError where it cannot be written there.
+    """
     if target.is_dir():
         raise GrowthError(_("{target} is a folder", target=target), fix=f"growth db backup {target / 'growth.backup'}")
+    try:
+        return _written(database, target, now=now)
+    except OSError as fault:
+        raise GrowthError(
+            _("{path} cannot be written: {why}", path=target, why=fault.strerror or fault),
+            fix=_("choose another place, or free some space"),
+        ) from fault
+
+
+def _written(database: Database, target: Path, *, now: datetime) -> dict[str, Any]:
     target.parent.mkdir(parents=True, exist_ok=True)
     manifest: dict[str, Any] = {
         "format": FORMAT,

@@ -6,6 +6,7 @@ from growth.jobs.day import DayOfMonth, DayOfYear, DayRule, EachDay, NthWeekday,
 from growth.jobs.job import RunState
 from growth.jobs.schedule import Schedule
 from growth.language import Text, _
+from growth.text import full_width
 from growth.workspace import Every, OnHoliday
 
 _WEEKDAYS = (
@@ -47,8 +48,15 @@ def schedule_words(schedule: Schedule) -> str:
         said = _("{every} at minute {minute}", every=_EVERY[Every.HOUR], minute=f"{schedule.at.minute:02}")
     else:
         day = _day(schedule.day)
-        said = " ".join(part for part in (str(_EVERY[schedule.every]), day, f"{schedule.at:%H:%M}") if part)
+        begin = _("every {weekday}", weekday=day) if isinstance(schedule.day, Weekday) else _joined(str(_EVERY[schedule.every]), day)
+        said = _joined(begin, f"{schedule.at:%H:%M}")
     return _("{schedule}, {holiday}", schedule=said, holiday=_HOLIDAY[schedule.holiday]) if schedule.holiday in _HOLIDAY else said
+
+
+def _joined(left: str, right: str) -> str:
+    """With a space between, but for two Chinese characters, which stand side by side."""
+    apart = not (left and right) or (full_width(left[-1]) == 1 and full_width(right[0]) == 1)
+    return left + right if apart else f"{left} {right}"
 
 
 def _day(rule: DayRule) -> str:

@@ -3,6 +3,7 @@
 from growth.operations.activities import ActivityReview, ActivityState, ActivityView, UnknownActivity, activities, activity, review
 from growth.operations.calendar import calendar_entries
 from growth.operations.facts import refresh
+from growth.operations.kinds import kind_words
 from growth.operations.making import KeptReport, kept_path, kept_reports, make_report
 from growth.operations.proposals import Proposal
 from growth.operations.report import Format, OperationsReport, document_of, period_asked, text_of, title_of, written
@@ -32,6 +33,7 @@ __all__ = [
     "document_of",
     "kept_path",
     "kept_reports",
+    "kind_words",
     "make_report",
     "period_asked",
     "refresh",

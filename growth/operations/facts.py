@@ -12,12 +12,13 @@ from sqlalchemy import ColumnElement, Select, Table, func, select
 from sqlalchemy.orm import Session
 
 from growth.attribution import MICRO, UNATTRIBUTED, Dimension, Report, ReportRow, attribution_report, main_currency, model_named
-from growth.channels import channels, ensure_channels, medium_title, total_cost
+from growth.channels import channels, medium_title, total_cost
 from growth.jobs import Period
 from growth.language import _
 from growth.money import Money
 from growth.operations.evidence import Evidence
 from growth.operations.rows import Facts, Span, Sums, Yield, span_before, span_of
+from growth.placements.keep import sync
 from growth.reporting import sql_of
 from growth.traffic import SIGNUP, VISIT, catch_up
 from growth.workspace import Workspace
@@ -34,12 +35,11 @@ _followed: dict[str, str] = {}
 
 
 def refresh(database: Database, *, now: datetime) -> None:
-    """Bring in what lower rooms take over when asked: visits of the events that came last, channels of a changed channels.yaml."""
+    """Bring in what lower rooms take over when asked: visits of the events that came last, channels and costs of changed files."""
     catch_up(database)
     workspace = database.workspace
     if _followed.get(str(workspace.root)) != workspace.hash:
-        with database.write() as session:
-            ensure_channels(session, workspace=workspace, now=now)
+        sync(database, now=now)
         _followed[str(workspace.root)] = workspace.hash
 
 

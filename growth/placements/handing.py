@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 
 from growth.app import Hit, TodoEntry
 from growth.language import _
-from growth.placements.life import PlacementState
+from growth.placements.life import PlacementState, placement_kind_title
 from growth.placements.models import Placement, PlacementEvent
 from growth.placements.store import PlacementView, history, placements
+from growth.rendering.states import state_word
 from growth.reporting import Column, Figure, Kind, Note, Query, Section, Table
 from growth.workspace import Workspace
 
@@ -49,7 +50,7 @@ def report_section(session: Session, workspace: Workspace, period: Period) -> It
     ]
     notes = [
         Note(
-            text=_("Placement {id} is {state}", id=view.id, state=view.state),
+            text=_("Placement {id}: {state}", id=view.id, state=state_word(view.state)),
             severity="warning",
             mend=_("write to its owner, or submit it anew"),
             link=f"/placements/{view.id}",
@@ -80,7 +81,7 @@ def placement_table(session: Session, views: list[PlacementView]) -> Table:
                 "id": view.id,
                 "href": f"/placements/{view.id}",
                 "channel": view.channel,
-                "kind": view.kind,
+                "kind": placement_kind_title(view.kind),
                 "state": view.state,
                 "since": view.since,
                 "at": view.at,
@@ -92,7 +93,7 @@ def placement_table(session: Session, views: list[PlacementView]) -> Table:
         Column(id="id", label=_("Placement"), key=True),
         Column(id="state", label=_("State"), kind=Kind.BADGE, lead=True),
         Column(id="channel", label=_("Channel"), lead=True),
-        Column(id="kind", label=_("Kind"), kind=Kind.CODE),
+        Column(id="kind", label=_("Kind")),
         Column(id="since", label=_("Since"), kind=Kind.INSTANT),
         Column(id="at", label=_("Page"), kind=Kind.URL),
         Column(id="cost", label=_("Cost"), kind=Kind.MONEY),
@@ -107,7 +108,7 @@ def todo(session: Session, workspace: Workspace) -> Iterator[TodoEntry]:
         if view.state is PlacementState.PREPARED:
             title = _("{id} is prepared: hand it in", id=view.id)
         elif view.state in _TROUBLE:
-            title = _("{id} is {state}: look at its page", id=view.id, state=view.state)
+            title = _("{id}: {state}; look at its page", id=view.id, state=state_word(view.state))
         else:
             continue
         yield TodoEntry(
@@ -127,10 +128,10 @@ def search(session: Session, text: str) -> Iterator[Hit]:
         select(Placement).where(Placement.id.ilike(pattern) | Placement.title.ilike(pattern) | Placement.at_url.ilike(pattern)).limit(10)
     )
     for row in session.scalars(query):
-        yield Hit(kind="placement", title=row.title or row.id, link=f"/placements/{row.id}", detail=row.state)
+        yield Hit(kind="placement", title=row.title or row.id, link=f"/placements/{row.id}", detail=state_word(row.state))
 
 
 def url_facts(session: Session, url: str) -> Iterator[Hit]:
     """Placements that lead to a page."""
     for row in session.scalars(select(Placement).where(Placement.link_to == url)):
-        yield Hit(kind="placement", title=row.title or row.id, link=f"/placements/{row.id}", detail=row.state)
+        yield Hit(kind="placement", title=row.title or row.id, link=f"/placements/{row.id}", detail=state_word(row.state))

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from growth.alerts import close_alert, raise_alert
 from growth.app import Diagnosis, Level
+from growth.channels import declared_channels, ensure_channels
 from growth.clock import site_day
 from growth.db import Database
 from growth.language import _
 from growth.placements import store
+from growth.placements.costs import book_costs
 from growth.placements.life import STEPS, PlacementState, move
 from growth.placements.settings import PlacementsFile, is_over
 from growth.placements.verify import Look, due_for_check, verify_placement
+from growth.rendering.states import state_word
 from growth.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -35,11 +38,13 @@ def declared(workspace: Workspace) -> PlacementsFile:
 
 
 def sync(database: Database, *, now: datetime) -> None:
-    """Make the rows say what the file says, and let placements whose time has passed expire."""
+    """Make the rows and the channels' costs say what the file says, and let placements whose time has passed expire."""
     entries = declared(database.workspace).placements
     today = site_day(now, database.workspace.zone)
     with database.write() as session:
+        ensure_channels(session, workspace=database.workspace, now=now)
         store.sync_placements(session, entries=entries, now=now)
+        _book(session, database.workspace, today=today)
         views = {view.id: view for view in store.placements(session)}
         for entry in entries:
             state = views[entry.id].state
@@ -49,6 +54,11 @@ def sync(database: Database, *, now: datetime) -> None:
             elif state is PlacementState.EXPIRED and not is_over(entry, today) and _expired_by_itself(session, entry.id):
                 evidence = _("its time was made longer in placements.yaml")
                 move(session, id=entry.id, to=PlacementState.SUBMITTED, at=now, evidence=evidence, actor=SCHEDULE)
+
+
+def _book(session: Session, workspace: Workspace, *, today: date) -> None:
+    retired = {id_: site_day(at, workspace.zone) for id_, at in store.retired(session).items()}
+    book_costs(session, entries=declared(workspace).placements, channels=declared_channels(workspace), retired=retired, today=today)
 
 
 def _expired_by_itself(session: Session, id: str) -> bool:
@@ -79,7 +89,7 @@ def _tell(database: Database, look: Look, now: datetime) -> None:
             raise_alert(
                 session,
                 kind="listing_lost",
-                title=_("Placement {id} is {state}", id=look.id, state=look.state),
+                title=_("Placement {id}: {state}", id=look.id, state=state_word(look.state)),
                 detail=look.evidence,
                 dedupe=_alert(look.id, look.state),
                 link=f"/placements/{look.id}",

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from growth.errors import GrowthError
-from growth.language import _
+from growth.language import Text, _
 from growth.placements.models import Placement, PlacementEvent
 
 
@@ -36,6 +36,28 @@ class PlacementKind(StrEnum):
     GROUP = "group"
     #: somebody wrote about us
     MENTION = "mention"
+
+
+_KINDS = {
+    PlacementKind.DIRECTORY: Text("directory", "导航或目录"),
+    PlacementKind.ARTICLE: Text("article", "文章"),
+    PlacementKind.VIDEO: Text("video", "视频"),
+    PlacementKind.PARTNER_LINK: Text("partner link", "友情链接"),
+    PlacementKind.AFFILIATE: Text("affiliate link", "联盟推广"),
+    PlacementKind.AD: Text("ad", "广告"),
+    PlacementKind.SOCIAL: Text("social post", "社交媒体"),
+    PlacementKind.POSTER: Text("poster", "海报"),
+    PlacementKind.GROUP: Text("group", "社群"),
+    PlacementKind.MENTION: Text("mention", "提及"),
+}
+
+
+def placement_kind_title(kind: str) -> str:
+    """A kind of placement as people read it; an unknown one as it is."""
+    try:
+        return str(_KINDS[PlacementKind(kind)])
+    except ValueError:
+        return kind
 
 
 class PlacementState(StrEnum):

@@ -93,6 +93,12 @@ def placements(session: Session, *, kind: str | None = None, target: str | None 
     return [_view(row) for row in session.scalars(query)]
 
 
+def retired(session: Session) -> dict[str, datetime]:
+    """When each placement that is no longer in the file left it, by id."""
+    rows = session.execute(select(Placement.id, Placement.retired_at).where(Placement.retired_at.is_not(None)))
+    return {id_: at for id_, at in rows.tuples() if at is not None}
+
+
 def placement(session: Session, *, id: str) -> PlacementView | None:
     """One placement, or None."""
     row = session.get(Placement, id)

@@ -77,6 +77,9 @@ STATES: dict[str, Look] = {
     "lost": _look("Lost", "已丢失", "bad", "bad"),
     "expired": _look("Expired", "已到期", "warning", "off"),
     "retired": _look("Retired", "已停用", "", "off"),
+    "connected": _look("Connected", "已接入", "good", "good"),
+    "not-set-up": _look("Not set up", "未配置", "", "off"),
+    "not-planned": _look("Not planned", "未列入计划", "", "off"),
     # consent and suppression
     "given": _look("Given", "已许可", "good", "good"),
     "withdrawn": _look("Withdrawn", "已撤回", "bad", "off"),
@@ -86,9 +89,17 @@ STATES: dict[str, Look] = {
     "disabled": _look("Disabled", "已停用", "", "off"),
     "revoked": _look("Revoked", "已吊销", "", "off"),
     "invited": _look("Invited", "待设置密码", "", "waiting"),
+    "bot": _look("Bot", "机器人应答", "", "working"),
+    "human": _look("With a person", "人工接待", "working", "working"),
+    "sent": _look("Sent", "已发送", "good", "good"),
     "answered": _look("Answered", "已回复", "good", "good"),
     "closed": _look("Closed", "已关闭", "", "off"),
 }
+
+
+def state_word(state: object) -> str:
+    """`state` as people read it, in the language in force."""
+    return str(look_of(state).label)
 
 
 def look_of(state: object) -> Look:

@@ -93,9 +93,9 @@ def api(
 async def _admit(request: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
     """How often, and with which key. Raises TooOften, BadKey or Forbidden."""
     shell, arrival = shell_of(request.scope), arrival_of(request.scope)
+    use_language(known(str(shell.current().settings.site.locale)))
     if seconds := shell.limits.take(Purpose.PUBLIC, arrival.network, public_limit(shell.current())):
         raise TooOften(seconds)
-    use_language(known(str(shell.current().settings.site.locale)))
     header, scope = request.headers.get("authorization", ""), Scope(handler.opt["rules"].scope)
 
     def enter() -> ApiKey:

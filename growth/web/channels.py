@@ -15,7 +15,6 @@ from growth.channels import (
     ChannelView,
     channels,
     clicks_by_channel,
-    ensure_channels,
     find_channel,
     link_url,
     links_of_channel,
@@ -28,6 +27,7 @@ from growth.jobs import Period
 from growth.language import _, ngettext
 from growth.money import Money
 from growth.operations import span_of
+from growth.placements.keep import sync
 from growth.reporting import Better, Chart, Column, Empty, Figure, Kind, PeriodChoice, Query, Series, Table, bars, line
 from growth.traffic import catch_up, visits_by_day
 from growth.web.answers import Page
@@ -223,8 +223,7 @@ def _report(viewer: Viewer, period: Period, model: str, by: str, role: str) -> t
     known = all_models()
     chosen = known.get(model) or model_named(viewer.workspace.settings.attribution.model)
     dimension = Dimension(by) if by in list(Dimension) else Dimension.CHANNEL
-    with viewer.database.write() as session:
-        ensure_channels(session, workspace=viewer.workspace, now=viewer.now)
+    sync(viewer.database, now=viewer.now)
     span = span_of(period, today=clock.site_day(viewer.now, viewer.workspace.zone))
     with viewer.database.read() as session:
         report = attribution_report(

@@ -12,7 +12,6 @@ from litestar import Request, Response
 from litestar.datastructures import Cookie
 from litestar.handlers import HTTPRouteHandler
 
-from growth.language import use_language
 from growth.rendering import Address, html_environment, render
 from growth.security import random_token
 from growth.web import answers
@@ -23,7 +22,7 @@ from growth.web.errors import presence_of, refused
 from growth.web.forms import UNSAFE, Form, check_forgery, read_form
 from growth.web.frame import frame, with_prefix
 from growth.web.page import FORM_BYTES, Rules, _methods, route
-from growth.web.public import Visitor, _admit, _admit_with_token, _language, visitor_of
+from growth.web.public import Visitor, _admit, _admit_with_token, visitor_of
 from growth.web.shell import arrival_of, shell_of
 
 
@@ -87,7 +86,6 @@ async def _serve(request: Request[Any, Any, Any], function: Callable[..., Page])
         if request.method in UNSAFE:
             form = await read_form(request, FORM_BYTES)
             check_forgery(request, arrival, shell.current(), secret=secret, form=form)
-        use_language(_language(request))
 
         def work() -> Page:
             shell.refresh()

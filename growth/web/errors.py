@@ -206,8 +206,8 @@ def _page(told: Told, request: Request[Any, Any, Any], shell: Shell, arrival: Ar
 
 def _language(shell: Shell, request: Request[Any, Any, Any], presence: Presence | None) -> str:
     site = known(str(shell.current().settings.site.locale))
-    if presence and presence.user.language:
-        return presence.user.language
+    if presence:
+        return presence.user.language or site
     return visitor_language(request.headers.get("accept-language", ""), site)
 
 

@@ -23,7 +23,7 @@ from growth.accounts import PERSONAL_ROLES, Presence, Role, may, who_is
 from growth.language import known, use_language
 from growth.web.answers import Page
 from growth.web.cookies import SESSION, cookie_name
-from growth.web.errors import keep_presence, presence_of, refused
+from growth.web.errors import keep_presence, presence_of, refused, visitor_language
 from growth.web.forms import UNSAFE, Form, check_forgery, read_form
 from growth.web.limits import PAGES, Purpose
 from growth.web.refusals import Forbidden, NotLoggedIn, TooOften
@@ -90,11 +90,13 @@ async def _admit(request: ASGIConnection[Any, Any, Any, Any], handler: BaseRoute
             raise NotLoggedIn
         return found
 
+    site = known(str(shell.current().settings.site.locale))
+    use_language(visitor_language(request.headers.get("accept-language", ""), site))
     if seconds := shell.limits.take(Purpose.PAGE, arrival.network, PAGES):
         raise TooOften(seconds)
     presence = await anyio.to_thread.run_sync(enter, limiter=shell.page_threads)
     keep_presence(request.scope, presence)
-    use_language(presence.user.language or known(str(shell.current().settings.site.locale)))
+    use_language(presence.user.language or site)
     if not may(presence.user.roles, rules.roles) or (rules.personal and not presence.user.roles & PERSONAL_ROLES):
         raise Forbidden
 

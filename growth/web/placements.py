@@ -11,10 +11,11 @@ from growth.attribution import PlacementFigures, placement_figures
 from growth.clock import site_day
 from growth.errors import GrowthError
 from growth.language import _
-from growth.placements import PlacementState, UnknownPlacement, history, move, placement, placements
+from growth.placements import PlacementState, UnknownPlacement, history, move, placement, placement_kind_title, placements
 from growth.placements.handing import placement_table
 from growth.placements.keep import sync, verify_due
 from growth.placements.life import STEPS
+from growth.rendering.states import state_word
 from growth.reporting import Column, Empty, Kind, Table
 from growth.web.answers import Page
 from growth.web.page import page
@@ -125,10 +126,11 @@ def _one(viewer: Viewer, id: str, *, fault: str = "") -> Page:
         view = placement(session, id=id)
         if view is None:
             raise Missing
-        steps = [TimelineEntry(at=each.at, kind=each.state, text=f"{each.state}: {each.evidence}") for each in history(session, id=id)]
+        found = history(session, id=id)
+        steps = [TimelineEntry(at=each.at, kind=each.state, text=f"{state_word(each.state)}: {each.evidence}") for each in found]
     facts = [
         (_("Channel"), view.channel),
-        (_("Kind"), view.kind),
+        (_("Kind"), placement_kind_title(view.kind)),
         (_("Leads to"), view.link_to or viewer.workspace.settings.site.url),
         (_("Wanted rel"), view.rel),
         (_("Cost"), str(view.cost) if view.cost else "–"),

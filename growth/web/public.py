@@ -124,7 +124,8 @@ def public(
 
 
 async def _admit(request: ASGIConnection[Any, Any, Any, Any], _handler: BaseRouteHandler) -> None:
-    """How often one address may call public routes. Raises TooOften."""
+    """How often one address may call public routes. Raises TooOften. From here on texts are in the visitor's language."""
+    use_language(_language(request))
     shell, arrival = shell_of(request.scope), arrival_of(request.scope)
     if seconds := shell.limits.take(Purpose.PUBLIC, arrival.network, public_limit(shell.current())):
         raise TooOften(seconds)
@@ -146,7 +147,6 @@ async def _serve(request: Request[Any, Any, Any], function: Callable[..., Page],
             body = await read_body(request, most_bytes)
             if request.headers.get("content-type", "").partition(";")[0].strip().lower() in _FORMS:
                 form = await read_form(request, most_bytes)
-        use_language(_language(request))
 
         def work() -> Page:
             shell.refresh()
@@ -185,6 +185,6 @@ def visitor_of(request: Request[Any, Any, Any], *, body: bytes, form: Form) -> V
     )
 
 
-def _language(request: Request[Any, Any, Any]) -> str:
+def _language(request: ASGIConnection[Any, Any, Any, Any]) -> str:
     site = known(str(shell_of(request.scope).current().settings.site.locale))
     return visitor_language(request.headers.get("accept-language", ""), site)

@@ -72,7 +72,7 @@ def list_() -> None:
         "method": _("By"),
         "state": _("State"),
         "pushed": _("Pushed"),
-        "left": _("Left"),
+        "left": _("Not pushed"),
         "quota_left": _("Quota left"),
         "placement": _("Placement"),
     }

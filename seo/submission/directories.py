@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib import resources
 
@@ -10,7 +10,8 @@ from ruamel.yaml import YAML
 
 from growth.errors import GrowthError
 from growth.language import _, language
-from growth.workspace import Workspace, hint_for
+from growth.placements.keep import declared
+from growth.workspace import Problem, Workspace, hint_for, problem_at
 from seo.submission.settings import DirectoriesFile, DirectoryProfile, FieldLimit
 
 
@@ -31,6 +32,19 @@ def profile(workspace: Workspace, id: str) -> DirectoryProfile:
     if id not in known:
         raise UnknownDirectory(_("there is no directory “{id}”", id=id), fix=hint_for(id, sorted(known), limit=0) or "growth submit list")
     return known[id]
+
+
+def check_targets(workspace: Workspace) -> Iterator[Problem]:
+    """Placements whose `target` is no directory that is known: they would never be prepared nor verified (`App.checks`)."""
+    known = sorted(profiles(workspace))
+    for position, entry in enumerate(declared(workspace).placements):
+        if entry.target is not None and entry.target not in known:
+            yield problem_at(
+                workspace.where("placements", None, "placements", position, "target"),
+                "unknown-reference",
+                _("there is no directory “{id}”", id=entry.target),
+                hint=hint_for(entry.target, known) or _("growth submit list names them; directories.yaml adds one"),
+            )
 
 
 def title_of(profile: DirectoryProfile) -> str:

@@ -138,7 +138,8 @@ def _visit(
 ) -> list[dict[str, Any]]:
     events: list[dict[str, Any]] = []
     landing = chance.choice(origin.landings)
-    query = origin.query.replace("{token}", tokens.get(origin.channel or "", "")).replace("{click}", f"{chance.getrandbits(64):016x}")
+    code = f"g={tokens.get(origin.channel, '')}" if origin.channel else origin.query
+    query = code.replace("{click}", f"{chance.getrandbits(64):016x}")
     paths = [landing] + [chance.choice(PATHS[person.role]) for _ in range(min(5, int(chance.expovariate(0.7))))]
     if registers and paths[-1] != "/register":
         paths.append("/register")

@@ -60,7 +60,7 @@ PATHS = {
 class Origin:
     """One way in: its share of first visits, of them the share who sign up after one visit, and the share who come back.
 
-    A `query` may hold ``{token}`` (the channel's code) and ``{click}`` (an advertising click id).
+    Whoever comes through a `channel` brings its code. A `query` may hold ``{click}`` (an advertising click id).
     """
 
     name: str
@@ -148,7 +148,6 @@ ORIGINS = (
         registers=0.13,
         comes_back=0.2,
         channel="poster-subway",
-        query="g={token}",
         browser=WECHAT,
         landings=("/register",),
     ),
@@ -158,7 +157,6 @@ ORIGINS = (
         registers=0.1,
         comes_back=0.25,
         channel="leaflet-market",
-        query="g={token}",
         browser=WECHAT,
         landings=("/loans/business",),
     ),
@@ -168,7 +166,6 @@ ORIGINS = (
         registers=0.08,
         comes_back=0.4,
         channel="newsletter",
-        query="g={token}",
         landings=("/invest/projects/breakfast-shop", "/invest", "/disclosure"),
     ),
     Origin(
@@ -177,7 +174,6 @@ ORIGINS = (
         registers=0.05,
         comes_back=0.25,
         channel="article-finance",
-        query="g={token}",
         referrers=("https://finance.example/2026/eight-numbers", ""),
         landings=("/blog/annual-rate",),
     ),
@@ -187,7 +183,6 @@ ORIGINS = (
         registers=0.05,
         comes_back=0.25,
         channel="zhihu",
-        query="g={token}",
         referrers=("https://link.zhihu.com/",),
         landings=("/blog/read-the-contract",),
     ),
@@ -197,7 +192,6 @@ ORIGINS = (
         registers=0.09,
         comes_back=0.3,
         channel="partner-accounting",
-        query="g={token}",
         referrers=("https://books.example/tools",),
         landings=("/loans/business",),
     ),

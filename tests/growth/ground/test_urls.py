@@ -1,5 +1,7 @@
 """One normal form of a URL."""
 
+import ipaddress
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -33,6 +35,74 @@ def test_equal_addresses_have_one_form(given_: str, expected: str | None) -> Non
             urls.normal(given_)
     else:
         assert urls.normal(given_) == expected
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [
+        ("127.1", "127.0.0.1"),
+        ("127.0.1", "127.0.0.1"),
+        ("0x7f.1", "127.0.0.1"),
+        ("0X7F.0x.0.1", "127.0.0.1"),
+        ("0x7f000001", "127.0.0.1"),
+        ("2130706433", "127.0.0.1"),
+        ("017700000001", "127.0.0.1"),
+        ("0177.0.0.01", "127.0.0.1"),
+        ("127.0.0.1.", "127.0.0.1"),
+        ("127。0。0。1", "127.0.0.1"),
+        ("①②⑦.⓪.⓪.①", "127.0.0.1"),
+        ("%31%32%37.0.0.1", "127.0.0.1"),
+        ("%EF%BC%91%EF%BC%92%EF%BC%97.1", "127.0.0.1"),
+        ("169.16689662", "169.254.169.254"),
+        ("0", "0.0.0.0"),
+        ("0xffffffff", "255.255.255.255"),
+        ("exam%70le.COM", "example.com"),
+        ("%E4%BE%8B%E5%AD%90.中国。", "xn--fsqu00a.xn--fiqs8s"),
+        ("1.2.3.4.com", "1.2.3.4.com"),
+        ("0x7f.1a", "0x7f.1a"),
+        ("a" * 63 + ".example", "a" * 63 + ".example"),
+    ],
+)
+def test_every_spelling_of_a_host_is_that_host(host: str, expected: str) -> None:
+    """WHATWG URL §3.5: percent-decoded, mapped by UTS 46, and an IPv4 address where the last label is a number."""
+    assert urls.normal(f"http://{host}/") == f"http://{expected}/"
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "256.0.0.1",
+        "1.2.3.256",
+        "1.2.3.4.5",
+        "127.0.0.08",
+        "4294967296",
+        "0x1ffffffff",
+        "example.1",
+        "1..2",
+        "a..b",
+        "example.com..",
+        "exam%2Fple.com",
+        "good.example%40evil.example",
+        "a%3A%3A1",
+        "%00.example",
+        "%zz.example",
+        "%ff.example",
+        "a" * 64 + ".example",
+        ".".join(["a" * 49] * 5) + ".example",
+        "%",
+    ],
+)
+def test_what_is_no_host_is_refused(host: str) -> None:
+    with pytest.raises(urls.NotAUrl):
+        urls.normal(f"http://{host}/")
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(1, 4), st.lists(st.sampled_from(["{:d}", "0{:o}", "{:#x}", "{:#X}"]), min_size=4, max_size=4))
+def test_an_ipv4_address_has_one_form_however_its_numbers_are_written(value: int, count: int, how: list[str]) -> None:
+    tail = value & ((1 << 8 * (5 - count)) - 1)
+    numbers = [value >> 8 * (3 - place) & 255 for place in range(count - 1)] + [tail]
+    written = ".".join(form.format(number) for form, number in zip(how, numbers, strict=False))
+    assert urls.normal(f"http://{written}/") == f"http://{ipaddress.IPv4Address(value)}/"
 
 
 @pytest.mark.parametrize(

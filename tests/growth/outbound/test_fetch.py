@@ -124,6 +124,17 @@ HIDDEN = [
     "http://0x7f000001:{port}/",
     "http://0177.0.0.1:{port}/",
     "http://127.1:{port}/",
+    "http://0x7f.1:{port}/",
+    "http://017700000001:{port}/",
+    "http://%31%32%37.0.0.1:{port}/",
+    "http://loc%61lhost:{port}/",
+    "http://127。0。0。1:{port}/",
+    "http://①②⑦.⓪.⓪.①:{port}/",
+    "http://0:{port}/",
+    "http://[::]:{port}/",
+    "http://[2002:7f00:1::]:{port}/",
+    "http://169.16689662/latest/meta-data/",
+    "http://0xA9FEA9FE/latest/meta-data/",
     "http://0.0.0.0:{port}/",
     "http://127.0.0.1.:{port}/",
     "http://public.test@127.0.0.1:{port}/",
@@ -202,6 +213,18 @@ def test_another_port_of_the_sites_own_host_is_private(serve: Callable[..., Serv
     with pytest.raises(AddressRefused):
         fetch(neighbour.url, reach=reach)
     assert neighbour.connections == 0
+
+
+@pytest.mark.parametrize("host", ["127.1", "2130706433", "0x7f.1", "%31%32%37.0.0.1", "①②⑦.⓪.⓪.①"])
+def test_another_spelling_of_the_sites_own_address_opens_no_other_door(serve: Callable[..., Server], host: str) -> None:
+    """It is the site on the site's port, and a private address on any other."""
+    site, neighbour = serve(say(b"site")), serve(say(b"secret"))
+    reach = Reach.of_site(site.url)
+    answer = fetch(f"http://{host}:{site.port}/", reach=reach)
+    assert (answer.content, answer.url) == (b"site", site.url)
+    with pytest.raises(AddressRefused) as refused:
+        fetch(f"http://{host}:{neighbour.port}/", reach=reach)
+    assert (refused.value.address, neighbour.connections) == ("127.0.0.1", 0)
 
 
 def test_allow_private_reaches_an_intranet(serve: Callable[..., Server]) -> None:

@@ -144,3 +144,11 @@ def test_check_names_channels_that_are_not_there_and_times_that_run_backwards(ma
     found = [problem for problem in check_workspace(root) if problem.file == "placements.yaml"]
     assert [(problem.line, problem.rule) for problem in found] == [(2, "unknown-reference"), (3, "wrong-value")]
     assert "hao123" in str(found[0])
+
+
+def test_check_names_a_directory_that_nobody_knows(make_workspace: MakeWorkspace) -> None:
+    entry = "  - {{id: {id}, channel: hao123, kind: directory, target: {id}}}\n"
+    placements_yaml = "placements:\n" + "".join(entry.format(id=target) for target in ("hao123", "hao132"))
+    root = make_workspace(files={"placements.yaml": placements_yaml, "channels.yaml": "channels:\n  hao123: {medium: directory}\n"}).root
+    (found,) = [problem for problem in check_workspace(root) if problem.file == "placements.yaml"]
+    assert (found.line, found.rule, "hao123" in (found.hint or "")) == (3, "unknown-reference", True)

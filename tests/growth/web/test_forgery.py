@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from growth.web.cookies import SESSION, csrf_token
 from tests.web import Browser, Web
 
@@ -102,3 +104,15 @@ def test_a_body_that_is_no_form_is_refused(web: Web) -> None:
 def test_a_form_larger_than_its_limit_is_413(web: Web) -> None:
     browser = web.browser("viewer")
     assert browser.post("/appearance", {"theme": "x" * 70_000}).status_code == 413
+
+
+@pytest.mark.parametrize(("who", "path"), [("viewer", "/appearance"), (None, "/unsubscribe/abc"), (None, "/login")])
+def test_what_is_too_long_is_told_in_the_language_of_whoever_sent_it(web: Web, who: str | None, path: str) -> None:
+    browser = web.browser(who) if who else web.stranger()
+    headers = {"content-type": "application/x-www-form-urlencoded", "accept-language": "zh-CN", "accept": "text/html"}
+    answer = browser.send("POST", path, content=b"theme=" + b"x" * 70_000, headers=headers)
+    assert answer.status_code == 413
+    shown = "zh-CN" if '<html lang="zh-CN"' in answer.text else "en"
+    assert ("What was sent is larger than" in answer.text) is (shown == "en")
+    assert ("超过" in answer.text) is (shown == "zh-CN")
+    assert who is not None or shown == "zh-CN"
