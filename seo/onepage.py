@@ -78,7 +78,7 @@ def judge_one(workspace: Workspace, url_or_file: str, *, now: datetime) -> PageV
 
 def _answer_of(workspace: Workspace, url_or_file: str) -> Answer:
     if "://" not in url_or_file:
-        return _draft(workspace, Path(url_or_file))
+        return draft(workspace, Path(url_or_file))
     settings = seo_settings(workspace).crawl
     site = workspace.settings.site
     reach = Reach.of_site(site.url, *site.own_hosts, allow_private=settings.allow_private)
@@ -109,7 +109,7 @@ def _answer_of(workspace: Workspace, url_or_file: str) -> Answer:
     return answer
 
 
-def _draft(workspace: Workspace, path: Path) -> Answer:
+def draft(workspace: Workspace, path: Path) -> Answer:
     """A file as if it stood on the site, compressed and quickly answered: what only the server can do is not held against a draft."""
     try:
         body = path.read_bytes()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ssl
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -63,6 +63,8 @@ class Hop:
 class Fetched:
     """An answer. `url` is where it came from at last, `hops` the redirects before; names in `headers` are lower case, the last one wins.
 
+    `first_byte` is the time from asking for `url` (connecting included, redirects before it not) to its status line; `wire_bytes` is the
+    size of the body as it travelled, packed or not.
     `cookies` are the ``Set-Cookie`` lines of every hop, in order: they are kept by nobody, a caller that talks to one site sends them on.
     """
 
@@ -73,6 +75,8 @@ class Fetched:
     hops: tuple[Hop, ...]
     elapsed: timedelta
     cookies: tuple[str, ...] = ()
+    first_byte: timedelta = timedelta()
+    wire_bytes: int = 0
 
     @property
     def ok(self) -> bool:
@@ -141,12 +145,14 @@ class Fetcher:
         try:
             while True:
                 request = _request(method, current, {**sent, "accept-encoding": ACCEPTED}, content, chosen, _trail(hops))
+                asked = time.monotonic()
                 with _named(current, hops):
                     response = self._transport.handle_request(request)
+                    first_byte = timedelta(seconds=time.monotonic() - asked)
                     cookies += response.headers.get_list("set-cookie")
                     try:
                         location = response.headers.get("location", "") if follows and response.status_code in REDIRECTS else ""
-                        body = b"" if location else _body(response, method, chosen.size_bytes)
+                        body, wire_bytes = (b"", 0) if location else _body(response, method, chosen.size_bytes)
                     finally:
                         response.close()
                 if not location:
@@ -160,6 +166,8 @@ class Fetcher:
                         hops=tuple(hops),
                         elapsed=elapsed,
                         cookies=tuple(cookies),
+                        first_byte=first_byte,
+                        wire_bytes=wire_bytes,
                     )
                 hops.append(Hop(url=current, status=response.status_code, location=location))
                 following = _normal(location, current, _trail(hops))
@@ -201,18 +209,27 @@ def _request(
         raise UrlRefused(str(fault), url=url, hops=hops) from fault
 
 
-def _body(response: httpx.Response, method: str, most_bytes: int) -> bytes:
+def _body(response: httpx.Response, method: str, most_bytes: int) -> tuple[bytes, int]:
+    """The unpacked body, and how many bytes travelled."""
     if method == "HEAD":
-        return b""
+        return b"", 0
     announced = response.headers.get("content-length", "")
     if announced.isdigit() and int(announced) > most_bytes:
         raise PastLimit
     assert isinstance(response.stream, httpx.SyncByteStream)
+    travelled = 0
+
+    def counted(chunks: Iterable[bytes]) -> Iterator[bytes]:
+        nonlocal travelled
+        for chunk in chunks:
+            travelled += len(chunk)
+            yield chunk
+
     parts = []
-    for part in unpacked(response.stream, response.headers.get("content-encoding", ""), most_bytes=most_bytes):
+    for part in unpacked(counted(response.stream), response.headers.get("content-encoding", ""), most_bytes=most_bytes):
         parts.append(part)
         remaining()
-    return b"".join(parts)
+    return b"".join(parts), travelled
 
 
 @contextmanager

@@ -54,6 +54,12 @@ STATES: dict[str, Look] = {
     "unfinished": _look("Unfinished", "未完成", "warning", "pause"),
     "abandoned": _look("Given up", "已放弃", "", "off"),
     "accepted-issue": _look("Accepted", "已接受", "", "off"),
+    # how a page stands beside another
+    "behind": _look("Behind", "落后", "warning", "fall"),
+    "level": _look("Level", "持平", "", "same"),
+    "ahead": _look("Ahead", "领先", "good", "rise"),
+    "different": _look("Different", "不同", "", "notice"),
+    "unknown": _look("Not measured", "未测", "", "off"),
     # approval
     "draft": _look("Draft", "草稿", "", "edit"),
     "approval-waiting": _look("Waiting for approval", "待审批", "warning", "waiting"),

@@ -1,12 +1,12 @@
 """The audit's pages: overview with a running crawl's progress, issues, one issue, pages, one page's sheet, links, crawls, diff,
-report files.
+comparison with other sites' pages, report files.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from seo.pages import crawling, files, issues, links, overview, sheet
+from seo.pages import comparing, crawling, files, issues, links, overview, sheet
 
 
 def pages() -> list[Any]:
@@ -25,5 +25,9 @@ def pages() -> list[Any]:
         sheet.pages,
         sheet.sheet,
         links.links,
+        comparing.form,
+        comparing.begin,
+        comparing.comparison,
+        comparing.progress,
         files.report,
     ]

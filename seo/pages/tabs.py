@@ -19,5 +19,6 @@ def tabs(current: str) -> list[tuple[str, str, bool]]:
         ("links", _("Links"), "/seo/links"),
         ("crawls", _("Crawls"), "/seo/crawls"),
         ("diff", _("Changes"), "/seo/diff"),
+        ("compare", _("Compare"), "/seo/compare"),
     )
     return [(words, address, id == current) for id, words, address in all_]
