@@ -124,7 +124,10 @@ def _text(ours: Profile, theirs: Sequence[Profile], name: str, part: Part, label
     """A text is behind where it is missing, or lacks a term that half of theirs and at least two have there."""
     mine = str(getattr(ours, name))
     others = [str(getattr(one, name)) for one in theirs]
-    named = [set(telling_terms(text, one.terms)) - set(one.names) for text, one in zip(others, theirs, strict=True)]
+    named = [
+        {term for term in telling_terms(text, one.terms) if not any(name in term for name in one.names)}
+        for text, one in zip(others, theirs, strict=True)
+    ]
     shared = _shared(named, set(terms_of(mine)))
     if not mine and any(others):
         standing, todo = Standing.BEHIND, _("Ours has none: write one.")
@@ -216,7 +219,7 @@ def _terms(ours: Profile, theirs: Sequence[Profile]) -> list[Term]:
     names = {name for one in theirs for name in one.names}
     found: list[tuple[tuple[float, ...], Term]] = []
     for term in dict.fromkeys(term for one in theirs for term in (*one.title_terms, *one.heading_terms, *one.terms)):
-        if term in names:
+        if any(name in term for name in names):
             continue
         titles = sum(term in one.title_terms for one in theirs)
         headings = sum(term in one.heading_terms for one in theirs)
@@ -264,9 +267,9 @@ def _sections(ours: Profile, theirs: Sequence[Profile]) -> list[SectionGap]:
     mine = {*ours.terms, *ours.title_terms, *ours.heading_terms}
     found: dict[str, SectionGap] = {}
     for one in theirs:
-        names = set(one.names)
+        names = one.names
         for level, text in one.headings:
-            terms = [term for term in terms_of(text) if term not in names]
+            terms = [term for term in terms_of(text) if not any(name in term for name in names)]
             if level > 1 and terms and sum(term in mine for term in terms) <= len(terms) * FAR:
                 found.setdefault(text.casefold(), SectionGap(heading=text, level=level, url=one.url))
     return list(found.values())[:MOST_SECTIONS]

@@ -73,7 +73,7 @@ def profile_of(page: Page, rules: Rules, *, name: str, file: bool) -> Profile:
 
 
 def telling_terms(text: str, used: Mapping[str, int]) -> tuple[str, ...]:
-    """The terms of a short text: its words, and those pairs that the page `used` in its main text too: in a title any two words may meet."""
+    """The terms of a short text: its words, and the pairs that the page `used` in its main text: in a title any two words may meet."""
     words = words_of(text)
     return tuple(term for term in terms_of(text) if term in words or term in used)
 
