@@ -14,13 +14,12 @@ from seo.comparing.profile import Profile
 
 def sentence(found: Comparison) -> str:
     """How ours stands, in a sentence."""
-    text = _("Ours is behind in {n} of {m} points", n=len(found.behind), m=len(found.points))
-    parts = []
+    sentences = [_("Ours is behind in {n} of {m} points.", n=len(found.behind), m=len(found.points))]
     if found.terms:
-        parts.append(_("{n} terms of theirs are missing or rare", n=len(found.terms)))
+        sentences.append(_("{n} terms of theirs are missing or rare.", n=len(found.terms)))
     if found.checks:
-        parts.append(_("{n} checks find something on ours and not on theirs", n=len(found.checks)))
-    return "; ".join([text, *parts]) + "."
+        sentences.append(_("{n} checks find something on ours and not on theirs.", n=len(found.checks)))
+    return " ".join(sentences)
 
 
 def notes(found: Comparison) -> list[str]:
@@ -108,7 +107,7 @@ def checks_table(found: Comparison) -> Table:
         {"severity": one.severity, "title": one.title, "pages": one.pages, "todo": one.todo, "href": f"/seo/issues/{one.check}"}
         for one in found.checks
     ]
-    empty = Empty(title=_("No such check"), text=_("What the audit finds on ours, it finds on most of theirs too."))
+    empty = Empty(title=_("No such issue"), text=_("What the audit finds on ours, it finds on most of theirs too."))
     return Table(id="checks", title=_("Issues that they do not have"), columns=columns, rows=rows, size=max(len(rows), 1), empty=empty)
 
 
