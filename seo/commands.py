@@ -14,13 +14,13 @@ from growth import clock
 from growth.cli import toolkit
 from growth.errors import ExitCode, GrowthError
 from growth.language import _
-from seo.comparing.commands import compare
+from seo.comparing.commands import app as comparing
 
 app = toolkit.group(_("Audit the site: crawl it, find what is wrong, say what it costs.\n\nExample: growth -C mysite seo audit"))
 
 CrawlOption = Annotated[int | None, typer.Option("--crawl", metavar="ID", help=_("a crawl of the past; default: the newest"))]
 _SEVERITIES = ("error", "warning", "notice")
-app.command()(compare)
+app.add_typer(comparing)
 
 
 @app.command()

@@ -13,7 +13,10 @@ from growth.language import _
 if TYPE_CHECKING:
     from growth.reporting import Table
 
+app = toolkit.single()
 
+
+@app.command()
 def compare(
     page: Annotated[str, typer.Argument(metavar="PAGE", help=_("our page: an address, or a saved HTML file"))],
     competitors: Annotated[
