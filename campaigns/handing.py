@@ -83,7 +83,7 @@ def overview_cards(session: Session, workspace: Workspace, period: Period) -> It
     """Messages of the period; nothing where no campaign is declared."""
     if campaigns(workspace):
         sent = sum(each.whole.handed_over for each in _results_of(session, workspace, period))
-        yield _figure("messages_sent", _("Messages"), sent, _("Messages that providers took within the period."))
+        yield _figure("messages_sent", _("Messages sent"), sent, _("Messages that providers took within the period."))
 
 
 def todo(session: Session, workspace: Workspace) -> Iterator[TodoEntry]:

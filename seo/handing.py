@@ -5,6 +5,7 @@ metrics, rules.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -17,7 +18,7 @@ from growth.app import Diagnosis, Hit, Level, RuleText, Sample, TodoEntry
 from growth.db import Database
 from growth.language import Text, _
 from growth.rendering.states import state_word
-from growth.reporting import Figure, Kind, Note, Section, Series, bars
+from growth.reporting import Figure, Kind, Note, Section, Series, Table, bars
 from growth.workspace import Workspace
 from seo.crawls import Crawl, CrawlState, find_crawl, judged_before, newest
 from seo.issues import IssueState, issues, message_of, url_hash
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 #: issues that the operations report looks at; what costs most comes first
 MOST_IN_REPORT = 2000
+#: checks that its table lists
+CHECKS_IN_REPORT = 10
 #: an audit that is older than this says little of the site as it is
 OLD = timedelta(days=45)
 #: a crawl whose heartbeat is older than this is not running any more
@@ -68,10 +71,15 @@ def report_sections(session: Session, workspace: Workspace, period: Period) -> I
         sentence=sentence(crawl),
         figures=compared_figures(crawl, before),
         chart=chart if groups else None,
-        tables=[checks_table(found, crawl)] if found else [],
+        tables=[_costliest(checks_table(found, crawl))] if found else [],
         notes=notes,
         order=30,
     )
+
+
+def _costliest(table: Table) -> Table:
+    """The checks that cost most; all of them stand in the dashboard and in the audit's own report."""
+    return replace(table, rows=table.rows[:CHECKS_IN_REPORT], size=CHECKS_IN_REPORT, total=table.count)
 
 
 def overview_cards(session: Session, workspace: Workspace, period: Period) -> Iterator[Figure]:
@@ -81,7 +89,7 @@ def overview_cards(session: Session, workspace: Workspace, period: Period) -> It
         return
     for figure in compared_figures(crawl, judged_before(session, crawl.id)):
         if figure.id == "seo_errors":
-            yield figure
+            yield replace(figure, label=_("Errors on the site"))
 
 
 def todo(session: Session, workspace: Workspace) -> Iterator[TodoEntry]:

@@ -9,7 +9,7 @@ from datetime import timedelta
 from litestar.handlers import HTTPRouteHandler
 
 from growth import clock
-from growth.channels import medium_title
+from growth.channels import channel_titles, medium_title
 from growth.jobs import Period
 from growth.language import _, ngettext
 from growth.reporting import Chart, Column, Empty, Figure, Kind, PeriodChoice, Series, Table, line
@@ -100,6 +100,7 @@ def overview(viewer: Viewer) -> Page:
         days = visits_by_day(session, from_day=period.first, until_day=period.last)
         came = sources(session, from_day=period.first, until_day=period.last)
         rows = page_rows(session, from_day=period.first, until_day=period.last)
+        titles = channel_titles(session)
     table = page_table(rows)
     if viewer.format:
         return viewer.download(table)
@@ -136,7 +137,7 @@ def overview(viewer: Viewer) -> Page:
             rows=[
                 {
                     "source": row.source or medium_title(row.medium),
-                    "channel": row.channel if row.channel != row.medium else "",
+                    "channel": titles.get(row.channel, row.channel) if row.channel != row.medium else "",
                     "medium": medium_title(row.medium),
                     "visits": row.visits,
                     "share": row.visits / now.visits if now.visits else None,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from growth import clock
+from growth.channels import channel_titles
 from growth.language import _
 from growth.reporting import Chart, Column, Empty, Figure, Kind, Query, Series, Table, line
 from growth.web import Page, Viewer, page
@@ -17,7 +18,7 @@ from growth.wechat.followers import FollowKind, follower_count
 from growth.wechat.models import FollowEvent
 from growth.wechat.pages.words import HERE, ROLES, tabs
 from growth.wechat.settings import MenuItem, WeChatFile
-from growth.wechat.stats import by_channel, open_talks
+from growth.wechat.stats import ChannelStats, by_channel, open_talks
 
 #: days that the chart shows
 DAYS = 60
@@ -65,12 +66,12 @@ def overview(viewer: Viewer) -> Page:
     file = viewer.workspace.one("wechat", WeChatFile)
     today = clock.site_day(viewer.now, viewer.workspace.zone)
     with viewer.database.read() as session:
-        rows = by_channel(session)
+        rows, titles = by_channel(session), channel_titles(session)
         recent = by_channel(session, first=today - timedelta(days=29), last=today)
         followers, waiting = follower_count(session), len(open_talks(session))
         days = _days(session, first=today - timedelta(days=DAYS - 1), last=today)
     new, left = sum(row.new for row in recent), sum(row.unfollowed for row in recent)
-    table = _channel_table(viewer, rows)
+    table = _channel_table(viewer, rows, titles)
     if viewer.format:
         return viewer.download(table)
     figures = [
@@ -143,12 +144,10 @@ def _figure(id: str, label: str, value: int, means: str, viewer: Viewer, *, comm
     return Figure(id=id, label=label, value=value, query=Query(means=means, command=command, as_of=viewer.now))
 
 
-def _channel_table(viewer: Viewer, rows: Sequence[object]) -> Table:
-    from growth.wechat.stats import ChannelStats
-
+def _channel_table(viewer: Viewer, rows: Sequence[ChannelStats], titles: Mapping[str, str]) -> Table:
     shown = [
         {
-            "channel": row.channel or _("without a code of ours"),
+            "channel": titles.get(row.channel, row.channel) if row.channel else _("without a code of ours"),
             "new": row.new,
             "returning": row.returning,
             "unfollowed": row.unfollowed,
@@ -156,7 +155,6 @@ def _channel_table(viewer: Viewer, rows: Sequence[object]) -> Table:
             "signups": row.signups,
         }
         for row in rows
-        if isinstance(row, ChannelStats)
     ]
     columns = [
         Column(id="channel", label=_("Channel"), key=True),
