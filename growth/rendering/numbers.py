@@ -72,8 +72,12 @@ def money(value: Money, *, short: bool = False) -> str:
 
 
 def percent(share: Numeric, places: int = 1) -> str:
-    """A share as percent: 0.123 → ``12.3%``."""
-    return f"{rounded(decimal(share) * 100, places):,f}%"
+    """A share as percent: 0.123 → ``12.3%``. What would be rounded away keeps its first digit: 0.0001 → ``0.01%``."""
+    percents = decimal(share) * 100
+    shown = rounded(percents, places)
+    if percents and not shown:
+        shown = rounded(percents, -percents.adjusted())
+    return f"{shown:,f}%"
 
 
 def measure(value: Numeric | Money, unit: str = "") -> str:

@@ -28,6 +28,7 @@ from growth.language import _, ngettext
 from growth.money import Money
 from growth.operations import span_of
 from growth.placements.keep import sync
+from growth.rendering import numbers
 from growth.reporting import Better, Chart, Column, Empty, Figure, Kind, PeriodChoice, Query, Series, Table, bars, line
 from growth.traffic import catch_up, visits_by_day
 from growth.web.answers import Page
@@ -363,7 +364,7 @@ def _one(viewer: Viewer, name: str, *, fault: str = "") -> Page:
             (_("Medium"), medium_title(view.medium)),
             (_("Leads to"), view.target or "/"),
             (_("State"), _("retired") if view.retired else _("in use") if view.declared else _("made by a campaign")),
-            (_("Can reach"), str(view.reach) if view.reach else "–"),
+            (_("Can reach"), numbers.exact(view.reach) if view.reach else "–"),
         ],
         period=period_choice(viewer.address, period, viewer),
         figures=_channel_figures(row, view),

@@ -52,7 +52,7 @@ def test_money_keeps_its_minor_units_where_they_matter(money: Money, long: str, 
 
 
 def test_shares_are_rounded_as_people_round() -> None:
-    assert [numbers.percent(share) for share in (Decimal("0.1235"), 1, Decimal("0.00049"))] == ["12.4%", "100.0%", "0.0%"]
+    assert [numbers.percent(share) for share in (Decimal("0.1235"), 1, 0, Decimal("0.00049"))] == ["12.4%", "100.0%", "0.0%", "0.05%"]
     assert numbers.percent(Decimal("0.865"), 0) == "87%"
 
 
