@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+import msgspec
+
 
 class Fault(StrEnum):
     """Why there is no answer."""
@@ -32,6 +34,22 @@ class Fault(StrEnum):
     OTHER = "other"
 
 
+class Rendered(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """What a browser made of a page (`seo.crawl.javascript`). `html` is UTF-8; empty where `fault` says why there is none.
+
+    `requests` is what its scripts asked of the site itself, `foreign` of other hosts, `blocked` what was refused (images, frames,
+    analytics …). `moved_to` is where a script wanted to send the visitor.
+    """
+
+    html: bytes = b""
+    fault: str = ""
+    requests: int = 0
+    foreign: int = 0
+    blocked: int = 0
+    moved_to: str = ""
+    ms: int = 0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """What came back for one URL, redirects not followed.
@@ -52,6 +70,8 @@ class Answer:
     fault_text: str = ""
     #: size of the body where it was left with the process that read it
     body_bytes: int | None = None
+    #: the page as a browser shows it, where it was asked for
+    rendered: Rendered | None = None
 
     @property
     def size_bytes(self) -> int:

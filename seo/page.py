@@ -10,6 +10,8 @@ from functools import cached_property
 
 import msgspec
 
+from seo.answer import Rendered
+
 
 class LinkKind(StrEnum):
     """Where on a page a URL stands."""
@@ -251,6 +253,22 @@ class Charset(msgspec.Struct, frozen=True, gc=False, kw_only=True):
         return self.bom or self.header or self.meta
 
 
+class Unrendered(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """What the server's HTML says by itself, of a page that a browser rendered: what engines read that run no scripts.
+
+    `links` are those that a visitor clicks, `text_length` the visible characters.
+    """
+
+    title: str
+    description: str
+    h1: str
+    canonical: str | None
+    noindex: bool
+    links: int
+    text_length: int
+    app_root: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteFacts:
     """What growth.yaml says of the site, as far as checks want to know it."""
@@ -338,6 +356,9 @@ class Page:
     #: media files whose type the address tells (microdata and RDFa types seen)
     item_types: tuple[str, ...] = ()
     depth: int = 0
+    #: what the browser said, where one was asked (without its HTML), and what the page is without it
+    rendered: Rendered | None = None
+    unrendered: Unrendered | None = None
 
     @cached_property
     def title(self) -> str:

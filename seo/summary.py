@@ -117,7 +117,7 @@ def text_hash(text: str) -> int:
 
 def sheet(page: Page) -> bytes:
     """The rest of what the crawler saw, packed: what the page's own sheet in the dashboard shows."""
-    document = {
+    document: dict[str, Any] = {
         "titles": page.titles,
         "metas": page.metas[:100],
         "headings": [(one.level, one.text[:200], one.line) for one in page.headings[:200]],
@@ -136,6 +136,9 @@ def sheet(page: Page) -> bytes:
         "text_length": len(page.text),
         "script_bytes": sum(script.size for script in page.scripts),
     }
+    if page.rendered is not None:
+        document["rendered"] = msgspec.structs.replace(page.rendered, html=b"")
+        document["unrendered"] = page.unrendered
     return zlib.compress(msgspec.json.encode(document), 1)
 
 

@@ -24,6 +24,11 @@ _MARKS = {
 }
 
 
+def is_analytics(address: str) -> bool:
+    """Whether an address is one that counts visits."""
+    return any(mark in address for mark in _MARKS)
+
+
 def analytics_of(page: Page) -> list[str]:
     """Names of the analytics on a page, each once, in alphabetical order."""
     found: set[str] = set()

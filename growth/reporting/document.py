@@ -84,9 +84,14 @@ def pdf_document(document: Document, *, root: Path | None = None, zone: ZoneInfo
     return print_pdf(html_document(document, root=root, zone=zone))
 
 
+def installed_browser() -> str | None:
+    """Path of a Chromium of this machine, or None."""
+    return next((found for name in BROWSERS if (found := shutil.which(name))), None)
+
+
 def print_pdf(html: str) -> bytes:
     """`html` printed to A4. Its own policy allows no script, and no name resolves. Raises PdfUnavailable."""
-    browser = next((found for name in BROWSERS if (found := shutil.which(name))), None)
+    browser = installed_browser()
     if browser is None:
         raise PdfUnavailable(
             _("there is no Chromium on this machine to print with"), fix="apt install chromium fonts-noto-cjk, or use --format html"

@@ -11,6 +11,7 @@ import logging
 import os
 import queue
 import signal
+import socket
 import sys
 import threading
 import time
@@ -20,6 +21,7 @@ from typing import Any, ClassVar
 
 os.environ.setdefault("TLDEXTRACT_PUBLIC_SUFFIX_LIST_URLS", "")
 
+import msgspec
 import scrapy
 from scrapy import signals
 from scrapy.core.scheduler import BaseScheduler
@@ -29,6 +31,7 @@ from scrapy.exceptions import StopDownload
 from seo.answer import Fault
 from seo.crawl import guard
 from seo.crawl.faults import fault_of
+from seo.crawl.gate import Gate
 from seo.crawl.helping import Reader, in_pipe
 from seo.crawl.unpack import BadEncoding, TooLarge, unpack
 from seo.crawl.wire import Fetched, Frames, Job, Order, Want, framed, job_decoder, order_decoder
@@ -108,8 +111,11 @@ class Orders(BaseScheduler):
         return True
 
     def enqueue_request(self, request: scrapy.Request) -> bool:
-        """Put one at the end."""
-        self.requests.append(request)
+        """Put one at the end; a page that waits for the browser is half done and goes first."""
+        if "visit" in request.meta:
+            self.requests.appendleft(request)
+        else:
+            self.requests.append(request)
         return True
 
     def next_request(self) -> scrapy.Request | None:
@@ -126,9 +132,9 @@ class Relay(scrapy.Spider):
 
     name = "relay"
 
-    def __init__(self, job: Job, inbox: int, outbox: Outbox, **kwargs: Any) -> None:
+    def __init__(self, job: Job, inbox: int, outbox: Outbox, gate: socket.socket | None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.job, self.inbox, self.outbox = job, inbox, outbox
+        self.job, self.inbox, self.outbox, self.gate = job, inbox, outbox, gate
         self.frames = Frames()
         self.own = frozenset(job.own_hosts)
         self.plain_headers = {
@@ -145,6 +151,8 @@ class Relay(scrapy.Spider):
         import asyncio
 
         Orders.current.outbox = self.outbox
+        if self.gate is not None:
+            await Gate(self.job.reach, self.job.max_bytes, self.job.timeout_s).open(self.gate)
         os.set_blocking(self.inbox, False)
         self.loop = asyncio.get_running_loop()
         self.loop.add_reader(self.inbox, self._read)
@@ -220,9 +228,38 @@ class Relay(scrapy.Spider):
             fault=fault,
             fault_text=text,
         )
-        if order.want is Want.PAGE and not fault and self.outbox.unread_bytes() > max(READ_HERE_BYTES, 3 * len(body)):
+        if order.render and self.reader.can_read(order, fetched):
+            self._show(order, fetched)
+        else:
+            self._hand_over(order, fetched)
+
+    def _hand_over(self, order: Order, fetched: Fetched) -> None:
+        """To the parent, read here where that is behind."""
+        if order.want is Want.PAGE and not fetched.fault and self.outbox.unread_bytes() > max(READ_HERE_BYTES, 3 * len(fetched.body)):
             fetched = self.reader.read(order, fetched)
         self.outbox.put(fetched)
+
+    def _show(self, order: Order, fetched: Fetched) -> None:
+        """Have the browser make what it can of a page; whatever comes of it, the page as it was fetched is handed over."""
+        from seo.crawl.browser import request_for
+
+        request = request_for(order, fetched, self.job, callback=self._shown, errback=self._not_shown)
+        self.crawler.engine.crawl(request)
+
+    async def _shown(self, response: Any) -> None:
+        visit = response.meta["visit"]
+        rendered = await visit.finish(response.meta["playwright_page"])
+        self._hand_over(response.meta["order"], msgspec.structs.replace(visit.fetched, rendered=rendered))
+
+    async def _not_shown(self, failure: Any) -> None:
+        from seo.crawl.browser import close
+
+        meta = failure.request.meta
+        if (page := meta.get("playwright_page")) is not None:
+            await close(page)
+        words = str(failure.value).strip().splitlines() or [type(failure.value).__name__]
+        visit = meta["visit"]
+        self._hand_over(meta["order"], msgspec.structs.replace(visit.fetched, rendered=visit.rendered(b"", words[0][:200])))
 
     def _failed(self, failure: Any) -> None:
         meta = failure.request.meta
@@ -279,9 +316,15 @@ def main() -> None:
     os.dup2(2, 1)  # nothing but frames may get into the pipe
     job = job_decoder.decode(_first_frame(inbox))
     guard.allow(job.reach)
-    process = CrawlerProcess(settings_for(job), install_root_handler=False)
+    settings, gate = settings_for(job), None
+    if job.browser:
+        from seo.crawl import browser
+
+        gate = socket.create_server(("127.0.0.1", 0))
+        settings.update(browser.settings_for(job, gate.getsockname()[1]))
+    process = CrawlerProcess(settings, install_root_handler=False)
     crawler = process.create_crawler(Relay)
-    process.crawl(crawler, job=job, inbox=inbox, outbox=Outbox(out))
+    process.crawl(crawler, job=job, inbox=inbox, outbox=Outbox(out), gate=gate)
     crawler.signals.connect(_on_headers, signal=signals.headers_received)
     process.start(install_signal_handlers=False)
 

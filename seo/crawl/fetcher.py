@@ -183,6 +183,7 @@ def _answer(order: Order, fetched: Fetched) -> Answer:
         fault=Fault(fetched.fault) if fetched.fault else None,
         fault_text=fetched.fault_text,
         body_bytes=fetched.body_bytes,
+        rendered=fetched.rendered,
     )
 
 

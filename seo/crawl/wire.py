@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from growth.outbound import Reach
+from seo.answer import Rendered
 from seo.page import SiteFacts
 from seo.readout import Readout
 from seo.severity import Severity
@@ -54,6 +55,8 @@ class Job(msgspec.Struct, frozen=True):
     own_hosts: list[str]
     #: None where the parent reads all pages
     reading: Reading | None = None
+    #: path of the browser that renders pages; "" where none does
+    browser: str = ""
 
     @property
     def reach(self) -> Reach:
@@ -72,6 +75,8 @@ class Order(msgspec.Struct, frozen=True):
     disguised: bool = False
     #: clicks from the start page, which a page's checks may want to know
     depth: int = 0
+    #: show the page to a browser, too
+    render: bool = False
 
 
 class Fetched(msgspec.Struct, frozen=True):
@@ -90,6 +95,7 @@ class Fetched(msgspec.Struct, frozen=True):
     #: the page, where it was read already; `body` is empty then, and was so large
     readout: Readout | None = None
     body_bytes: int | None = None
+    rendered: Rendered | None = None
 
 
 encoder = msgspec.msgpack.Encoder()

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
 from lxml import etree
+from msgspec import structs
 
 from growth import urls
 from seo.answer import Answer
@@ -27,6 +29,7 @@ from seo.page import (
     Reference,
     Script,
     SiteFacts,
+    Unrendered,
 )
 from seo.reading.charset import decode_html
 from seo.reading.directives import link_headers, robots_directives
@@ -58,10 +61,32 @@ _UNFILLED = frozenset({"hidden", "submit", "button", "image", "reset"})
 
 
 def read_page(answer: Answer, site: SiteFacts, *, read_at: datetime, depth: int = 0) -> Page:
-    """The page in an answer with HTML in it. Never raises, whatever the bytes are."""
+    """The page in an answer with HTML in it, as a browser made it where one did. Never raises, whatever the bytes are."""
     source, charset = decode_html(answer.body, answer.headers.get("content-type", ""))
-    root = _parse(source)
-    return _Reader(answer, site, charset, source, root).page(depth, read_at)
+    page = _Reader(answer, site, charset, source, _parse(source)).page(depth, read_at)
+    rendered = answer.rendered
+    if rendered is None:
+        return page
+    if not rendered.html:
+        return replace(page, rendered=rendered)
+    # what is judged is what people see; what the server sent is kept beside it, for that is what Baidu reads
+    made = _Reader(answer, site, charset, rendered.html, _parse(rendered.html))
+    if rendered.moved_to:
+        made._add(LinkKind.REFRESH, rendered.moved_to, None, position=(0, 0))
+    return replace(made.page(depth, read_at), rendered=structs.replace(rendered, html=b""), unrendered=_unrendered(page))
+
+
+def _unrendered(page: Page) -> Unrendered:
+    return Unrendered(
+        title=page.title[:1000],
+        description=page.description[:2000],
+        h1=page.h1[:500],
+        canonical=page.canonical,
+        noindex=page.noindex,
+        links=len(page.clickable),
+        text_length=len(page.text),
+        app_root=page.app_root,
+    )
 
 
 def css_urls(text: str) -> list[str]:
