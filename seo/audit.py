@@ -16,14 +16,18 @@ from growth.db import Database
 from growth.errors import ExitCode, GrowthError, Unfinished
 from growth.language import _
 from seo.crawl.fetcher import Fetcher, Fetches
+from seo.crawl.foreign import Foreign
 from seo.crawl.frontier import Frontier
 from seo.crawl.lock import only_crawl
 from seo.crawl.origins import Origins, Outcome
+from seo.crawl.pace import Pace
 from seo.crawl.plan import Plan
 from seo.crawl.record import Recorder
+from seo.crawl.rendering import browser_path
 from seo.crawl.walk import Counts, End, Tick, Walk
 from seo.crawl.wire import Job, Reading
 from seo.crawls import Crawl, CrawlState, crawl_of, find_crawl, newest
+from seo.external import had_their_turn
 from seo.facts import seo_settings, site_facts, user_agent
 from seo.finish import finish
 from seo.landing import landing_urls
@@ -123,7 +127,15 @@ def run_audit(
         counts = finish(database, plan, rules, outcome=outcome, complete=end is End.DONE, spent=spent, now=now)
         seconds = crawl.seconds + time.monotonic() - begun
         state = CrawlState.DONE if end is End.DONE else CrawlState.LIMITED
-        _close(database, crawl.id, state, seconds, finished_at=clock.now(), issues=counts["issues"], totals=counts["totals"])
+        _close(
+            database,
+            crawl.id,
+            state,
+            seconds,
+            finished_at=clock.now(),
+            issues=counts["issues"],
+            totals={**counts["totals"], **_walked(outcome)},
+        )
         prune(database, keep=settings.crawl.keep)
     with database.read() as session:
         return AuditResult(crawl=find_crawl(session, crawl.id), issues=counts["issues"], by_check=counts["by_check"])
@@ -184,6 +196,9 @@ def _walk(
     counts.requests = max(counts.requests, _requests(database, plan.crawl_id))
     recorder = Recorder(database, frontier, last_text=last_text)
     origins = Origins(plan, frontier, recorder, known, sitemaps)
+    pace = Pace(plan.settings.requests_per_second)
+    most = plan.settings.external_per_host
+    foreign = Foreign(frontier, pace, most=most, looked_at=frontier.looked_at, postponed=plan.postponed)
     begun = time.monotonic()
 
     def heartbeat(counts: Counts, waiting: int) -> None:
@@ -204,6 +219,8 @@ def _walk(
             origins=origins,
             counts=counts,
             spent=spent,
+            foreign=foreign,
+            pace=pace,
             stopped=stopped,
             heartbeat=heartbeat,
             tick=tick,
@@ -217,7 +234,19 @@ def _walk(
                 if found := fetcher.certificate(parts.hostname or "", parts.port or 443):
                     origins.outcome.certificates[origin] = found
     origins.outcome.firewall = walk.counts.firewall
+    origins.outcome.delay = origins.delay
+    origins.outcome.rendered, origins.outcome.render_faults = walk.counts.rendered, walk.counts.render_faults
     return end, origins.outcome
+
+
+def _walked(outcome: Outcome) -> dict[str, Any]:
+    """What is kept of how the walk went."""
+    walked: dict[str, Any] = {}
+    if outcome.delay.asked_s:
+        walked["crawl_delay"] = {"asked": outcome.delay.asked_s, "kept": outcome.delay.kept_s}
+    if outcome.rendered or outcome.render_faults:
+        walked["rendered"] = {"pages": outcome.rendered, "faults": outcome.render_faults}
+    return walked
 
 
 def _begun(database: Database, settings: SeoSettings, start_url: str | None, max_pages: int | None, asked_by: str, now: datetime) -> Crawl:
@@ -296,6 +325,7 @@ def _plan(database: Database, crawl: Crawl, settings: SeoSettings, rules: Rules)
     headers = {name: workspace.resolve(value) for name, value in settings.crawl.headers.items()}
     if settings.crawl.cookies:
         headers["Cookie"] = "; ".join(f"{name}={workspace.resolve(value)}" for name, value in settings.crawl.cookies.items())
+    before = _before(database, crawl)
     return Plan(
         crawl_id=crawl.id,
         start=crawl.start_url,
@@ -305,9 +335,11 @@ def _plan(database: Database, crawl: Crawl, settings: SeoSettings, rules: Rules)
         max_pages=crawl.max_pages,
         headers=headers,
         landing=[*facts.landing, *(goal for goal in facts.goals if "*" not in goal)],
-        earlier=_earlier(database, crawl),
+        earlier=_earlier(database, before),
         retry_s=settings.crawl.retry_after.total_seconds(),
         reading=_reading(facts, rules, settings.checks),
+        browser=browser_path() if settings.crawl.javascript else "",
+        postponed=_postponed(database, before, settings.crawl.external_per_host),
     )
 
 
@@ -317,19 +349,30 @@ def _reading(facts: SiteFacts, rules: Rules, checks: ChecksSettings) -> Reading:
     return Reading(site=facts, modules=modules, ignore=list(checks.ignore), severity=dict(checks.severity), limits=dict(checks.limits))
 
 
-def _earlier(database: Database, crawl: Crawl) -> Sequence[str]:
-    """Pages of the newest judged crawl of the same start page, if their rows are still there."""
+def _before(database: Database, crawl: Crawl) -> int | None:
+    """The newest judged crawl of the same start page before this one, if its rows are still there."""
+    states = [state.value for state in CrawlState if state.is_judged]
+    query = select(CrawlRow.id).where(
+        CrawlRow.id < crawl.id, CrawlRow.state.in_(states), CrawlRow.kept.is_(True), CrawlRow.start_url == crawl.start_url
+    )
     with database.read() as session:
-        states = [state.value for state in CrawlState if state.is_judged]
-        query = select(CrawlRow.id).where(
-            CrawlRow.id < crawl.id, CrawlRow.state.in_(states), CrawlRow.kept.is_(True), CrawlRow.start_url == crawl.start_url
-        )
-        before = session.scalar(query.order_by(CrawlRow.id.desc()).limit(1))
+        return session.scalar(query.order_by(CrawlRow.id.desc()).limit(1))
+
+
+def _earlier(database: Database, before: int | None) -> Sequence[str]:
+    """Its pages."""
     if before is None:
         return ()
     with database.store("crawl").read() as session:
         pages = select(UrlRow.url).join(PageRow, (PageRow.crawl_id == UrlRow.crawl_id) & (PageRow.id == UrlRow.id))
         return list(session.scalars(pages.where(UrlRow.crawl_id == before).order_by(UrlRow.id).limit(MOST_EARLIER)))
+
+
+def _postponed(database: Database, before: int | None, most: int) -> frozenset[str]:
+    if before is None:
+        return frozenset()
+    with database.store("crawl").read() as session:
+        return had_their_turn(session, before, most=most)
 
 
 def _counts(session: Any, crawl_id: int) -> Counts:

@@ -25,8 +25,9 @@ _DISALLOW = {"disallow", "dissallow", "dissalow", "disalow", "diasllow", "disall
 _AGENT = {"user-agent", "useragent", "user agent"}
 _SITEMAP = {"sitemap", "site-map"}
 #: directives that some engine understands; no problem, no effect here
-_OTHERS = {"crawl-delay", "host", "clean-param", "request-rate", "visit-time", "noindex", "cache-delay", "content-signal"}
+_OTHERS = {"host", "clean-param", "request-rate", "visit-time", "noindex", "cache-delay", "content-signal"}
 _TOKEN = re.compile(r"[A-Za-z0-9_-]+")
+_SECONDS = re.compile(r"\d{1,6}(\.\d{1,3})?")
 _PRODUCT = re.compile(r"([A-Za-z0-9][A-Za-z0-9_-]*)/\d")
 _COMMENTED = re.compile(r"compatible;\s*([^;/)+]+)")
 #: product tokens of browsers, which name no crawler
@@ -72,6 +73,8 @@ class Group:
 
     agents: tuple[str, ...]
     rules: tuple[Rule, ...]
+    #: seconds between two requests that are asked for; no part of the RFC
+    delay_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +102,10 @@ class Robots:
         if agent not in self._chosen:
             self._chosen[agent] = _rules_for(self.groups, agent)
         return self._chosen[agent]
+
+    def crawl_delay(self, agent: str) -> float | None:
+        """Seconds between two requests that the groups of an agent ask for; the longest where there are several."""
+        return max((group.delay_s for group in _groups_for(self.groups, agent) if group.delay_s is not None), default=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,11 +175,15 @@ def _better(rule: Rule, than: Rule) -> bool:
 
 
 def _rules_for(groups: tuple[Group, ...], agent: str) -> tuple[Rule, ...]:
+    return tuple(rule for group in _groups_for(groups, agent) for rule in group.rules)
+
+
+def _groups_for(groups: tuple[Group, ...], agent: str) -> list[Group]:
+    """The groups that name an agent, else those for all."""
     for name in _names_of(agent):
-        named = [group for group in groups if name in group.agents]
-        if named:
-            return tuple(rule for group in named for rule in group.rules)
-    return tuple(rule for group in groups if "*" in group.agents for rule in group.rules)
+        if named := [group for group in groups if name in group.agents]:
+            return named
+    return [group for group in groups if "*" in group.agents]
 
 
 def _names_of(agent: str) -> Iterator[str]:
@@ -209,6 +220,7 @@ class _Builder:
 
     def __init__(self) -> None:
         self.groups: list[tuple[list[str], list[Rule]]] = []
+        self.delays: dict[int, float] = {}
         self.open = False
         self.sitemaps: list[tuple[str, int]] = []
         self.problems: list[Problem] = []
@@ -222,6 +234,11 @@ class _Builder:
             self.open = True
         if name:
             self.groups[-1][0].append(name)
+
+    def delay(self, value: str) -> None:
+        """A Crawl-delay; what is no number is left, as crawlers do."""
+        if self.groups and (found := _SECONDS.fullmatch(value)):
+            self.delays[len(self.groups) - 1] = float(found[0])
 
     def rule(self, allow: bool, value: str, line: int, text: str) -> None:
         if not self.groups:
@@ -251,7 +268,7 @@ def _parse(raw: bytes, *, size: int) -> Robots:
             text = line[:MOST_LINE].decode("utf-8", "replace")
             build.problems.append(Problem(number, RobotsFault.ENCODING, text[:200]))
         _line(build, text, number)
-    groups = tuple(Group(tuple(agents), tuple(rules)) for agents, rules in build.groups)
+    groups = tuple(Group(tuple(agents), tuple(rules), build.delays.get(n)) for n, (agents, rules) in enumerate(build.groups))
     return Robots(groups=groups, sitemaps=tuple(build.sitemaps), problems=tuple(build.problems), size_bytes=size)
 
 
@@ -277,6 +294,8 @@ def _line(build: _Builder, whole: str, number: int) -> None:
         if key not in ("allow", "disallow"):
             build.problems.append(Problem(number, RobotsFault.MISSPELT, shown))
         build.rule(key in _ALLOW, value, number, shown)
+    elif key == "crawl-delay":
+        build.delay(value)
     elif key in _SITEMAP:
         build.sitemaps.append((value, number))
         if not re.match(r"https?://[^/]", value, re.I):

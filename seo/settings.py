@@ -27,8 +27,14 @@ class CrawlSettings(YamlModel):
         default="obey", description="obey or ignore robots.txt (`ignore` for your own site only) / 是否遵守 robots.txt"
     )
     external_links: bool = Field(default=True, description="look whether links to other sites work / 检查站外链接")
+    external_per_host: int = Field(
+        default=200,
+        ge=1,
+        le=100_000,
+        description="addresses of one other site looked at in one crawl, in turn / 单个站外主机每次检查的网址数",
+    )
     javascript: bool | tuple[str, ...] = Field(
-        default=False, description="render pages in a browser: true, or patterns / 用浏览器渲染的页面"
+        default=False, description="pages that a browser renders: true for all, or patterns / 用浏览器渲染的页面"
     )
     include: tuple[str, ...] = Field(default=(), description="only these paths / 只抓取")
     exclude: tuple[str, ...] = Field(default=(), description="never these paths / 不抓取")
@@ -44,10 +50,10 @@ class CrawlSettings(YamlModel):
     max_answer_mb: float = Field(default=10, gt=0, le=1000, description="an answer larger than this is not read / 单个响应上限（MB）")
     keep: int = Field(default=5, ge=2, le=100, description="crawls whose pages and links are kept / 保留几次抓取的明细")
 
-    @field_validator("include", "exclude")
+    @field_validator("include", "exclude", "javascript")
     @classmethod
-    def _patterns(cls, patterns: tuple[str, ...]) -> tuple[str, ...]:
-        for pattern in patterns:
+    def _patterns(cls, patterns: bool | tuple[str, ...]) -> bool | tuple[str, ...]:
+        for pattern in () if isinstance(patterns, bool) else patterns:
             if not pattern.startswith(("/", "*")):
                 raise ValueError(_("“{text}” is not a path pattern; it starts with / or *", text=pattern[:60]))
         return patterns

@@ -2,7 +2,7 @@
 
 from growth.reporting.chart import Chart, Series, bars, funnel, heat, line, stacked
 from growth.reporting.csv_file import csv_bytes, csv_parts, inert, table_csv
-from growth.reporting.document import Document, PdfUnavailable, html_document, pdf_document, print_pdf, xlsx_document
+from growth.reporting.document import Document, PdfUnavailable, html_document, installed_browser, pdf_document, print_pdf, xlsx_document
 from growth.reporting.download import Download, UnknownFormat, download
 from growth.reporting.draw import draw_png, warm_up
 from growth.reporting.figure import Better, Change, Figure, Value, change_since
@@ -46,6 +46,7 @@ __all__ = [
     "heat",
     "html_document",
     "inert",
+    "installed_browser",
     "line",
     "merged",
     "pdf_document",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from growth.app import Diagnosis, Level
 from growth.language import _
-from growth.reporting.document import BROWSERS
+from growth.reporting.document import installed_browser
 
 if TYPE_CHECKING:
     from growth.db import Database
@@ -33,9 +33,9 @@ def diagnose(workspace: Workspace, database: Database | None) -> Iterator[Diagno
             message=_("fonts: no Chinese one is installed; pictures of charts and PDF show boxes"),
             fix="apt install fonts-noto-cjk",
         )
-    browser = next((name for name in BROWSERS if shutil.which(name)), None)
+    browser = installed_browser()
     if browser:
-        yield Diagnosis(id="printing", level=Level.OK, message=_("printing: {browser} prints reports to PDF", browser=browser))
+        yield Diagnosis(id="printing", level=Level.OK, message=_("printing: {browser} prints reports to PDF", browser=Path(browser).name))
     else:
         yield Diagnosis(
             id="printing",

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from growth.language import Text
 from seo.check import CheckMeta, Finding, Group, Limits
 from seo.page import Page
-from seo.reading.page import refresh_of
+from seo.reading.addresses import refresh_of
 from seo.reading.resolve import resolve
 from seo.severity import Severity
 

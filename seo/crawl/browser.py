@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, ClassVar
 
@@ -59,8 +58,6 @@ _SETTLED = """([quiet, most]) => new Promise(done => {
   watch.observe(document, {subtree: true, childList: true, characterData: true, attributes: true})
 })"""
 _NO_WINDOWS = "window.open = () => null"
-
-
 
 
 class Handler(ScrapyPlaywrightDownloadHandler):

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from seo.crawl.scope import Reason, Scope, Traps, origin_of
+from seo.crawl.scope import Reason, Scope, Traps, netloc, origin_of
 from seo.page import LinkKind
 
 
@@ -87,6 +87,8 @@ class Frontier:
         self.special: set[int] = set()
         #: sitemaps that a crawl which was cut off had found and not read
         self.unread_sitemaps: list[tuple[int, str]] = []
+        #: foreign addresses by host that were looked at before the crawl was cut off
+        self.looked_at: Counter[str] = Counter()
         self._not_pages: dict[int, Item] = {}
         self._too_deep: dict[int, int] = {}
         self._last = 0
@@ -112,6 +114,8 @@ class Frontier:
                 self._wait(item)
             elif reason == Reason.DEPTH:
                 self._too_deep[id] = depth
+            elif kind == Kind.EXTERNAL and state == State.FETCHED:
+                self.looked_at[netloc(url)] += 1
             self._file(item)
             if kind == Kind.SITEMAP and state == State.QUEUED:
                 self.unread_sitemaps.append((id, url))

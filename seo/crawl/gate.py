@@ -108,7 +108,9 @@ async def _pour(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, budg
 
 async def _say(writer: asyncio.StreamWriter, status: str, text: str) -> None:
     body = text.encode()
-    writer.write(f"HTTP/1.1 {status}\r\ncontent-type: text/plain\r\ncontent-length: {len(body)}\r\nconnection: close\r\n\r\n".encode() + body)
+    writer.write(
+        f"HTTP/1.1 {status}\r\ncontent-type: text/plain\r\ncontent-length: {len(body)}\r\nconnection: close\r\n\r\n".encode() + body
+    )
     await writer.drain()
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 from collections import deque
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, Literal
@@ -15,6 +14,7 @@ from growth.errors import Unfinished
 from growth.language import _
 from seo.answer import Answer
 from seo.crawl.frontier import FoundBy, Frontier, Item, Kind
+from seo.crawl.pace import LONGEST_DELAY_S
 from seo.crawl.plan import Plan
 from seo.crawl.record import Recorder
 from seo.crawl.scope import Reason, origin_of
@@ -53,6 +53,14 @@ class Purpose(StrEnum):
     KEY_FILE = "key-file"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delay:
+    """Seconds between two requests that robots.txt asks for (Crawl-delay), and that are kept."""
+
+    asked_s: float = 0.0
+    kept_s: float = 0.0
+
+
 @dataclass(slots=True)
 class Outcome:
     """What the probes and the firewall said; `seo.site.Site` explains each."""
@@ -64,6 +72,10 @@ class Outcome:
     #: certificate by https origin of the site
     certificates: dict[str, dict[str, Any]] = field(default_factory=dict)
     firewall: str = ""
+    delay: Delay = field(default_factory=Delay)
+    #: pages that a browser made, and that it could not
+    rendered: int = 0
+    render_faults: int = 0
 
 
 class Origins:
@@ -74,8 +86,9 @@ class Origins:
     ) -> None:
         self.plan, self.frontier, self.recorder = plan, frontier, recorder
         self.robots: dict[str, Robots | Reason] = {}
+        self.delay = Delay()
         for origin, (status, fault, text) in known.items():
-            self.robots[origin] = _outcome(status, fault is not None, text)
+            self._know(origin, _outcome(status, fault is not None, text))
         self._asked: dict[int, str] = {}
         self._orders: deque[Item] = deque()
         self._out = 0
@@ -92,11 +105,17 @@ class Origins:
         """Whether something of this is waiting or under way."""
         return bool(self._orders) or self._out > 0
 
-    def orders(self) -> Iterator[Item]:
-        """What is to be fetched now."""
-        while self._orders:
-            self._out += 1
-            yield self._orders.popleft()
+    @property
+    def has_orders(self) -> bool:
+        """Whether something of this is to be fetched."""
+        return bool(self._orders)
+
+    def next_order(self) -> Item | None:
+        """What is to be fetched next."""
+        if not self._orders:
+            return None
+        self._out += 1
+        return self._orders.popleft()
 
     def limit_of(self, item: Item) -> int:
         """The size limit of an order; 0 for that of the crawl."""
@@ -162,10 +181,16 @@ class Origins:
         text = answer.body.decode("utf-8", "replace") if answer.ok else ""
         failed = answer.fault is not None and answer.status == 0
         self.recorder.origin(origin, self.frontier.ids[f"{origin}/robots.txt"], answer, text[:ROBOTS_BYTES])
-        self.robots[origin] = _outcome(answer.status, failed, text)
+        self._know(origin, _outcome(answer.status, failed, text))
         if origin == self._start:
             self._judge_start(answer, failed)
             self._seed()
+
+    def _know(self, origin: str, outcome: Robots | Reason) -> None:
+        self.robots[origin] = outcome
+        if self.plan.settings.robots == "obey" and isinstance(outcome, Robots):
+            asked = max(self.delay.asked_s, outcome.crawl_delay(self.plan.user_agent) or 0.0)
+            self.delay = Delay(asked_s=asked, kept_s=min(asked, LONGEST_DELAY_S))
 
     def _redirected(self, item: Item, answer: Answer, origin: str) -> None:
         target = urls.normal(answer.headers["location"], base=answer.url)

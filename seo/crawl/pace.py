@@ -10,6 +10,8 @@ from email.utils import parsedate_to_datetime
 FOREIGN_GAP_S = 1.0
 #: the longest that a Retry-After is honoured within one crawl, seconds
 LONGEST_WAIT_S = 120.0
+#: the longest Crawl-delay that is kept, seconds: beyond, a crawl of an ordinary site would take weeks (Bing asks sites to stay below 30)
+LONGEST_DELAY_S = 10.0
 #: the pace is halved at most so often
 MOST_HALVINGS = 5
 
@@ -30,6 +32,10 @@ class Pace:
     def own_sent(self, now: float) -> None:
         """One request to the site went out. A pause does not become a burst later."""
         self._own_next = max(self._own_next, now - self._gap) + self._gap * (2**self._halvings)
+
+    def keep_apart(self, seconds: float) -> None:
+        """At least so many seconds between two requests to the site (Crawl-delay)."""
+        self._gap = max(self._gap, seconds)
 
     def own_wait(self, now: float) -> float:
         """Seconds until the site may be asked."""

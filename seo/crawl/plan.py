@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from growth.outbound import Reach
-from seo.crawl.scope import Scope
+from seo.crawl.scope import Scope, path_and_query
 from seo.crawl.wire import Job, Reading
 from seo.page import SiteFacts
+from seo.robots import matches
 from seo.settings import CrawlSettings
 
 
@@ -29,6 +30,15 @@ class Plan:
     retry_s: float = 5.0
     #: how the fetching child may help to read
     reading: Reading | None = None
+    #: path of the browser that renders pages; "" where none does
+    browser: str = ""
+    #: foreign addresses that had their turn in the crawl before (`seo.external.had_their_turn`)
+    postponed: frozenset[str] = frozenset()
+
+    def renders(self, url: str) -> bool:
+        """Whether a browser is to render a page."""
+        patterns = self.settings.javascript
+        return bool(self.browser) and (patterns is True or any(matches(one, path_and_query(url)) for one in patterns or ()))
 
     @property
     def scope(self) -> Scope:
@@ -48,4 +58,5 @@ class Plan:
             headers=self.headers,
             own_hosts=sorted(self.site.hosts),
             reading=self.reading,
+            browser=self.browser,
         )

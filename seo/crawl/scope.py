@@ -29,6 +29,8 @@ class Reason(StrEnum):
     DEPTH = "depth"
     #: past `max_pages`
     BUDGET = "budget"
+    #: on another site of which enough addresses were looked at this time; it has its turn in a later crawl
+    HOST_BUDGET = "host-budget"
     #: one of too many that differ in parameters only, or its path repeats itself
     TRAP = "trap"
     #: more than ten redirects in a row

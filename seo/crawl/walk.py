@@ -8,40 +8,34 @@ from __future__ import annotations
 
 import heapq
 import time
-from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 from itertools import count
 from typing import Protocol
-from urllib.parse import quote
 
 from growth import clock
-from seo.answer import Answer, Fault
+from growth.language import _
+from seo.answer import Answer, Fault, Rendered
 from seo.crawl.fetcher import Arrival, Fetches
+from seo.crawl.foreign import Foreign
 from seo.crawl.frontier import Frontier, Item, Kind
+from seo.crawl.leads import Done, Leads
 from seo.crawl.order import InOrder
 from seo.crawl.origins import Origins
-from seo.crawl.pace import Pace, retry_after_s
+from seo.crawl.pace import LONGEST_WAIT_S, Pace, retry_after_s
 from seo.crawl.plan import Plan
 from seo.crawl.record import FLUSH_PAGES, FLUSH_SECONDS, Recorder
-from seo.crawl.scope import Reason, netloc
+from seo.crawl.scope import Reason
 from seo.crawl.wire import Order, Want
-from seo.page import Link, LinkKind
-from seo.reading import resolve
-from seo.reading.page import css_urls
+from seo.page import LinkKind
 from seo.readout import Readout, is_readable, read_out
 from seo.rules import Rules
 from seo.spent import Spent
-from seo.verdict import REFUSING, Verdict, challenge_in, verdict_of
+from seo.verdict import Verdict, challenge_in, verdict_of
 
 #: tries of a page or resource that may pass (the first one included)
 MOST_TRIES = 3
-#: URLs of one foreign host that are looked at in one crawl; the others wait for the next
-MOST_FOREIGN = 200
-#: orders to foreign hosts under way at once
-FOREIGN_AT_ONCE = 16
 #: share of pages answered by a firewall's challenge at which the crawl stops, once there are so many
 REFUSED_SHARE = 0.05
 REFUSED_AFTER = 20
@@ -77,17 +71,9 @@ class Counts:
     challenged: int = 0
     answered: int = 0
     firewall: str = ""
-
-
-@dataclass(slots=True)
-class _Done:
-    """An answer to a page, waiting for its turn to settle."""
-
-    item: Item
-    answer: Answer
-    verdict: Verdict | None
-    at: datetime
-    readout: Readout | None = None
+    #: pages that a browser made, and those that it could not
+    rendered: int = 0
+    render_faults: int = 0
 
 
 class Walk:
@@ -104,6 +90,8 @@ class Walk:
         origins: Origins,
         counts: Counts,
         spent: Spent,
+        foreign: Foreign,
+        pace: Pace,
         stopped: Callable[[], bool],
         heartbeat: Callable[[Counts, int], None],
         tick: Tick,
@@ -111,17 +99,15 @@ class Walk:
         self.plan, self.frontier, self.recorder, self.fetcher, self.rules = plan, frontier, recorder, fetcher, rules
         self.origins, self.counts, self.stopped, self.heartbeat, self.tick = origins, counts, stopped, heartbeat, tick
         self.spent = spent
-        self.pace = Pace(plan.settings.requests_per_second)
-        self.line: InOrder[_Done] = InOrder()
+        self.leads = Leads(frontier, recorder)
+        self.foreign, self.pace = foreign, pace
+        # a browser takes its time: pages settle in order all the same
+        self.line: InOrder[Done] = InOrder(plan.settings.timeout.total_seconds()) if plan.browser else InOrder()
         #: order → what it is for; orders have numbers of their own, for a URL may be fetched for two reasons at once
         self.under_way: dict[int, Item] = {}
         self.pages_out = 0
         self.own_out = 0
-        self.foreign_out = 0
         self.retries: list[tuple[float, int, Item, Want, bool]] = []
-        self.foreign: dict[str, deque[Item]] = {}
-        self.foreign_due: list[tuple[float, int, str]] = []
-        self.foreign_seen: dict[str, int] = {}
         self.limited = False
         self.refused = False
         self._numbers = count(1)
@@ -154,19 +140,19 @@ class Walk:
 
     def _send(self, now: float) -> None:
         self._keep_budget()
-        while self.retries and self.retries[0][0] <= now:
+        self.pace.keep_apart(self.origins.delay.kept_s)
+        while self.retries and self.retries[0][0] <= now and (self.retries[0][2].kind is Kind.EXTERNAL or self.pace.own_ready(now)):
             _due, _n, item, want, disguised = heapq.heappop(self.retries)
             self._order(item, want, disguised=disguised)
-        for item in self.origins.orders():
-            self._order(item, Want.WHOLE)
         window = self.plan.settings.concurrency * 2
-        while self.own_out < window and self.pace.own_ready(now) and not self.refused:
-            sent = self._next_page() or self._next_resource()
-            if not sent:
+        while self.own_out < window and self.pace.own_ready(now):
+            if (wanted := self.origins.next_order()) is not None:
+                self._order(wanted, Want.WHOLE)
+            elif self.refused or not (self._next_page() or self._next_resource()):
                 break
-            self.pace.own_sent(now)
             now = time.monotonic()
-        self._send_foreign(now)
+        for item in self.foreign.orders(now):
+            self._order(item, Want.HEAD)
 
     def _next_page(self) -> bool:
         """Send the next page that may be fetched; False where there is none just now."""
@@ -204,43 +190,27 @@ class Walk:
         self._order(item, _want_of(item))
         return True
 
-    def _send_foreign(self, now: float) -> None:
-        while self.frontier.externals:
-            item = self.frontier.externals.popleft()
-            host = netloc(item.url)
-            seen = self.foreign_seen.get(host, 0)
-            if seen >= MOST_FOREIGN:
-                self.frontier.skip(item, Reason.BUDGET)
-                continue
-            self.foreign_seen[host] = seen + 1
-            queue = self.foreign.setdefault(host, deque())
-            if not queue:
-                heapq.heappush(self.foreign_due, (now, next(self._turns), host))
-            queue.append(item)
-        while self.foreign_due and self.foreign_due[0][0] <= now and self.foreign_out < FOREIGN_AT_ONCE:
-            _due, _n, host = heapq.heappop(self.foreign_due)
-            queue = self.foreign[host]
-            if not self.pace.foreign_ready(host, now):
-                heapq.heappush(self.foreign_due, (now + 0.25, next(self._turns), host))
-                continue
-            item = queue.popleft()
-            self.pace.foreign_sent(host, now)
-            self._order(item, Want.HEAD)
-            if queue:
-                heapq.heappush(self.foreign_due, (now + 1.0, next(self._turns), host))
-
     def _order(self, item: Item, want: Want, *, disguised: bool = False) -> None:
         item.attempts += 1
         self.counts.requests += 1
         number = next(self._numbers)
         self.under_way[number] = item
         if item.kind is Kind.EXTERNAL:
-            self.foreign_out += 1
+            self.foreign.under_way += 1
         else:
             self.own_out += 1
             self.pages_out += item.kind is Kind.PAGE
+            self.pace.own_sent(time.monotonic())
         self.fetcher.send(
-            Order(id=number, url=item.url, want=want, max_bytes=self.origins.limit_of(item), disguised=disguised, depth=item.depth)
+            Order(
+                id=number,
+                url=item.url,
+                want=want,
+                max_bytes=self.origins.limit_of(item),
+                disguised=disguised,
+                depth=item.depth,
+                render=want is Want.PAGE and self.plan.renders(item.url),
+            )
         )
 
     # what came --------------------------------------------------------
@@ -249,8 +219,8 @@ class Walk:
         order, answer = arrival.order, arrival.answer
         item, want = self.under_way.pop(order.id), order.want
         if item.kind is Kind.EXTERNAL:
-            self.foreign_out -= 1
-            self._external(item, answer, want, order.disguised)
+            self.foreign.under_way -= 1
+            self._external(item, answer, order)
             return
         self.own_out -= 1
         if item.kind is Kind.PAGE:
@@ -266,8 +236,10 @@ class Walk:
             self.line.leave(item.id)
             return
         verdict = verdict_of(answer, final=True)
-        done = _Done(item, answer, verdict, clock.now())
+        done = Done(item, answer, verdict, clock.now())
         self.counts.answered += 1
+        if answer.rendered is not None:
+            self._browsed(answer.rendered)
         if verdict is Verdict.BLOCKED and (firewall := challenge_in(answer)):
             self._challenged(firewall)
         elif readout is not None:
@@ -280,17 +252,28 @@ class Walk:
         for ready in self.line.settled_now(item.id, done, time.monotonic()):
             self._settle(ready)
 
+    def _browsed(self, rendered: Rendered) -> None:
+        """What a browser asked of the site counts as the crawl's own requests."""
+        counts = self.counts
+        counts.rendered += not rendered.fault
+        counts.render_faults += bool(rendered.fault)
+        counts.requests += rendered.requests
+        for _request in range(rendered.requests):
+            self.pace.own_sent(time.monotonic())
+
     def _again_later(self, item: Item, answer: Answer, want: Want) -> bool:
-        """Whether an answer may pass and is asked for again, at least `retry_s` later."""
+        """Whether an answer may pass and is asked for again: `retry_s` later, or when its Retry-After says."""
+        wait = 0.0
         if answer.status == 429 or (answer.status == 503 and "retry-after" in answer.headers):
-            wait = retry_after_s(answer.headers.get("retry-after"), clock.now())
+            wait = min(retry_after_s(answer.headers.get("retry-after"), clock.now()), LONGEST_WAIT_S)
             self.pace.slow_down(time.monotonic(), wait)
         elif answer.status < 500 and answer.fault not in (Fault.RESET, Fault.REFUSED, Fault.DNS, Fault.TIMEOUT):
             return False
         tries = 2 if answer.fault is Fault.TIMEOUT else MOST_TRIES
         if item.attempts >= tries or challenge_in(answer):
             return False
-        heapq.heappush(self.retries, (time.monotonic() + self.plan.retry_s, next(self._turns), item, want, False))
+        due = time.monotonic() + max(self.plan.retry_s, wait)
+        heapq.heappush(self.retries, (due, next(self._turns), item, want, False))
         return True
 
     def _resource(self, item: Item, answer: Answer, want: Want) -> None:
@@ -304,111 +287,31 @@ class Walk:
             return
         if self._again_later(item, answer, want):
             return
-        redirect_to = self._follow(item, answer)
         verdict = verdict_of(answer, final=True)
         self.counts.failures += verdict is Verdict.BROKEN
-        self._record(item, answer, verdict, redirect_to)
-        if answer.ok and not answer.cut and answer.body and answer.media_type == "text/css":
-            text = answer.body.decode("utf-8", "replace")
-            links: list[Link] = []
-            targets: list[int | None] = []
-            for href in css_urls(text)[:500]:
-                target, fragment, fault = resolve(href, answer.url)
-                links.append(Link(LinkKind.CSS_URL, href[:2100], target, fragment, fault=fault))
-                admit = self.frontier.admit
-                targets.append(admit(target, found_by=LinkKind.CSS_URL, found_from=item.id, depth=item.depth + 1) if target else None)
-            self._links(item.id, links, targets)
+        self.counts.links += self.leads.resource(Done(item, answer, verdict, clock.now()))
 
-    def _external(self, item: Item, answer: Answer, want: Want, disguised: bool) -> None:
-        host = netloc(item.url)
+    def _external(self, item: Item, answer: Answer, order: Order) -> None:
         wait = retry_after_s(answer.headers.get("retry-after"), clock.now()) if answer.status in (429, 503) else 0.0
-        if wait:
-            self.pace.foreign_sent(host, time.monotonic(), wait)
-        bad = answer.status >= 400 or (answer.fault in (Fault.TIMEOUT, Fault.RESET, Fault.PROTOCOL))
-        if bad and want is Want.HEAD:
-            self._retry_foreign(item, host, Want.PEEK, disguised=False, wait_s=wait)
+        look = self.foreign.another_look(answer, order, wait, time.monotonic())
+        if look is not None:
+            heapq.heappush(self.retries, (look.due, next(self._turns), item, look.want, look.disguised))
             return
-        if (
-            bad
-            and not disguised
-            and (answer.status in REFUSING or answer.status in (400, 404, 405, 406, 410) or answer.status >= 500 or answer.fault)
-        ):
-            self._retry_foreign(item, host, Want.PEEK, disguised=True, wait_s=max(wait, 2.0))
-            return
-        redirect_to = self._follow(item, answer)
         verdict = verdict_of(answer, final=False)
         self.counts.failures += verdict is Verdict.BROKEN
-        self._record(item, answer, verdict, redirect_to)
-
-    def _retry_foreign(self, item: Item, host: str, want: Want, *, disguised: bool, wait_s: float) -> None:
-        due = time.monotonic() + max(1.0, min(wait_s, 60.0))
-        self.pace.foreign_sent(host, due)
-        heapq.heappush(self.retries, (due, next(self._turns), item, want, disguised))
+        self.counts.links += self.leads.settle(Done(item, answer, verdict, clock.now()))
 
     def _origin(self, item: Item, answer: Answer) -> None:
         """robots.txt, sitemaps, probes: not part of the line."""
         if item.kind is Kind.ROBOTS and self._again_later(item, answer, Want.WHOLE):
             return
-        redirect_to = self._follow_as(item, answer, item.kind) if item.kind is not Kind.PROBE else None
-        if item.id in self.frontier.special:
-            self._record(item, answer, verdict_of(answer, final=True), redirect_to)
-        self.origins.take(item, answer, redirect_to)
+        self.origins.take(item, answer, self.leads.origin(Done(item, answer, verdict_of(answer, final=True), clock.now())))
 
-    # settling ---------------------------------------------------------
-
-    def _settle(self, done: _Done) -> None:
-        """Give an answer its place: number what it leads to, hand it to the recorder."""
-        item, answer, readout = done.item, done.answer, done.readout
-        redirect_to = self._follow(item, answer)
-        self._record(item, answer, done.verdict, redirect_to, done.at)
-        if readout is None:
-            return
-        self.counts.pages += 1
+    def _settle(self, done: Done) -> None:
+        if done.readout is not None:
+            self.counts.pages += 1
         with self.spent.on("settling"):
-            self.recorder.page(item.id, readout, self._settle_links(item, readout))
-
-    def _settle_links(self, item: Item, readout: Readout) -> int | None:
-        """Number what a page leads to; the number of its canonical page."""
-        admit = self.frontier.admit
-        depth = item.depth + 1
-        targets: list[int | None] = []
-        canonical = None
-        for link in readout.links:
-            kind, target = link.kind, link.target
-            if target is None:
-                targets.append(None)
-                continue
-            number = admit(target, found_by=kind, found_from=item.id, depth=item.depth if kind in _SAME_DEPTH else depth)
-            if kind is LinkKind.CANONICAL and canonical is None and target == readout.canonical:
-                canonical = number
-            targets.append(number)
-        self._links(item.id, readout.links, targets)
-        return canonical
-
-    def _record(self, item: Item, answer: Answer, verdict: Verdict | None, redirect_to: int | None, at: datetime | None = None) -> None:
-        micros = clock.to_micros(at or clock.now())
-        self.recorder.answer(item.id, answer, verdict=verdict, redirect_to=redirect_to, attempts=item.attempts, at_micros=micros)
-
-    def _links(self, source: int, links: Sequence[Link], targets: Sequence[int | None]) -> None:
-        self.counts.links += len(links)
-        self.recorder.links(source, zip(links, targets, strict=True))
-
-    def _follow(self, item: Item, answer: Answer) -> int | None:
-        """The number of what an answer redirects to."""
-        return self._follow_as(item, answer, None if item.kind in (Kind.PAGE, Kind.EXTERNAL) else item.kind)
-
-    def _follow_as(self, item: Item, answer: Answer, kind: Kind | None) -> int | None:
-        if not answer.redirects:
-            return None
-        target, fragment, fault = resolve(_location(answer), answer.url)
-        if target is None:
-            self._links(item.id, [Link(LinkKind.REDIRECT, answer.headers["location"][:2100], None, fragment, fault=fault)], [None])
-            return None
-        if kind is Kind.RESOURCE and not self.frontier.scope.is_internal(target):
-            kind = None
-        id = self.frontier.admit(target, found_by=LinkKind.REDIRECT, found_from=item.id, depth=item.depth, hops=item.hops + 1, kind=kind)
-        self._links(item.id, [Link(LinkKind.REDIRECT, answer.headers["location"][:2100], target, fragment)], [id])
-        return id
+            self.counts.links += self.leads.settle(done)
 
     def _challenged(self, firewall: str) -> None:
         counts = self.counts
@@ -425,21 +328,23 @@ class Walk:
             return False
         if self.refused:
             return True
-        if self.frontier.resources or self.frontier.externals or any(self.foreign.values()):
+        if self.frontier.resources or self.frontier.externals or self.frontier.pages or self.frontier.later:
             return False
-        if self.frontier.pages or self.frontier.later:
-            return False
+        if self.foreign.waiting:
+            self.foreign.release(time.monotonic())
+            return not self.foreign.waiting and self.origins.finished()
         return self.origins.finished()
 
     def _wait(self, now: float) -> float:
         """Seconds to wait for an answer at most: until the next thing may be sent."""
         wait = 0.25
         if self.retries:
-            wait = min(wait, self.retries[0][0] - now)
-        if self.frontier.pages or self.frontier.resources:
+            due, _n, item, _want, _disguised = self.retries[0]
+            wait = min(wait, max(due - now, 0.0 if item.kind is Kind.EXTERNAL else self.pace.own_wait(now)))
+        if self.frontier.pages or self.frontier.resources or self.origins.has_orders:
             wait = min(wait, self.pace.own_wait(now)) if self.own_out < self.plan.settings.concurrency * 2 else wait
-        if self.foreign_due and self.foreign_out < FOREIGN_AT_ONCE:
-            wait = min(wait, self.foreign_due[0][0] - now)
+        if (next_due := self.foreign.next_due) is not None:
+            wait = min(wait, next_due - now)
         return max(0.001, wait)
 
     def _flush_if_due(self) -> None:
@@ -453,10 +358,18 @@ class Walk:
         now = self._flushed = time.monotonic()
         if now - self._told >= FLUSH_SECONDS:
             self._told = now
-            waiting = self.frontier.waiting() + len(self.under_way) + sum(map(len, self.foreign.values()))
+            waiting = self.frontier.waiting() + len(self.under_way) + self.foreign.waiting
             self.heartbeat(self.counts, waiting)
             total = min(self.counts.pages + len(self.frontier.pages) + len(self.frontier.later) + self.pages_out, self.plan.max_pages)
-            self.tick(done=self.counts.pages, total=total, errors=self.counts.failures, note=self.plan.start)
+            self.tick(done=self.counts.pages, total=total, errors=self.counts.failures, note=self._note())
+
+    def _note(self) -> str:
+        delay = self.origins.delay
+        if not delay.asked_s:
+            return self.plan.start
+        asked = _("robots.txt asks for {n} s between requests", n=f"{delay.asked_s:g}")
+        kept = "" if delay.kept_s == delay.asked_s else " " + _("(kept: {n} s)", n=f"{delay.kept_s:g}")
+        return f"{self.plan.start} · {asked}{kept}"
 
     def _let_arrive(self, seconds: float = 3.0) -> None:
         """Nothing more is sent; what is under way may arrive."""
@@ -468,22 +381,7 @@ class Walk:
                 self._settle(done)
 
 
-_SAME_DEPTH = frozenset({LinkKind.CANONICAL, LinkKind.HREFLANG, LinkKind.REFRESH, LinkKind.AMP})
-
-
 def _want_of(item: Item) -> Want:
     if item.found_by in (LinkKind.CSS, LinkKind.OG_IMAGE):
         return Want.WHOLE
     return Want.HEAD
-
-
-def _location(answer: Answer) -> str:
-    """The Location header; bytes above ASCII are UTF-8 where they can be, else they are escaped as they are."""
-    raw = answer.headers["location"]
-    if raw.isascii():
-        return raw
-    data = raw.encode("latin-1", "replace")
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError:
-        return quote(data, safe="/:?#[]@!$&'()*+,;=%~-._")
