@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
@@ -348,6 +348,20 @@ def _summary(result: Any) -> str:
     ]
     if crawl.state.value == "limited":
         lines.append(_("stopped after {n} pages; the rest: growth seo audit --resume", n=crawl.max_pages))
+    lines += _walk_notes(crawl.totals)
     lines += [f"  {number:>6}  {check}" for check, number in list(result.by_check.items())[:12]]
     lines.append(_("what to do about them: growth seo issues · growth seo report -o report.html"))
     return "\n".join(lines)
+
+
+def _walk_notes(totals: Mapping[str, Any]) -> list[str]:
+    """What somebody should know of how the crawl went."""
+    notes = []
+    if delay := totals.get("crawl_delay"):
+        words = _("robots.txt asks for {n} s between requests", n=f"{delay['asked']:g}")
+        notes.append(words if delay["kept"] == delay["asked"] else f"{words} {_('(kept: {n} s)', n=format(delay['kept'], 'g'))}")
+    if rendered := totals.get("rendered"):
+        notes.append(_("{n} pages were rendered in a browser, {m} could not be", n=rendered["pages"], m=rendered["faults"]))
+    if left_out := totals.get("skipped", {}).get("host-budget"):
+        notes.append(_("{n} addresses on other sites have their turn in a later audit (seo.crawl.external_per_host)", n=left_out))
+    return notes

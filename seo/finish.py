@@ -131,6 +131,7 @@ def _judge_site(
             complete=complete,
             user_agent=plan.user_agent,
             robots_obeyed=plan.settings.robots == "obey",
+            rendered=bool(plan.browser),
             now=now,
             probes=outcome.probes,
             variants=outcome.variants,

@@ -131,6 +131,8 @@ class Site:
     previous_id: int | None = None
     user_agent: str = ""
     robots_obeyed: bool = True
+    #: whether a browser rendered pages
+    rendered: bool = False
     now: Any = None
     #: what the site answers to addresses that cannot exist, by origin
     probes: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)

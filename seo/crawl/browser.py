@@ -14,7 +14,7 @@ from contextlib import suppress
 from typing import Any, ClassVar
 
 import scrapy
-from playwright.async_api import BrowserContext, Error, Page, Request, Route
+from playwright.async_api import BrowserContext, Error, Page, Request, Route, WebSocketRoute
 from scrapy.crawler import Crawler
 from scrapy_playwright.handler import ScrapyPlaywrightDownloadHandler
 
@@ -64,6 +64,11 @@ class Handler(ScrapyPlaywrightDownloadHandler):
     """One browser for both schemes; requests without ``playwright`` in their meta go the ordinary way."""
 
     _made: ClassVar[dict[int, Handler]] = {}
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        # a page that was closed because it hangs would hang again
+        self.config.target_closed_max_retries = 0
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Handler:
@@ -129,17 +134,23 @@ class Visit:
         self.moved_to = ""
         self.shown = False
         self.begun = time.monotonic()
+        self._watch: asyncio.TimerHandle | None = None
 
     async def prepare(self, page: Page, _request: scrapy.Request) -> None:
         """Before the page opens: what it may ask for."""
+        self.begun = time.monotonic()
         await self._prepare_context(page.context)
         await page.add_init_script(_NO_WINDOWS)
         await page.route("**", self._asked)
+        await page.route_web_socket("**", self._socket)
         page.on("popup", _close_soon)
+        # nothing that is asked of a page whose scripts never end is answered
+        self._watch = asyncio.get_running_loop().call_later(self.job.timeout_s, _close_soon, page)
 
     async def finish(self, page: Page) -> Rendered:
         """Wait until the page has settled, take what it has become, close it."""
         html, fault = b"", ""
+        self.unwatch()
         try:
             async with asyncio.timeout(self.job.timeout_s):
                 with suppress(Error):  # what never comes to rest is taken as it is
@@ -156,6 +167,17 @@ class Visit:
         finally:
             await close(page)
         return self.rendered(html, fault)
+
+    def unwatch(self) -> None:
+        """The page need not be closed by and by any more."""
+        if self._watch is not None:
+            self._watch.cancel()
+
+    def failed(self, problem: str) -> Rendered:
+        """The page never opened, or was closed because it hung."""
+        self.unwatch()
+        hung = time.monotonic() - self.begun >= self.job.timeout_s
+        return self.rendered(b"", "timeout" if hung else problem)
 
     def rendered(self, html: bytes, fault: str) -> Rendered:
         """What came of it."""
@@ -194,6 +216,11 @@ class Visit:
             else:
                 self.requests += 1
                 await self._own(route, request)
+
+    async def _socket(self, socket: WebSocketRoute) -> None:
+        self.blocked += 1
+        with suppress(Error):
+            await socket.close()
 
     async def _navigates(self, route: Route, request: Request) -> None:
         if self.shown:

@@ -259,7 +259,7 @@ class Relay(scrapy.Spider):
             await close(page)
         words = str(failure.value).strip().splitlines() or [type(failure.value).__name__]
         visit = meta["visit"]
-        self._hand_over(meta["order"], msgspec.structs.replace(visit.fetched, rendered=visit.rendered(b"", words[0][:200])))
+        self._hand_over(meta["order"], msgspec.structs.replace(visit.fetched, rendered=visit.failed(words[0][:200])))
 
     def _failed(self, failure: Any) -> None:
         meta = failure.request.meta

@@ -33,8 +33,8 @@ class Look(NamedTuple):
 
 
 class Foreign:
-    """The foreign addresses of a crawl that wait, by host. `most` are looked at on one host; `looked_at` says how many were already when
-    the crawl was cut off. `postponed` had their turn in the crawl before and come last, so that over some crawls every address has its turn.
+    """The foreign addresses of a crawl that wait, by host. `most` are looked at on one host; `looked_at` says how many were, before the
+    crawl was cut off. `postponed` had their turn in the crawl before and come last, so that over some crawls each has its turn.
     """
 
     def __init__(self, frontier: Frontier, pace: Pace, *, most: int, looked_at: Mapping[str, int], postponed: Collection[str]) -> None:

@@ -205,8 +205,32 @@ def _facts(document: dict[str, Any], seen: dict[str, Any]) -> list[tuple[str, st
         (_("First byte after"), f"{document['ttfb_ms']} ms" if document["ttfb_ms"] is not None else None),
         (_("Bytes"), document["size_bytes"]),
         (_("Found by"), document["found_by"]),
+        *_rendering(seen),
     ]
     return [(words, str(value)) for words, value in entries if value not in (None, "")]
+
+
+def _rendering(seen: dict[str, Any]) -> list[tuple[str, object]]:
+    """What a browser made of the page, and what the server's HTML says without it."""
+    made, without = seen.get("rendered"), seen.get("unrendered")
+    if made is None:
+        return []
+    if without is None:
+        return [(_("In a browser"), _("not rendered: {why}", why=made["fault"]))]
+    asked = _(
+        "rendered; {own} requests to the site, {foreign} to others, {blocked} refused",
+        own=made["requests"],
+        foreign=made["foreign"],
+        blocked=made["blocked"],
+    )
+    return [
+        (_("In a browser"), asked),
+        (_("Title without scripts"), without["title"] or "–"),
+        (_("Description without scripts"), without["description"] or "–"),
+        (_("H1 without scripts"), without["h1"] or "–"),
+        (_("Links without scripts"), without["links"]),
+        (_("Characters without scripts"), without["text_length"]),
+    ]
 
 
 def _issues_table(found: Sequence[Any]) -> Table:
