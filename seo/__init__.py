@@ -19,7 +19,7 @@ APP = App(
         NavItem(id="seo", label=Text("SEO", "SEO"), path="/seo", icon="seo", order=4, roles=("seo", "marketer", "director", "viewer")),
     ),
     pages=("seo.pages:pages",),
-    models=("seo.models", "seo.submission.models", "seo.comparing.models"),
+    models=("seo.models", "seo.submission.models", "seo.comparing.models", "seo.indexing.models"),
     migrations=(
         Migrations(owner="seo", store="main", package="seo.migrations.main"),
         Migrations(owner="seo", store="crawl", package="seo.migrations.crawl"),
@@ -29,7 +29,7 @@ APP = App(
         FileKind(name="directories", pattern="directories.yaml", model="seo.submission.settings:DirectoriesFile"),
     ),
     sections={"seo": "seo.settings:SeoSettings", "submit": "seo.submission.settings:SubmitSettings"},
-    jobs=("seo.jobs:jobs", "seo.submission.jobs:jobs", "seo.comparing.jobs:jobs"),
+    jobs=("seo.jobs:jobs", "seo.submission.jobs:jobs", "seo.comparing.jobs:jobs", "seo.indexing.jobs:jobs"),
     report_sections=("seo.handing:report_sections",),
     doctor=("seo.handing:doctor",),
     overview_cards=("seo.handing:overview_cards",),

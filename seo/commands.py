@@ -15,12 +15,14 @@ from growth.cli import toolkit
 from growth.errors import ExitCode, GrowthError
 from growth.language import _
 from seo.comparing.commands import app as comparing
+from seo.indexing.commands import app as indexing
 
 app = toolkit.group(_("Audit the site: crawl it, find what is wrong, say what it costs.\n\nExample: growth -C mysite seo audit"))
 
 CrawlOption = Annotated[int | None, typer.Option("--crawl", metavar="ID", help=_("a crawl of the past; default: the newest"))]
 _SEVERITIES = ("error", "warning", "notice")
 app.add_typer(comparing)
+app.add_typer(indexing)
 
 
 @app.command()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import time, timedelta
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Any, Literal
 
 from pydantic import Field, field_validator
 
 from growth.language import _
-from growth.workspace import Duration, Every, FromEnv, ScheduleYaml, YamlModel, hint_for
+from growth.workspace import Duration, Every, FromEnv, ScheduleYaml, TimeOfDay, YamlModel, hint_for
 from seo.severity import Severity
 
 
@@ -95,6 +96,40 @@ class ChecksSettings(YamlModel):
         return named
 
 
+class LogsSettings(YamlModel):
+    """``seo.logs``: access logs of the site's server, read every day for what search engines' crawlers visit (收录)."""
+
+    files: tuple[str, ...] = Field(
+        default=(), description="paths of access logs, * for rotated ones; relative ones from the workspace / 访问日志路径"
+    )
+    at: TimeOfDay = Field(default=time(5, 30), description="when they are read / 每天几点读取")
+    dns: bool = Field(default=True, description="ask name servers whether a crawler is genuine / 用 DNS 反查验证爬虫")
+    ranges: dict[str, tuple[str, ...]] = Field(
+        default_factory=dict, description="engine → addresses to be counted as its own, beside the published ones / 追加的爬虫地址段"
+    )
+
+    @field_validator("ranges")
+    @classmethod
+    def _networks(cls, named: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+        if named:
+            from seo.indexing.engines import engines
+
+            for name, ranges in named.items():
+                if name not in engines():
+                    raise ValueError(_("there is no engine “{name}”; {hint}", name=name, hint=", ".join(engines())))
+                for text in ranges:
+                    try:
+                        ip_network(text)
+                    except ValueError as fault:
+                        raise ValueError(_("“{text}” is no range of addresses; 220.181.108.0/24 is one", text=text[:60])) from fault
+        return named
+
+    @property
+    def networks(self) -> dict[str, list[IPv4Network | IPv6Network]]:
+        """The ranges as networks."""
+        return {name: [ip_network(text) for text in ranges] for name, ranges in self.ranges.items()}
+
+
 class Accepted(YamlModel):
     """One entry of ``seo.accept``: issues that are meant to be there. ``*`` in `url` stands for anything."""
 
@@ -118,6 +153,7 @@ class SeoSettings(YamlModel):
     )
     crawl: CrawlSettings = Field(default_factory=CrawlSettings)
     checks: ChecksSettings = Field(default_factory=ChecksSettings)
+    logs: LogsSettings = Field(default_factory=LogsSettings)
     accept: tuple[Accepted, ...] = Field(default=(), description="issues that are meant / 已接受的问题")
     expect: tuple[Expectation, ...] = Field(default=(), description="words that pages must have / 页面必含文字")
     goals: tuple[str, ...] = Field(default=(), description="pages where visitors sign up or get in touch / 转化目标页")

@@ -48,6 +48,40 @@ def upgrade() -> None:
     sa.Column('kept', sa.Boolean(), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_seo_crawl'))
     )
+    op.create_table('seo_crawler_address',
+    sa.Column('engine', sa.String(), nullable=False),
+    sa.Column('address_index', sa.LargeBinary(), nullable=False),
+    sa.Column('verification', sa.String(), nullable=False),
+    sa.Column('asked_at', sa.BigInteger(), nullable=False),
+    sa.PrimaryKeyConstraint('engine', 'address_index', name=op.f('pk_seo_crawler_address'))
+    )
+    op.create_table('seo_crawler_day',
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.Column('engine', sa.String(), nullable=False),
+    sa.Column('section', sa.String(), nullable=False),
+    sa.Column('status', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('verification', sa.String(), nullable=False),
+    sa.Column('visits', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.PrimaryKeyConstraint('day', 'engine', 'section', 'status', 'verification', name=op.f('pk_seo_crawler_day'))
+    )
+    op.create_table('seo_crawler_url',
+    sa.Column('engine', sa.String(), nullable=False),
+    sa.Column('url', sa.String(), nullable=False),
+    sa.Column('visits', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('first_at', sa.BigInteger(), nullable=False),
+    sa.Column('last_at', sa.BigInteger(), nullable=False),
+    sa.Column('status', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.PrimaryKeyConstraint('engine', 'url', name=op.f('pk_seo_crawler_url'))
+    )
+    op.create_index('ix_seo_crawler_url_last', 'seo_crawler_url', ['last_at'], unique=False)
+    op.create_index('ix_seo_crawler_url_status', 'seo_crawler_url', ['engine', 'status'], unique=False)
+    op.create_table('seo_index_count',
+    sa.Column('engine', sa.String(), nullable=False),
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.Column('pages', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('at', sa.BigInteger(), nullable=False),
+    sa.PrimaryKeyConstraint('engine', 'day', name=op.f('pk_seo_index_count'))
+    )
     op.create_table('seo_issue',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('identity', sa.LargeBinary(), nullable=False),
@@ -72,6 +106,22 @@ def upgrade() -> None:
     op.create_index('ix_seo_issue_list', 'seo_issue', ['last_crawl_id', 'check_id'], unique=False)
     op.create_index('ix_seo_issue_state', 'seo_issue', ['state', 'last_crawl_id'], unique=False)
     op.create_index('ix_seo_issue_url', 'seo_issue', ['url_hash'], unique=False)
+    op.create_table('seo_log',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('fingerprint', sa.LargeBinary(), nullable=False),
+    sa.Column('head_bytes', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('offset', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('within_line', sa.Boolean(), nullable=False),
+    sa.Column('loose_end', sa.Boolean(), nullable=False),
+    sa.Column('lines', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('unreadable', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('other_sites', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('name', sa.String(), nullable=False),
+    sa.Column('read_at', sa.BigInteger(), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_seo_log')),
+    sa.UniqueConstraint('fingerprint', name=op.f('uq_seo_log_fingerprint'))
+    )
+    op.create_index('ix_seo_log_head', 'seo_log', ['head_bytes'], unique=False)
     op.create_table('seo_push',
     sa.Column('engine', sa.String(), nullable=False),
     sa.Column('url', sa.String(), nullable=False),
