@@ -1,12 +1,13 @@
 """The audit's pages: overview with a running crawl's progress, issues, one issue, pages, one page's sheet, links, crawls, diff,
 comparison with other sites' pages, report files.
+report files; coverage.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from seo.pages import comparing, crawling, files, issues, links, overview, sheet
+from seo.pages import comparing, coverage, crawling, files, issues, links, overview, sheet
 
 
 def pages() -> list[Any]:
@@ -30,4 +31,7 @@ def pages() -> list[Any]:
         comparing.comparison,
         comparing.progress,
         files.report,
+        coverage.coverage_page,
+        coverage.evidence,
+        coverage.count,
     ]

@@ -17,6 +17,7 @@ def tabs(current: str) -> list[tuple[str, str, bool]]:
         ("issues", _("Issues"), "/seo/issues"),
         ("pages", _("Pages"), "/seo/pages"),
         ("links", _("Links"), "/seo/links"),
+        ("coverage", _("Coverage"), "/seo/coverage"),
         ("crawls", _("Crawls"), "/seo/crawls"),
         ("diff", _("Changes"), "/seo/diff"),
         ("compare", _("Compare"), "/seo/compare"),
