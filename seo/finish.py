@@ -24,6 +24,7 @@ from seo.external import broken_before, remember_external
 from seo.facts import seo_settings
 from seo.issues import count_issues, sync_issues
 from seo.models import FindingRow, InlinkRow, LinkRow, PageRow, UrlRow
+from seo.packed import pack
 from seo.rules import Judged, Rules, settled
 from seo.site import Site
 from seo.spent import Spent
@@ -64,16 +65,7 @@ def finish(
 def link_graph(database: Database, crawl_id: int, home: str) -> None:
     """Fill in-links, click depth and equity."""
     store = database.store("crawl")
-    with store.write() as session:
-        lean(session)
-        session.execute(delete(InlinkRow).where(InlinkRow.crawl_id == crawl_id))
-        columns = (LinkRow.crawl_id, LinkRow.target, LinkRow.source, LinkRow.position)
-        ordered = (
-            select(*columns)
-            .where(LinkRow.crawl_id == crawl_id, LinkRow.target.is_not(None))
-            .order_by(LinkRow.target, LinkRow.source, LinkRow.position)
-        )
-        session.execute(insert(InlinkRow).from_select(["crawl_id", "target", "source", "position"], ordered))
+    store_inlinks(database, crawl_id)
     with store.read() as session:
         lean(session)
         pages = list(session.scalars(select(PageRow.id).where(PageRow.crawl_id == crawl_id)))
@@ -92,6 +84,20 @@ def link_graph(database: Database, crawl_id: int, home: str) -> None:
     for batch in batches(values, 5000):
         with store.write() as session:
             update_rows(session, PageRow, ("crawl_id", "id"), ("click_depth", "inlinks", "equity"), batch)
+
+
+def store_inlinks(database: Database, crawl_id: int) -> None:
+    """Write the links by target."""
+    with database.store("crawl").write() as session:
+        lean(session)
+        session.execute(delete(InlinkRow).where(InlinkRow.crawl_id == crawl_id))
+        columns = (LinkRow.crawl_id, LinkRow.target, LinkRow.source, LinkRow.position)
+        ordered = (
+            select(*columns)
+            .where(LinkRow.crawl_id == crawl_id, LinkRow.target.is_not(None))
+            .order_by(LinkRow.target, LinkRow.source, LinkRow.position)
+        )
+        session.execute(insert(InlinkRow).from_select(["crawl_id", "target", "source", "position"], ordered))
 
 
 def _graph(session: Session, clicked: Select[int, int | None], pages: list[int], resolved: dict[int, int]) -> linkgraph.Graph:
@@ -184,7 +190,7 @@ def _store(database: Database, crawl_id: int, judged: list[Judged]) -> None:
                 one.check_id,
                 one.severity.value,
                 one.cause,
-                msgspec.json.encode(one.detail).decode(),
+                pack(msgspec.json.encode(one.detail)),
                 True,
             )
             for number, one in enumerate(judged)
@@ -249,4 +255,4 @@ def _totals(database: Database, crawl_id: int) -> dict[str, Any]:
         }
 
 
-__all__ = ["Worth", "finish", "link_graph"]
+__all__ = ["Worth", "finish", "link_graph", "store_inlinks"]

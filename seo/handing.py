@@ -21,16 +21,15 @@ from growth.rendering.states import state_word
 from growth.reporting import Figure, Kind, Note, Section, Series, Table, bars
 from growth.workspace import Workspace
 from seo.crawls import Crawl, CrawlState, find_crawl, judged_before, newest
-from seo.issues import IssueState, issues, message_of, url_hash
+from seo.issues import IssueState, message_of, url_hash
 from seo.models import CrawlRow, IssueRow
 from seo.report.document import crawl_figures, proposals, sentence
 from seo.report.tables import checks_table, counts_by_group
+from seo.tally import tally_issues
 
 if TYPE_CHECKING:
     from growth.jobs import Period
 
-#: issues that the operations report looks at; what costs most comes first
-MOST_IN_REPORT = 2000
 #: checks that its table lists
 CHECKS_IN_REPORT = 10
 #: an audit that is older than this says little of the site as it is
@@ -45,7 +44,7 @@ def report_sections(session: Session, workspace: Workspace, period: Period) -> I
     if crawl is None:
         return
     before = judged_before(session, crawl.id)
-    found = list(issues(session, crawl_id=crawl.id, limit=MOST_IN_REPORT))
+    tallies = tally_issues(session, crawl_id=crawl.id)
     groups = counts_by_group(session, crawl.id)
     chart = bars(
         "seo-groups",
@@ -63,7 +62,7 @@ def report_sections(session: Session, workspace: Workspace, period: Period) -> I
             proposal=note.severity == "error",
             evidence={"crawl": crawl.id, "check": note.link.rpartition("/")[2]},
         )
-        for note in proposals(found, most=5)
+        for note in proposals(tallies, most=5)
     ]
     yield Section(
         id="seo",
@@ -71,7 +70,7 @@ def report_sections(session: Session, workspace: Workspace, period: Period) -> I
         sentence=sentence(crawl),
         figures=compared_figures(crawl, before),
         chart=chart if groups else None,
-        tables=[_costliest(checks_table(found, crawl))] if found else [],
+        tables=[_costliest(checks_table(tallies, crawl))] if tallies else [],
         notes=notes,
         order=30,
     )

@@ -9,9 +9,9 @@ from datetime import datetime
 from enum import StrEnum
 from fnmatch import fnmatchcase
 from hashlib import blake2b
-from typing import Any
+from typing import Any, TypeVarTuple
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Select, func, select, update
 from sqlalchemy.orm import Session
 
 from growth import clock
@@ -20,6 +20,7 @@ from growth.language import ngettext
 from seo.bulk import batches, insert_rows, lean, update_rows
 from seo.check import Check, catalogue
 from seo.models import FindingRow, IssueRow, UrlRow
+from seo.packed import pack
 from seo.settings import Accepted
 from seo.severity import Severity
 
@@ -29,6 +30,8 @@ _NEW = (
     *("identity", "check_id", "severity", "url", "url_hash", "cause", "detail", "state", "first_seen", "first_crawl_id", "last_crawl_id"),
     *("accepted", "weight"),
 )
+#: the columns of a query
+Row = TypeVarTuple("Row")
 _AGAIN = ("state", "severity", "detail", "last_crawl_id", "accepted", "weight", "url", "url_hash", "fixed_at", "fixed_crawl_id")
 
 
@@ -150,11 +153,11 @@ def sync_issues(
                     accepted = acceptance(accept, check, url)
                     weight = weigh(check, url, detail)
                     if before is None:
-                        head = (identity, check, severity, url, url_hash(url), cause, detail)
+                        head = (identity, check, severity, url, url_hash(url), cause, pack(detail.encode()))
                         new.append((*head, IssueState.NEW.value, at, crawl_id, crawl_id, accepted, weight))
                     else:
                         state = IssueState.REAPPEARED if before.state == IssueState.FIXED else IssueState.OPEN
-                        changed = (state.value, severity, detail, crawl_id, accepted, weight, url, url_hash(url), None, None)
+                        changed = (state.value, severity, pack(detail.encode()), crawl_id, accepted, weight, url, url_hash(url), None, None)
                         again.append((*changed, before.id))
                 insert_rows(session, IssueRow, _NEW, new)
                 update_rows(session, IssueRow, ("id",), _AGAIN, again)
@@ -190,7 +193,22 @@ def issues(
     limit: int | None = None,
 ) -> Iterator[Issue]:
     """Issues as they stand after the crawl `crawl_id`, the newest judged one, heaviest first."""
-    query = select(IssueRow)
+    query = matching(select(IssueRow), crawl_id=crawl_id, severity=severity, state=state, accepted=accepted)
+    if check is not None:
+        query = query.where(IssueRow.check_id == check)
+    if url is not None:
+        query = query.where(IssueRow.url_hash == url_hash(url), IssueRow.url == url)
+    query = query.order_by(IssueRow.weight.desc(), IssueRow.check_id, IssueRow.url, IssueRow.id)
+    if limit is not None:
+        query = query.limit(limit)
+    for row in session.scalars(query.execution_options(yield_per=1000)):
+        yield issue_of(row)
+
+
+def matching(
+    query: Select[*Row], *, crawl_id: int, severity: str | None = None, state: str | None = None, accepted: bool = False
+) -> Select[*Row]:
+    """A query of issues that keeps those which stand so after the crawl `crawl_id`."""
     if state == IssueState.FIXED:
         query = query.where(IssueRow.state == IssueState.FIXED.value, IssueRow.fixed_crawl_id == crawl_id)
     else:
@@ -199,19 +217,9 @@ def issues(
             query = query.where(IssueRow.state.in_([IssueState.OPEN.value, IssueState.REAPPEARED.value]))
         elif state is not None:
             query = query.where(IssueRow.state == state)
-    if check is not None:
-        query = query.where(IssueRow.check_id == check)
     if severity is not None:
         query = query.where(IssueRow.severity == severity)
-    if url is not None:
-        query = query.where(IssueRow.url_hash == url_hash(url), IssueRow.url == url)
-    if not accepted:
-        query = query.where(IssueRow.accepted.is_(None))
-    query = query.order_by(IssueRow.weight.desc(), IssueRow.check_id, IssueRow.url, IssueRow.id)
-    if limit is not None:
-        query = query.limit(limit)
-    for row in session.scalars(query.execution_options(yield_per=1000)):
-        yield issue_of(row)
+    return query if accepted else query.where(IssueRow.accepted.is_(None))
 
 
 def issue_of(row: IssueRow) -> Issue:

@@ -44,13 +44,14 @@ KIND_NUMBER = {kind: number for number, kind in enumerate(KINDS)}
 _PLACE_NUMBER = {place: number for number, place in enumerate(PLACES)}
 _FAULT_NUMBER = {fault: number + 1 for number, fault in enumerate(FAULTS)}
 
-NOFOLLOW = 1
-UGC = 2
-SPONSORED = 4
-NOOPENER = 8
-BLANK = 16
-SCRIPTED = 32
-_PLACE_SHIFT = 6
+#: the place lies in the lowest bits, so that the flags of nearly all links are one byte
+_PLACE_MASK = 0xF
+NOFOLLOW = 16
+UGC = 32
+SPONSORED = 64
+NOOPENER = 128
+BLANK = 256
+SCRIPTED = 512
 _FAULT_SHIFT = 10
 _FAULT_MASK = 0xF << _FAULT_SHIFT
 #: bits that keep weight from flowing
@@ -63,7 +64,7 @@ RESOURCES = tuple(number for number, kind in enumerate(KINDS) if kind.is_resourc
 
 def flags_of(link: Link) -> int:
     """What is stored of rel, place, fault and window."""
-    flags = _PLACE_NUMBER[link.place] << _PLACE_SHIFT
+    flags = _PLACE_NUMBER[link.place]
     if link.rel:
         rel = link.rel
         flags |= (NOFOLLOW if "nofollow" in rel else 0) | (UGC if "ugc" in rel else 0) | (SPONSORED if "sponsored" in rel else 0)
@@ -79,7 +80,7 @@ def flags_of(link: Link) -> int:
 
 def place_of(flags: int) -> Place:
     """The part of the page."""
-    return PLACES[(flags >> _PLACE_SHIFT) & 0xF]
+    return PLACES[flags & _PLACE_MASK]
 
 
 def fault_of(flags: int) -> LinkFault | None:

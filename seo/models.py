@@ -11,10 +11,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, Text, UniqueConstraint
+from sqlalchemy import Index, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from growth.db import Base
+from seo.packed import Packed
 
 CRAWL: dict[str, Any] = {"schema": "crawl"}
 #: on SQLite a table whose rows lie in its primary key: no second tree, 40 % smaller
@@ -53,13 +54,22 @@ class CrawlRow(Base):
     kept: Mapped[bool] = mapped_column(default=True)
 
 
+#: all that lists and counts of issues ask for but the rows they show; `accepted`, always empty here, makes the index enough by itself
+_OPEN_ISSUES = Index(
+    "ix_seo_issue_open",
+    *("check_id", "severity", "state", "last_crawl_id", "weight", "accepted"),
+    sqlite_where=text("accepted IS NULL"),
+    postgresql_where=text("accepted IS NULL"),
+)
+
+
 class IssueRow(Base):
     """One issue over all crawls. `identity` is the hash of check and cause (or page); `state` a `seo.issues.IssueState`."""
 
     __tablename__ = "seo_issue"
     __table_args__ = (
         UniqueConstraint("identity"),
-        Index("ix_seo_issue_list", "last_crawl_id", "check_id"),
+        _OPEN_ISSUES,
         Index("ix_seo_issue_url", "url_hash"),
         Index("ix_seo_issue_state", "state", "last_crawl_id"),
     )
@@ -71,7 +81,7 @@ class IssueRow(Base):
     url: Mapped[str] = mapped_column(Text)
     url_hash: Mapped[int]
     cause: Mapped[str | None] = mapped_column(Text)
-    detail: Mapped[str] = mapped_column(Text)
+    detail: Mapped[str] = mapped_column(Packed)
     state: Mapped[str]
     first_seen: Mapped[datetime]
     first_crawl_id: Mapped[int]
@@ -135,7 +145,7 @@ class UrlRow(Base):
 
 
 class PageRow(Base):
-    """An HTML page of the site that answered 2xx; `id` is that of its URL. `sheet` is the rest of what the crawler saw (zlib, JSON)."""
+    """An HTML page of the site that answered 2xx; `id` is that of its URL. `sheet` is the rest of what the crawler saw (JSON, packed)."""
 
     __tablename__ = "seo_page"
     __table_args__ = (COMPACT,)
@@ -232,7 +242,7 @@ class FindingRow(Base):
     check_id: Mapped[str]
     severity: Mapped[str]
     cause: Mapped[str | None] = mapped_column(Text)
-    detail: Mapped[str] = mapped_column(Text)
+    detail: Mapped[str] = mapped_column(Packed)
     whole_site: Mapped[bool]
 
 

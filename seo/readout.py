@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from seo.answer import Answer
+from seo.packed import pack
 from seo.page import Link, SiteFacts
 from seo.reading import read_page
 from seo.rules import Rules, judge_page
@@ -27,8 +28,8 @@ class Readout(msgspec.Struct, frozen=True, array_like=True):
     canonical: str | None
     #: `seo.summary.PAGE_COLUMNS` from the third on
     values: tuple[Any, ...]
-    #: check, severity, cause, detail as JSON
-    findings: tuple[tuple[str, str, str | None, str], ...]
+    #: check, severity, cause, detail as JSON, packed
+    findings: tuple[tuple[str, str, str | None, bytes], ...]
     #: checks that failed by an error of their own
     faults: Mapping[str, str] = {}
 
@@ -44,6 +45,6 @@ def read_out(answer: Answer, site: SiteFacts, rules: Rules, spent: Spent, *, rea
         page = read_page(answer, site, read_at=read_at, depth=depth)
     with spent.on("judging"):
         judged = judge_page(page, rules)
-        findings = tuple((one.check_id, one.severity.value, one.cause, msgspec.json.encode(one.detail).decode()) for one in judged)
+        findings = tuple((one.check_id, one.severity.value, one.cause, pack(msgspec.json.encode(one.detail))) for one in judged)
     with spent.on("summing"):
         return Readout(page.links, page.canonical, page_values(page), findings, rules.faults)

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from seo.filing import icp_number
+from seo.packed import pack, unpack
 from seo.page import Page
 from seo.sketch import sketch
 from seo.tags import analytics_of
@@ -129,8 +130,6 @@ def sheet(page: Page) -> bytes:
         "charset": page.charset,
         "headers": {name: value[:1000] for name, value in page.headers.items() if name in _HEADERS},
         "item_types": page.item_types[:20],
-        "text": page.main_text[:300],
-        "size_bytes": page.size_bytes,
         "links_dropped": page.links_dropped,
         "app_root": page.app_root,
         "text_length": len(page.text),
@@ -139,10 +138,10 @@ def sheet(page: Page) -> bytes:
     if page.rendered is not None:
         document["rendered"] = msgspec.structs.replace(page.rendered, html=b"")
         document["unrendered"] = page.unrendered
-    return zlib.compress(msgspec.json.encode(document), 1)
+    return pack(msgspec.json.encode(document))
 
 
 def unsheet(packed: bytes) -> dict[str, Any]:
     """The document in a sheet."""
-    found: dict[str, Any] = msgspec.json.decode(zlib.decompress(packed))
+    found: dict[str, Any] = msgspec.json.decode(unpack(packed))
     return found

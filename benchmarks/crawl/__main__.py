@@ -14,11 +14,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from benchmarks.crawl.measure import Cost, measured
+from benchmarks.crawl.measure import Cost, measured, say
 from benchmarks.crawl.site import write_site
 
 GROWTH = """site: {{name: Benchmark, url: '{url}', locale: en}}
-seo: {{crawl: {{requests_per_second: 100000, concurrency: 32, retry_after: 0s}}}}
+seo: {{crawl: {{requests_per_second: 100000, concurrency: 32, retry_after: 0s, external_links: false}}}}
 """
 
 
@@ -90,12 +90,6 @@ def report(name: str, cost: Cost, pages: int) -> None:
         f"{name}: {pages} pages in {cost.seconds:.1f} s = {pages / cost.seconds:.0f} pages/s, "
         f"{cost.cpu / max(1, pages) * 1000:.2f} s CPU per 1,000 pages, {cost.peak_mb:.0f} MB"
     )
-
-
-def say(line: str) -> None:
-    """Print at once."""
-    sys.stdout.write(line + "\n")
-    sys.stdout.flush()
 
 
 if __name__ == "__main__":

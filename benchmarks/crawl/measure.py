@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Sequence
@@ -26,11 +27,11 @@ class Cost:
     output: str
 
 
-def measured(command: Sequence[str], *, env: dict[str, str] | None = None, limit_s: float = 1800) -> Cost:
-    """Run a command to its end. Raises RuntimeError with its last words where it fails."""
+def measured(command: Sequence[str], *, ends: Sequence[int] = (0,), limit_s: float = 1800) -> Cost:
+    """Run a command to its end. Raises RuntimeError with its last words where it ends otherwise than `ends` say."""
     begun = time.monotonic()
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-        process = subprocess.Popen(command, stdout=out, stderr=err, env={**os.environ, **(env or {})})
+        process = subprocess.Popen(command, stdout=out, stderr=err)
         peak = 0.0
         while True:
             # wait4 tells the processor time of the command and of all that it waited for itself
@@ -45,7 +46,7 @@ def measured(command: Sequence[str], *, env: dict[str, str] | None = None, limit
         seconds = time.monotonic() - begun
         out.seek(0)
         err.seek(0)
-        if process.returncode:
+        if process.returncode not in ends:
             raise RuntimeError(f"{' '.join(command)} ended with {process.returncode}: {err.read().decode(errors='replace')[-2000:]}")
         return Cost(seconds, usage.ru_utime + usage.ru_stime, peak / 1024, out.read().decode())
 
@@ -72,3 +73,9 @@ def children(pid: int) -> list[int]:
     except OSError:
         pass
     return found
+
+
+def say(line: str) -> None:
+    """Print at once."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()

@@ -5,8 +5,21 @@ from __future__ import annotations
 import asyncio
 import sys
 from pathlib import Path
+from urllib.parse import unquote
 
-_TYPES = {".html": b"text/html; charset=utf-8", ".png": b"image/png", ".css": b"text/css", ".js": b"text/javascript", ".txt": b"text/plain"}
+#: pages say their character set themselves
+_TYPES = {
+    ".html": b"text/html",
+    ".css": b"text/css",
+    ".js": b"text/javascript",
+    ".txt": b"text/plain",
+    ".xml": b"application/xml",
+    ".png": b"image/png",
+    ".gif": b"image/gif",
+    ".jpg": b"image/jpeg",
+    ".svg": b"image/svg+xml",
+    ".pdf": b"application/pdf",
+}
 _MISSING = b"<!doctype html><html lang=en><title>Not found</title><h1>Not found</h1>"
 
 
@@ -28,14 +41,16 @@ class Files(asyncio.Protocol):
         while (end := self.buffer.find(b"\r\n\r\n")) >= 0:
             line, self.buffer = self.buffer[: self.buffer.find(b"\r\n")], self.buffer[end + 4 :]
             method, target, _version = line.split(b" ", 2)
-            self.transport.write(self._answer(target.partition(b"?")[0].decode(), method == b"HEAD"))
+            self.transport.write(self._answer(unquote(target.partition(b"?")[0].decode("latin-1")), method == b"HEAD"))
 
     def _answer(self, path: str, head: bool) -> bytes:
         if path.startswith("/r/"):
-            return b"HTTP/1.1 301 Moved Permanently\r\nlocation: /p/%s.html\r\ncontent-length: 0\r\n\r\n" % path[3:].encode()
-        file = self.folder / (path.lstrip("/") or "index.html")
-        if path.endswith("/") and path != "/":
+            return _moved(f"/p/{path[3:]}.html")
+        file = self.folder / path.lstrip("/")
+        if path.endswith("/"):
             file /= "index.html"
+        elif file.is_dir():
+            return _moved(f"{path}/")
         try:
             body, status = file.read_bytes(), b"200 OK"
         except OSError:
@@ -43,6 +58,10 @@ class Files(asyncio.Protocol):
         kind = _TYPES.get(file.suffix, b"application/octet-stream") if status == b"200 OK" else _TYPES[".html"]
         top = b"HTTP/1.1 %s\r\ncontent-type: %s\r\ncontent-length: %d\r\n\r\n" % (status, kind, len(body))
         return top if head else top + body
+
+
+def _moved(to: str) -> bytes:
+    return b"HTTP/1.1 301 Moved Permanently\r\nlocation: %s\r\ncontent-length: 0\r\n\r\n" % to.encode()
 
 
 async def serve(folder: Path) -> None:

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import json
-import zlib
 from collections.abc import Iterable
 from typing import Any
-
-import msgspec
 
 from growth.db import Database
 from seo import links as stored
@@ -164,11 +161,6 @@ class Recorder:
             if len(self._text_ids) < MOST_TEXTS:
                 self._text_ids[text] = known
         return known
-
-
-def packed(document: object) -> bytes:
-    """A document as it lies in a `sheet`."""
-    return zlib.compress(msgspec.json.encode(document), 1)
 
 
 def _new_row(row: dict[str, Any]) -> tuple[Any, ...]:

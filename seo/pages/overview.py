@@ -10,12 +10,12 @@ from growth.reporting import Chart, Empty, Figure, Kind, Note, Series, Table, ba
 from growth.web import Page, Viewer, page
 from seo.crawls import Crawl, crawls, find_crawl, judged_before, newest
 from seo.handing import compared_figures
-from seo.issues import issues
 from seo.pages.crawling import Progress, progress_of
 from seo.pages.tabs import EDITORS, NAV, ROLES, tabs
 from seo.report.columns import CHECKS_SHORT
 from seo.report.document import proposals, sentence, trend_chart
 from seo.report.tables import checks_table, counts_by_group
+from seo.tally import tally_issues
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,11 +52,11 @@ def overview(viewer: Viewer) -> Page:
         judged = find_crawl(session) if last is not None and any(one.state.is_judged for one in crawls(session, limit=50)) else None
         if judged is None:
             return viewer.render("web/seo/overview.html", _empty(viewer, last, progress), title="SEO")
-        found = list(issues(session, crawl_id=judged.id))
+        tallies = tally_issues(session, crawl_id=judged.id)
         groups = counts_by_group(session, judged.id)
         figures = compared_figures(judged, judged_before(session, judged.id))
         past = [one for one in crawls(session, limit=60) if one.state.is_judged and one.start_url == judged.start_url]
-    table = viewer.arrange(checks_table(found, judged), sort="")
+    table = viewer.arrange(checks_table(tallies, judged), sort="")
     if viewer.format:
         return viewer.download(table, name="seo-issues")
     table = replace(table, columns=CHECKS_SHORT)
@@ -75,7 +75,7 @@ def overview(viewer: Viewer) -> Page:
         if groups
         else None,
         trend=_trend(viewer, past),
-        notes=proposals(found, most=5),
+        notes=proposals(tallies, most=5),
         table=table,
         may_begin=viewer.may(*EDITORS) and progress is None,
         downloads=[(name.upper(), f"/seo/report/{name}?crawl={judged.id}") for name in ("html", "xlsx", "json")],

@@ -16,6 +16,7 @@ from seo.issues import Issue
 from seo.listing import list_issues
 from seo.report.columns import CHECKS_SHORT, URLS
 from seo.report.tables import checks_table, counts_by_group, issue_row, urls_table
+from seo.tally import Tally, tally_of
 
 #: rows of a table in the HTML file; the workbook has them all
 HTML_ROWS = 50
@@ -26,11 +27,12 @@ TREND = 20
 def crawl_document(database: Database, crawl: Crawl) -> Document:
     """The report on a crawl as a document for `growth.reporting`."""
     found = list(list_issues(database, crawl_id=crawl.id))
+    tallies = tally_of(found)
     site = database.workspace.settings.site
     zone = database.workspace.zone
     shown = SiteShown(name=site.name, url=site.url, company=site.company, icp=site.icp)
     sections = [
-        _overview(database, crawl, found),
+        _overview(database, crawl, tallies),
         *_charts(crawl),
         *_trend(database, crawl),
         *_groups(found),
@@ -49,7 +51,7 @@ def crawl_document(database: Database, crawl: Crawl) -> Document:
         site=shown,
         made_at=crawl.finished_at or crawl.heartbeat_at,
         sections=sections,
-        proposals=proposals(found),
+        proposals=proposals(tallies),
         proposals_title=_("What to mend first"),
         facts=facts,
     )
@@ -72,18 +74,14 @@ def sentence(crawl: Crawl) -> str:
     return text
 
 
-def proposals(found: Sequence[Issue], *, most: int = 8) -> list[Note]:
+def proposals(tallies: Sequence[Tally], *, most: int = 8) -> list[Note]:
     """The checks whose mending brings back most, with what they cost."""
-    sums: dict[str, tuple[float, int]] = {}
-    for issue in found:
-        weight, number = sums.get(issue.check, (0.0, 0))
-        sums[issue.check] = (weight + issue.weight, number + 1)
     notes = []
-    for id, (_weight, number) in sorted(sums.items(), key=lambda one: -one[1][0])[:most]:
-        check = catalogue().get(id)
+    for tally in sorted(tallies, key=lambda one: -one.weight)[:most]:
+        check = catalogue().get(tally.check)
         if check is not None:
-            text = f"{check.meta.title_bad} ({number})"
-            notes.append(Note(text=text, severity=check.meta.severity.value, mend=str(check.meta.mend), link=f"/seo/issues/{id}"))
+            text = f"{check.meta.title_bad} ({tally.number})"
+            notes.append(Note(text=text, severity=check.meta.severity.value, mend=str(check.meta.mend), link=f"/seo/issues/{tally.check}"))
     return notes
 
 
@@ -139,7 +137,7 @@ def crawl_figures(crawl: Crawl, before: Crawl | None = None) -> list[Figure]:
     ]
 
 
-def _overview(database: Database, crawl: Crawl, found: Sequence[Issue]) -> Section:
+def _overview(database: Database, crawl: Crawl, tallies: Sequence[Tally]) -> Section:
     with database.read() as session:
         groups = counts_by_group(session, crawl.id)
     chart = bars(
@@ -149,7 +147,7 @@ def _overview(database: Database, crawl: Crawl, found: Sequence[Issue]) -> Secti
         x=Series(id="group", label=_("Group")),
         value=Series(id="total", label=_("Issues"), kind=Kind.NUMBER),
     )
-    table = replace(checks_table(found, crawl), columns=CHECKS_SHORT)
+    table = replace(checks_table(tallies, crawl), columns=CHECKS_SHORT)
     return Section(
         id="overview",
         title=Text("Overview", "概览"),

@@ -18,7 +18,7 @@ from seo.issues import Issue, IssueState, evidence_of
 from seo.listing import list_issues, list_links, list_pages
 from seo.models import IssueRow, UrlRow
 from seo.report import columns
-from seo.severity import Severity
+from seo.tally import Tally, tally_of
 
 #: rows of one table of a report; what is beyond stands in the CSV
 MOST_ROWS = 200_000
@@ -27,7 +27,7 @@ MOST_ROWS = 200_000
 def crawl_tables(database: Database, crawl: Crawl, *, most: int = MOST_ROWS) -> list[Table]:
     """All tables of a crawl: overview, documents, one for each group that has issues, broken links, other sites, left out."""
     found = list(list_issues(database, crawl_id=crawl.id, accepted=True))
-    tables = [checks_table(found, crawl), urls_table(database, crawl, most=most)]
+    tables = [checks_table(tally_of(found), crawl), urls_table(database, crawl, most=most)]
     for group in Group:
         mine = [issue for issue in found if (check := catalogue().get(issue.check)) and check.meta.group is group]
         if mine:
@@ -40,30 +40,25 @@ def crawl_tables(database: Database, crawl: Crawl, *, most: int = MOST_ROWS) -> 
     return [table for table in tables if table.rows]
 
 
-def checks_table(found: Sequence[Issue], crawl: Crawl) -> Table:
+def checks_table(tallies: Sequence[Tally], crawl: Crawl) -> Table:
     """One row a check that found something."""
-    by_check: dict[str, list[Issue]] = {}
-    for issue in found:
-        if issue.accepted is None:
-            by_check.setdefault(issue.check, []).append(issue)
     rows = []
-    for id, mine in by_check.items():
-        check = catalogue().get(id)
+    for tally in tallies:
+        check = catalogue().get(tally.check)
         rows.append(
             {
-                "check": id,
-                "severity": min((issue.severity for issue in mine), key=lambda severity: severity.rank).value,
-                "issue": str(check.meta.title_bad) if check else id,
-                "number": len(mine),
-                "share": min(1.0, len(mine) / max(crawl.pages, 1)),
-                "new": sum(1 for issue in mine if issue.state is IssueState.NEW),
-                "weight": round(sum(issue.weight for issue in mine), 3),
+                "check": tally.check,
+                "severity": tally.severity.value,
+                "issue": str(check.meta.title_bad) if check else tally.check,
+                "number": tally.number,
+                "share": min(1.0, tally.number / max(crawl.pages, 1)),
+                "new": tally.new,
+                "weight": round(tally.weight, 3),
                 "why": str(check.meta.why) if check else "",
                 "mend": str(check.meta.mend) if check else "",
-                "href": f"/seo/issues/{id}",
+                "href": f"/seo/issues/{tally.check}",
             }
         )
-    rows.sort(key=lambda row: (Severity(str(row["severity"])).rank, -float(str(row["weight"])), str(row["check"])))
     return Table(id="checks", title=_("Issues by check"), columns=columns.CHECKS, rows=rows, size=max(len(rows), 1))
 
 

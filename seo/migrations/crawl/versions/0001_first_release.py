@@ -27,7 +27,7 @@ def upgrade() -> None:
     sa.Column('check_id', sa.String(), nullable=False),
     sa.Column('severity', sa.String(), nullable=False),
     sa.Column('cause', sa.Text(), nullable=True),
-    sa.Column('detail', sa.Text(), nullable=False),
+    sa.Column('detail', sa.LargeBinary(), nullable=False),
     sa.Column('whole_site', sa.Boolean(), nullable=False),
     sa.PrimaryKeyConstraint('crawl_id', 'url_id', 'number', name=op.f('pk_seo_finding')),
     schema='crawl',
