@@ -6,7 +6,7 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check
 SOURCES := growth campaigns seo templates tests tools hooks benchmarks
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo check test test-all up bench clean services docs messages
+.PHONY: help install peers demo check test test-all up bench clean services docs messages
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -51,7 +51,11 @@ test-all: $(VENV)/.dev services ## All tests, the slow ones too
 	@$(BIN)/python hooks/messages.py
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile
 
-bench: $(VENV)/.dev ## Measure side by side with what a user would pick instead
+peers: requirements/peers.txt ## Make an environment with the programs that benchmarks stand beside
+	test -x $(VENV)/peers/bin/python || $(PYTHON) -m venv $(VENV)/peers
+	$(VENV)/peers/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes -r requirements/peers.txt
+
+bench: $(VENV)/.dev peers ## Measure side by side with what a user would pick instead
 	$(BIN)/python -m benchmarks
 
 docs: $(VENV)/.dev ## Write the generated reference pages anew

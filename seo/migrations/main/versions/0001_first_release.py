@@ -90,7 +90,7 @@ def upgrade() -> None:
     sa.Column('url', sa.Text(), nullable=False),
     sa.Column('url_hash', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('cause', sa.Text(), nullable=True),
-    sa.Column('detail', sa.Text(), nullable=False),
+    sa.Column('detail', sa.LargeBinary(), nullable=False),
     sa.Column('state', sa.String(), nullable=False),
     sa.Column('first_seen', sa.BigInteger(), nullable=False),
     sa.Column('first_crawl_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -103,7 +103,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_seo_issue')),
     sa.UniqueConstraint('identity', name=op.f('uq_seo_issue_identity'))
     )
-    op.create_index('ix_seo_issue_list', 'seo_issue', ['last_crawl_id', 'check_id'], unique=False)
+    op.create_index('ix_seo_issue_open', 'seo_issue', ['check_id', 'severity', 'state', 'last_crawl_id', 'weight', 'accepted'], unique=False, sqlite_where=sa.text('accepted IS NULL'), postgresql_where=sa.text('accepted IS NULL'))
     op.create_index('ix_seo_issue_state', 'seo_issue', ['state', 'last_crawl_id'], unique=False)
     op.create_index('ix_seo_issue_url', 'seo_issue', ['url_hash'], unique=False)
     op.create_table('seo_log',
