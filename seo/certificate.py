@@ -49,7 +49,9 @@ def _look(address: tuple[str, int], host: str, context: ssl.SSLContext) -> dict[
         certificate = secure.getpeercert() or {}
     expires = certificate.get("notAfter")
     at = datetime.fromtimestamp(ssl.cert_time_to_seconds(str(expires)), UTC).isoformat() if expires else None
-    issuer = dict(part[0] for part in certificate.get("issuer", ()))  # type: ignore[misc]
+    # a name is a tuple of tuples of (field, text) pairs; typeshed knows less of it
+    parts: Any = certificate.get("issuer", ())
+    issuer: dict[str, str] = dict(part[0] for part in parts)
     return {"expires_at": at, "issuer": issuer.get("organizationName") or issuer.get("commonName")}
 
 

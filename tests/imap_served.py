@@ -182,9 +182,9 @@ def serve(folder: Path) -> None:
             server.portal = portal
             return server
 
-    port = reactor.listenTCP(0, Factory(), interface="127.0.0.1")  # type: ignore[attr-defined]
+    port = reactor.listenTCP(0, Factory(), interface="127.0.0.1")
     print(port.getHost().port, flush=True)
-    reactor.run(installSignalHandlers=False)  # type: ignore[attr-defined]
+    reactor.run(installSignalHandlers=False)
 
 
 if __name__ == "__main__":

@@ -112,7 +112,7 @@ class Web:
         """One request through the whole application."""
 
         async def run() -> httpx.Response:
-            transport = httpx.ASGITransport(app=self.app, client=(address, 40000), raise_app_exceptions=False)  # type: ignore[arg-type]
+            transport = httpx.ASGITransport(app=self.app, client=(address, 40000), raise_app_exceptions=False)
             async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
                 return await client.request(method, path, **more)
 

@@ -115,7 +115,7 @@ def main(arguments: list[str]) -> int:
                 write_po(stream, catalogue, width=140, omit_header=False, sort_output=True, no_location=False, include_lineno=False)
     if "--check" not in arguments and "--missing" not in arguments:
         sys.path.insert(0, str(ROOT / "hooks"))
-        import messages  # type: ignore[import-not-found]
+        import messages  # type: ignore[import-not-found]  # hooks/ is on the path from here on only
 
         messages.bring()
     sys.stdout.write(f"{left} texts without a translation\n")

@@ -25,7 +25,7 @@ CELL_LIMIT = 200
 
 def zone_of(environment: SandboxedEnvironment) -> ZoneInfo:
     """The site's time zone, as the environment was made with."""
-    zone: ZoneInfo = environment.zone  # type: ignore[attr-defined]
+    zone: ZoneInfo = environment.zone  # type: ignore[attr-defined]  # set by make_environment, which imports this module
     return zone
 
 

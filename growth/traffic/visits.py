@@ -7,51 +7,33 @@ the visits around it anew from the raw events, with the same fold; so visits dep
 from __future__ import annotations
 
 from collections import OrderedDict, defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from datetime import date, timedelta
-from functools import lru_cache
+from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any, Final
 from weakref import WeakKeyDictionary
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from growth import clock
 from growth.channels import (
-    ChannelMedium,
-    Origin,
-    TouchKind,
-    add_identities,
-    forget_touches,
     insert_new,
-    insert_rows,
-    join,
-    origin_ids,
-    resolve_link,
-    stored_day,
-    update_rows,
-    write_touches,
 )
 from growth.db import Database, table_of
+from growth.traffic.batch import Batch, count_event, in_parts, read_texts, write_counts, write_pages, write_visits
 from growth.traffic.beacon import EventKind
-from growth.traffic.known import look_up_recognised, note_known, recognise
-from growth.traffic.models import Event, EventText, LooseVisitor, PagePath, TrafficCursor, Visit, VisitorStep
-from growth.traffic.rollups import COUNTED, count_pages, mark_days, refresh_rollups
+from growth.traffic.known import look_up_recognised
+from growth.traffic.models import Event, LooseVisitor, TrafficCursor, Visit
+from growth.traffic.rollups import refresh_rollups
 from growth.traffic.rules import Strength
-from growth.traffic.sessions import STARTING, Act, OpenVisit, fold
+from growth.traffic.sessions import Act, OpenVisit, fold
 from growth.traffic.signups import claim_views, place_signups
-from growth.traffic.writing import origin_of
 
 #: events of one transaction in the main store: well under 100 ms
 BATCH: Final = 2000
-#: microseconds of a quarter of an hour
-_QUARTER: Final = 900_000_000
 #: pages whose title is remembered
 _REMEMBERED: Final = 50_000
 _VISIT: Final = table_of(Visit)
-_PAGE: Final = table_of(PagePath)
 _EVENT: Final = table_of(Event)
 _COLUMNS: Final = tuple(
     _EVENT.c[name]
@@ -74,40 +56,8 @@ _COLUMNS: Final = tuple(
         "name",
     )
 )
-_VIEWS, _MISSING, _ERRORS, _ENGAGED_MS, _LEAVES, _SCROLLED, _LOADS, _LOAD_MS = range(len(COUNTED))
 _KINDS: Final = {kind.value: kind for kind in EventKind}
 _STRENGTHS: Final = {strength.value: strength for strength in Strength}
-
-
-@dataclass(slots=True)
-class _Batch:
-    """What is to be written, and the texts that are needed for it."""
-
-    texts: dict[int, str] = field(default_factory=dict)
-    new: list[tuple[int, OpenVisit]] = field(default_factory=list)
-    changed: list[tuple[int, OpenVisit]] = field(default_factory=list)
-    #: (visitor, visit ids) that late events made void
-    void: list[tuple[int, list[int]]] = field(default_factory=list)
-    #: visitors without a visit so far
-    loose: list[int] = field(default_factory=list)
-    #: visitors of whom nothing was known before
-    unknown: set[int] = field(default_factory=set)
-    #: what happened on pages, by (day, page); numbers in the order of `COUNTED`
-    pages: dict[tuple[date, int], list[int]] = field(default_factory=dict)
-    #: text id of the title that a page had last
-    titles: dict[int, int] = field(default_factory=dict)
-    #: visitor by page view
-    views: dict[int, int] = field(default_factory=dict)
-    #: (visitor, text id of a step's name, microseconds)
-    steps: list[tuple[int, int, int]] = field(default_factory=list)
-    #: (visitor, page, microseconds)
-    seen: list[tuple[int, int, int]] = field(default_factory=list)
-    days: set[date] = field(default_factory=set)
-
-    @property
-    def visits(self) -> list[tuple[int, OpenVisit]]:
-        """All visits to write."""
-        return [*self.new, *self.changed]
 
 
 #: text id of the title that each page is known to have, by database; what is known need not be written again
@@ -150,11 +100,11 @@ def _advance(database: Database) -> int:
             return 0
         zone = database.workspace.zone
         known = _titles.setdefault(database, OrderedDict())
-        batch = _Batch()
+        batch = Batch()
         by_visitor: dict[int, list[Act]] = defaultdict(list)
         for row in rows:
             by_visitor[row[10]].append(_act(row))
-            _count(batch, row, zone)
+            count_event(batch, row, zone)
         timeout = database.workspace.settings.attribution.visit_timeout // timedelta(microseconds=1)
         with database.write() as session:
             if not _move_cursor(session, cursor, rows[-1][0]):
@@ -162,10 +112,10 @@ def _advance(database: Database) -> int:
             _fold_all(session, raw, batch, by_visitor, timeout)
             fresh = {page for _day, page in batch.pages if page and page not in known}
             changed = {page: title for page, title in batch.titles.items() if known.get(page) != title}
-            _read_texts(raw, batch, fresh | set(changed) | set(changed.values()), by_visitor)
-            _write_visits(session, batch, zone)
-            _write_pages(session, batch, fresh, changed)
-            _write_counts(session, batch, zone)
+            read_texts(raw, batch, fresh | set(changed) | set(changed.values()))
+            write_visits(session, batch, zone=zone)
+            write_pages(session, batch, fresh=fresh, changed=changed)
+            write_counts(session, batch, zone=zone)
             claim_views(session, batch.views, batch.texts)
             place_signups(session, by_visitor)
         known.update(dict.fromkeys(fresh, 0) | changed)
@@ -174,7 +124,7 @@ def _advance(database: Database) -> int:
     return len(rows)
 
 
-def _fold_all(session: Session, raw: Session, batch: _Batch, by_visitor: dict[int, list[Act]], timeout: int) -> None:
+def _fold_all(session: Session, raw: Session, batch: Batch, by_visitor: dict[int, list[Act]], timeout: int) -> None:
     last = _last_visits(session, list(by_visitor))
     loose = _loose(session, [visitor for visitor in by_visitor if visitor not in last])
     batch.unknown = by_visitor.keys() - last.keys()
@@ -186,39 +136,6 @@ def _fold_all(session: Session, raw: Session, batch: _Batch, by_visitor: dict[in
             _remake(session, raw, batch, visitor, acts, timeout)
         else:
             _extend(batch, visitor, acts, before, timeout)
-
-
-def _count(batch: _Batch, row: Sequence[Any], zone: ZoneInfo) -> None:
-    """What an event adds to the counts of its page, and what else is to be kept of it."""
-    kind, page, visitor = row[2], row[3], row[10]
-    key = (_day(row[1] // _QUARTER, zone), page)
-    counts = batch.pages.get(key)
-    if counts is None:
-        counts = batch.pages[key] = [0] * len(COUNTED)
-    if kind in STARTING:
-        counts[_VIEWS if kind == EventKind.PAGE else _MISSING] += 1
-        batch.seen.append((visitor, page, row[1]))
-        if row[14]:
-            counts[_LOADS] += 1
-            counts[_LOAD_MS] += row[14]
-        if row[11]:
-            batch.titles[page] = row[11]
-        if row[12]:
-            batch.views[row[12]] = visitor
-    elif kind == EventKind.LEAVE:
-        counts[_LEAVES] += 1
-        counts[_ENGAGED_MS] += row[9] or 0
-        counts[_SCROLLED] += row[13] or 0
-    elif kind == EventKind.ERROR:
-        counts[_ERRORS] += 1
-    elif kind == EventKind.STEP and row[15]:
-        batch.steps.append((visitor, row[15], row[1]))
-
-
-@lru_cache(maxsize=4096)
-def _day(quarter: int, zone: ZoneInfo) -> date:
-    """The site's day of a quarter of an hour: zones differ by quarters."""
-    return clock.site_day(clock.from_micros(quarter * _QUARTER), zone)
 
 
 def _act(row: Sequence[Any]) -> Act:
@@ -241,7 +158,7 @@ def _move_cursor(session: Session, old: int, new: int) -> bool:
 def _last_visits(session: Session, visitors: list[int]) -> dict[int, OpenVisit]:
     """The latest visit of each visitor, without touches: only what a later event is compared with and added to."""
     found: dict[int, OpenVisit] = {}
-    for part in _parts(visitors):
+    for part in in_parts(visitors):
         newest = (
             select(_VISIT.c.visitor_id, func.max(_VISIT.c.started_at).label("at"))
             .where(_VISIT.c.visitor_id.in_(part))
@@ -260,7 +177,7 @@ def _last_visits(session: Session, visitors: list[int]) -> dict[int, OpenVisit]:
 def _loose(session: Session, visitors: list[int]) -> set[int]:
     """Those of `visitors` that have events without a visit."""
     found: set[int] = set()
-    for part in _parts(visitors):
+    for part in in_parts(visitors):
         found |= set(session.scalars(select(LooseVisitor.visitor_id).where(LooseVisitor.visitor_id.in_(part))))
     return found
 
@@ -284,7 +201,7 @@ def _opened(row: Any) -> OpenVisit:
     )
 
 
-def _extend(batch: _Batch, visitor: int, acts: Sequence[Act], before: OpenVisit | None, timeout: int) -> None:
+def _extend(batch: Batch, visitor: int, acts: Sequence[Act], before: OpenVisit | None, timeout: int) -> None:
     events = before.events if before else 0
     visits = fold(acts, timeout_micros=timeout, visit=before)
     if not visits:
@@ -297,7 +214,7 @@ def _extend(batch: _Batch, visitor: int, acts: Sequence[Act], before: OpenVisit 
             batch.new.append((visitor, visit))
 
 
-def _remake(session: Session, raw: Session, batch: _Batch, visitor: int, acts: Sequence[Act], timeout: int) -> None:
+def _remake(session: Session, raw: Session, batch: Batch, visitor: int, acts: Sequence[Act], timeout: int) -> None:
     """Late events: make the visits around them anew from the raw events.
 
     Visits that begin within the timeout of what is made anew are made anew with it, until one stands apart.
@@ -335,139 +252,3 @@ def _remake(session: Session, raw: Session, batch: _Batch, visitor: int, acts: S
     if made:
         session.execute(delete(LooseVisitor).where(LooseVisitor.visitor_id == visitor))
     batch.new.extend((visitor, visit) for visit in made)
-
-
-def _read_texts(raw: Session, batch: _Batch, wanted: set[int], by_visitor: Iterable[int]) -> None:
-    wanted = wanted | batch.unknown | {name for _visitor, name, _at in batch.steps} | set(batch.views.values())
-    for visitor, visit in batch.visits:
-        wanted |= {visit.origin, visit.click, *(origin for _at, origin in visit.touches)}
-        if visit.links:
-            wanted |= {visitor, *(token for _at, token in visit.links)}
-    if batch.void:
-        wanted |= {page for _visitor, visit in batch.new for page in (visit.entry, visit.exit)}
-    text = table_of(EventText)
-    for part in _parts([id for id in wanted if id]):
-        batch.texts.update(raw.execute(select(text.c.id, text.c.value).where(text.c.id.in_(part))).tuples().all())
-
-
-#: columns of a visit that further events change, and all of them
-_MOVING: Final = (
-    "ended_at",
-    "last_event_at",
-    "exit_page_id",
-    "pages",
-    "events",
-    "engaged_ms",
-    "bounced",
-    "acted",
-    "current_origin",
-    "current_campaign",
-)
-_ALL: Final = (
-    "id",
-    "visitor_id",
-    "started_at",
-    "day",
-    "origin_id",
-    "entry_page_id",
-    "click_parameter",
-    "click_id",
-    "agent",
-    *_MOVING,
-)
-
-
-def _write_visits(session: Session, batch: _Batch, zone: ZoneInfo) -> None:
-    texts = batch.texts
-    for visitor, gone in batch.void:
-        batch.days |= set(session.scalars(delete(_VISIT).where(_VISIT.c.id.in_(gone)).returning(_VISIT.c.day)))
-        forget_touches(session, identity_id=visitor, evidence=[f"visit:{id}" for id in gone])
-    add_identities(session, [texts[visitor] for visitor in batch.unknown])
-    insert_new(session, LooseVisitor, [{"visitor_id": visitor} for visitor in batch.loose], on="visitor_id")
-    origins: dict[int, Origin] = {0: Origin(medium=ChannelMedium.DIRECT)}
-    for _visitor, visit in batch.visits:
-        for id in (visit.origin, *(origin for _at, origin in visit.touches)):
-            if id not in origins:
-                origins[id] = origin_of(texts[id])
-    ids = origin_ids(session, origins.values())
-    by_text = {id: ids[origin] for id, origin in origins.items()}
-    rows = []
-    for visitor, visit in batch.new:
-        day = _day(visit.started // _QUARTER, zone)
-        batch.days.add(day)
-        parameter, _equals, value = texts.get(visit.click, "").partition("=")
-        head = (
-            visit.id,
-            visitor,
-            visit.started,
-            stored_day(session, day),
-            by_text[visit.origin],
-            visit.entry,
-            parameter,
-            value,
-            visit.agent,
-        )
-        rows.append((*head, *_moving(visit)))
-    insert_rows(session, _VISIT, _ALL, rows)
-    update_rows(session, _VISIT, _MOVING, [(*_moving(visit), visit.id) for _visitor, visit in batch.changed])
-    batch.days |= {_day(visit.started // _QUARTER, zone) for _visitor, visit in batch.changed}
-    kind = TouchKind.VISIT.value
-    touches = [(at, visitor, by_text[origin], kind, f"visit:{visit.id}") for visitor, visit in batch.visits for at, origin in visit.touches]
-    write_touches(session, touches)
-    _join_people(session, batch)
-
-
-def _moving(visit: OpenVisit) -> tuple[Any, ...]:
-    """Values of `_MOVING`."""
-    return (
-        visit.ended,
-        visit.last,
-        visit.exit,
-        visit.pages,
-        visit.events,
-        visit.engaged_ms,
-        visit.bounced,
-        visit.acted,
-        visit.current_origin,
-        visit.current_campaign,
-    )
-
-
-def _write_pages(session: Session, batch: _Batch, fresh: set[int], changed: dict[int, int]) -> None:
-    """Pages that were not known, and the title that a page had last."""
-    texts = batch.texts
-    insert_rows(session, _PAGE, ("id", "path", "title"), [(id, texts[id], "") for id in fresh], new_only=True)
-    update_rows(session, _PAGE, ("title",), [(texts[title], page) for page, title in changed.items()])
-
-
-def _write_counts(session: Session, batch: _Batch, zone: ZoneInfo) -> None:
-    count_pages(session, batch.pages)
-    mark_days(session, batch.days)
-    rows = []
-    for visitor, name, micros in batch.steps:
-        rows.append(
-            {"visitor_id": visitor, "name": batch.texts[name], "at": clock.from_micros(micros), "day": _day(micros // _QUARTER, zone)}
-        )
-    insert_new(session, VisitorStep, rows, on=("visitor_id", "name", "at"))
-    note_known(session, batch.seen)
-
-
-def _join_people(session: Session, batch: _Batch) -> None:
-    """A link that was made for one person tells whose visit it is."""
-    for visitor, visit in batch.visits:
-        for at, token in visit.links:
-            link = resolve_link(session, batch.texts[token])
-            if link is not None and link.contact_id is not None:
-                join(
-                    session,
-                    one=batch.texts[visitor],
-                    other=f"contact:{link.contact_id}",
-                    evidence=f"link:{link.id}",
-                    at=clock.from_micros(at),
-                )
-                recognise(session, [visitor])
-
-
-def _parts(ids: list[int]) -> Iterable[list[int]]:
-    """Few enough for one IN (…)."""
-    return (ids[start : start + 500] for start in range(0, len(ids), 500))

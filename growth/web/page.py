@@ -16,6 +16,7 @@ import anyio.to_thread
 from litestar import Request, Response
 from litestar.connection import ASGIConnection
 from litestar.constants import RESERVED_KWARGS
+from litestar.enums import HttpMethod
 from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
 from litestar.params import Parameter
 
@@ -152,10 +153,10 @@ def route(
     called.__name__, called.__qualname__ = function.__name__, function.__qualname__
     called.__doc__, called.__module__ = function.__doc__, function.__module__
     called.__annotations__ = {**{parameter.name: parameter.annotation for parameter in parameters}, "return": Response[bytes]}
-    called.__signature__ = inspect.Signature(parameters, return_annotation=Response[bytes])  # type: ignore[attr-defined]
+    called.__signature__ = inspect.Signature(parameters, return_annotation=Response[bytes])  # type: ignore[attr-defined]  # PEP 362
     found = HTTPRouteHandler(
         list(path) if not isinstance(path, str) else path,
-        http_method=list(rules.methods),  # type: ignore[arg-type]
+        http_method=[HttpMethod(method) for method in rules.methods],
         status_code=200,
         opt={"rules": rules, "function": function},
         request_max_body_size=most_bytes,

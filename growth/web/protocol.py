@@ -24,7 +24,7 @@ class GuardedProtocol(HttpToolsProtocol):
     _in_head = True
     _timer: TimerHandle | None = None
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in uvicorn
         """The first head must come in time, too."""
         super().connection_made(transport)
         self._begin_head()

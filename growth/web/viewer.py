@@ -214,7 +214,11 @@ class Viewer:
         return [Flash(text=" ".join(filter(None, (said, more))), tone="bad")]
 
     def _rendered(self, template: str, page: object, variables: dict[str, object]) -> str:
-        given = {entry.name: getattr(page, entry.name) for entry in dataclasses.fields(page)} if _is_value(page) else {}  # type: ignore[arg-type]
+        given = (
+            {entry.name: getattr(page, entry.name) for entry in dataclasses.fields(page)}
+            if dataclasses.is_dataclass(page) and not isinstance(page, type)
+            else {}
+        )
         environment = html_environment(self.workspace.root, self.workspace.zone)
         text = render(environment, template, {"may": self.may, **given, **variables})
         return with_prefix(text, self.workspace.settings.web.path_prefix)
@@ -266,10 +270,6 @@ def viewer_of(
         flashes=read_flashes(shell.database.vault, flash),
         _had_flash=flash is not None,
     )
-
-
-def _is_value(page: object) -> bool:
-    return dataclasses.is_dataclass(page) and not isinstance(page, type)
 
 
 def _origin(url: str) -> str:

@@ -159,9 +159,9 @@ def doctor(workspace: Workspace, _database: Database | None) -> Iterator[Diagnos
     )
 
 
-def _follower_segment(value: object, _since: datetime | None, _now: datetime) -> Select[tuple[UUID]]:
+def _follower_segment(value: object, _since: datetime | None, _now: datetime) -> Select[UUID | None]:
     found = select(Follower.contact_id).where(Follower.contact_id.is_not(None))
-    return found.where(Follower.subscribed == bool(value))  # type: ignore[return-value]
+    return found.where(Follower.subscribed == bool(value))
 
 
 #: words that segments may use

@@ -39,8 +39,10 @@ def judge(site: Site, limits: Limits) -> Iterator[Finding]:
     ):
         origin = origin_of(target.url)
         robots = site.robots.get(origin)
-        for agent in _AGENTS if robots else ():
-            said = verdict(robots, agent, target.url)  # type: ignore[arg-type]
+        if not robots:
+            continue
+        for agent in _AGENTS:
+            said = verdict(robots, agent, target.url)
             if not said.allowed:
                 key = (origin, said.line)
                 rules[key] = said.rule

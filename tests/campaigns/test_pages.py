@@ -142,7 +142,7 @@ def test_results_links_and_deliveries_once_it_was_sent(web: Web, desk: Desk) -> 
 
 
 def test_pause_resume_and_cancel_on_the_page(web: Web, desk: Desk) -> None:
-    freeze(desk.database, stream="campaign:monthly", occurrence="2026-11", rules=MARKETING, audience=everybody, now=NOW)  # type: ignore[arg-type]
+    freeze(desk.database, stream="campaign:monthly", occurrence="2026-11", rules=MARKETING, audience=everybody, now=NOW)
     browser = web.browser("marketer", name="ming")
     browser.post(f"{PERIOD}/pause")
     assert "ming" in browser.get(PERIOD).text

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -86,7 +87,7 @@ def test_segments_by_what_people_did_with_a_campaign(sent: Desk, condition: dict
 
 
 def test_the_operations_report_has_a_section_of_messages(sent: Desk) -> None:
-    period = Period.at("month", clock.now(), sent.database.workspace.zone)  # type: ignore[arg-type]
+    period = Period.at("month", clock.now(), sent.database.workspace.zone)
     with sent.database.read() as session:
         sections = [
             section
@@ -104,11 +105,11 @@ def test_the_operations_report_has_a_section_of_messages(sent: Desk) -> None:
     assert section.tables[0].rows[0]["campaign"] == "monthly"
 
 
-def entries(desk: Desk, what: str, *arguments: object) -> list[object]:
+def entries(desk: Desk, what: str, *arguments: Any) -> list[Any]:
     workspace = desk.database.workspace
     makers: list[Callable[..., object]] = [make for make in handed(workspace.apps, what) if make.__module__ == "campaigns.handing"]
     with desk.database.read() as session:
-        return [entry for make in makers for entry in make(session, workspace, *arguments)]  # type: ignore[attr-defined]
+        return [entry for make in makers for entry in make(session, workspace, *arguments)]
 
 
 def test_doubts_are_on_the_to_do_list(desk: Desk) -> None:
@@ -116,7 +117,7 @@ def test_doubts_are_on_the_to_do_list(desk: Desk) -> None:
     _code, sent, _err = desk.campaign("send", "monthly", "--period", "2026-11")
     assert sent["counts"]["uncertain"] == 1
     [entry] = entries(desk, "todo")
-    assert entry.id == "uncertain:campaign:monthly/2026-11"  # type: ignore[attr-defined]
+    assert entry.id == "uncertain:campaign:monthly/2026-11"
     desk.sandbox.mailbox.behaviours.clear()
     desk.campaign("send", "monthly", "--period", "2026-11")
     assert desk.got == ["a@example.com", "b@example.com"]
@@ -126,8 +127,8 @@ def test_an_approval_is_asked_for_before_the_run(make_desk: MakeDesk) -> None:
     text = MONTHLY.replace("every: month, day: 1", "every: day") + "approval: required\n"
     desk = make_desk(files={"campaigns/monthly.yaml": text})
     [entry] = entries(desk, "todo")
-    assert "waits for approval" in entry.title  # type: ignore[attr-defined]
-    period = entry.link.rpartition("/")[2]  # type: ignore[attr-defined]
+    assert "waits for approval" in entry.title
+    period = entry.link.rpartition("/")[2]
     desk.say("user", "add", "li", "--role", "approver")
     desk.campaign("approve", "monthly", "--period", period, "--by", "li")
     assert entries(desk, "todo") == []
@@ -135,7 +136,7 @@ def test_an_approval_is_asked_for_before_the_run(make_desk: MakeDesk) -> None:
 
 def test_runs_are_on_the_calendar(desk: Desk) -> None:
     found = entries(desk, "calendar", datetime(2027, 1, 1, tzinfo=UTC), datetime(2027, 3, 31, tzinfo=UTC))
-    assert [entry.link for entry in found] == [  # type: ignore[attr-defined]
+    assert [entry.link for entry in found] == [
         "/campaigns/monthly/2027-01",
         "/campaigns/monthly/2027-02",
         "/campaigns/monthly/2027-03",

@@ -46,7 +46,7 @@ def served(database: Database, make_web: Callable[..., Web], monkeypatch: pytest
     web = make_web(database)
     with database.write() as session:
         secret = accounts.create_key(session, name="website", scopes=["signups", "events"], actor="test", now=web.clock())
-    server = WebServer(web.app)  # type: ignore[arg-type]
+    server = WebServer(web.app)
     server.start()
     monkeypatch.setenv("GROWTH_URL", server.url)
     monkeypatch.setenv("GROWTH_KEY", secret)

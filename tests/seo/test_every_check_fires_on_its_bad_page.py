@@ -84,11 +84,8 @@ def test_every_id_of_the_catalogue_has_its_pages() -> None:
 
 
 @pytest.mark.slow
-def test_both_engines_of_the_database_find_the_same(
-    many: list[Issue], open_workspace: Callable[..., Database], database_url: str | None
-) -> None:
-    if database_url is None:
-        pytest.skip("that is what it is compared with")
+@pytest.mark.parametrize("database_url", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)
+def test_both_engines_of_the_database_find_the_same(many: list[Issue], open_workspace: Callable[..., Database]) -> None:
     world = many_world()
     database = open_workspace(world.growth_yaml, files=world.files)
     for _time in range(2):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -32,13 +33,13 @@ NOVEMBER = {"from_day": date(2026, 11, 1), "until_day": date(2026, 11, 30)}
 BAIDU = "https://www.baidu.com/link?url=x"
 
 
-def reported(site: Site, model: str = "last_non_direct", **more: object) -> Report:
+def reported(site: Site, model: str = "last_non_direct", **more: Any) -> Report:
     with site.database.read() as session:
         return attribution_report(
             session,
             workspace=site.database.workspace,
             model=model_named(model),
-            **{**NOVEMBER, **more},  # type: ignore[arg-type]
+            **{**NOVEMBER, **more},
         )
 
 
@@ -213,7 +214,7 @@ def copied_each(prepared: object, tmp_path_factory: pytest.TempPathFactory) -> C
 
     def make() -> Site:
         root = tmp_path_factory.mktemp("example") / "workspace"
-        shutil.copytree(prepared, root)  # type: ignore[call-overload]
+        shutil.copytree(prepared, root)
         return Site(open_database(load_workspace(root), check_schema=False))
 
     return make

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from growth.app import discover, load
+from growth.app import Command, discover, load
 from growth.cli.globals import UnknownUse, split_globals
 from growth.cli.words import run
 
@@ -78,9 +78,9 @@ def test_help_imports_nothing_heavy() -> None:
 
 
 @pytest.mark.parametrize("command", [command for app in discover() for command in app.commands], ids=lambda command: command.name)
-def test_every_word_answers_help(command: object, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["--lang", "en", command.name, "--help"]) == 0  # type: ignore[attr-defined]
-    assert "Usage: growth " + command.name in capsys.readouterr().out  # type: ignore[attr-defined]
+def test_every_word_answers_help(command: Command, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["--lang", "en", command.name, "--help"]) == 0
+    assert "Usage: growth " + command.name in capsys.readouterr().out
 
 
 def test_everything_an_app_hands_over_is_there() -> None:

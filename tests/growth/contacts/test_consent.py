@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -36,9 +37,9 @@ from growth.db import Database
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 
 
-def person(database: Database, **said: object) -> UUID:
+def person(database: Database, **said: Any) -> UUID:
     with database.write() as session:
-        return remember(session, PersonFacts(evidence="test", **said), now=NOW)  # type: ignore[arg-type]
+        return remember(session, PersonFacts(evidence="test", **said), now=NOW)
 
 
 def say(granted: bool, hours: int, source: str = "form") -> Statement:

@@ -80,7 +80,7 @@ class Plant:
         self.hearts.append(heart)
         with self.database.write() as session:
             processes.enter(session, who=heart.who, now=self.now)
-        return InProcess(self.database, Fixed(self.catalogue), heart, heavy=heavy, grace_seconds=grace_seconds, now=lambda: self.now)  # type: ignore[arg-type]
+        return InProcess(self.database, Fixed(self.catalogue), heart, heavy=heavy, grace_seconds=grace_seconds, now=lambda: self.now)
 
     def reconcile(self) -> Reconciled:
         """One beat."""

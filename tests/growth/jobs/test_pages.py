@@ -94,7 +94,7 @@ def test_missed_runs_are_seen_in_history_on_the_to_do_list_and_among_the_alerts(
     history = admin.get("/jobs/history").text
     assert len(re.findall(r"2026-11-2[456]", history)) >= 3
     with web.database.write() as session:
-        raise_alert(session, kind="robot_failed", title="broken", dedupe="x", now=web.clock(), severity="error")  # type: ignore[arg-type]
+        raise_alert(session, kind="robot_failed", title="broken", dedupe="x", now=web.clock(), severity="error")
     assert "broken" in admin.get("/todo").text
     assert "broken" not in web.browser("viewer").get("/todo").text
 

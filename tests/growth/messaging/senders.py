@@ -6,8 +6,10 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
+from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
 from growth.contacts import Medium, PersonFacts, Purpose, Segment, Statement, contacts, segment_query
@@ -54,12 +56,12 @@ def people(database: Database, count: int, *, domain: str = "example.com", conse
     return addresses
 
 
-def frozen(database: Database, rules: Rules = MARKETING, **more: object) -> MailingView:
+def frozen(database: Database, rules: Rules = MARKETING, **more: Any) -> MailingView:
     """The mailing to everybody, frozen."""
-    return freeze(database, **MAILING, rules=rules, audience=everybody, now=NOW, **more)  # type: ignore[arg-type]
+    return freeze(database, **MAILING, rules=rules, audience=everybody, now=NOW, **more)
 
 
-def everybody(session: Session) -> object:
+def everybody(session: Session) -> Select[UUID]:
     return segment_query(session, Segment(), now=NOW)
 
 
@@ -76,17 +78,17 @@ def compose(session: Session, claimed: Sequence[Claimed]) -> Mapping[UUID, Messa
     return made
 
 
-def assignment(rules: Rules = MARKETING, **more: object) -> Assignment:
+def assignment(rules: Rules = MARKETING, **more: Any) -> Assignment:
     """How it is sent."""
-    return Assignment(**MAILING, rules=rules, compose=more.pop("compose", compose), **more)  # type: ignore[arg-type]
+    return Assignment(**MAILING, rules=rules, compose=more.pop("compose", compose), **more)
 
 
-def send(database: Database, provider: object, *, patience: timedelta = timedelta(seconds=5), **more: object) -> Outcome:
+def send(database: Database, provider: object, *, patience: timedelta = timedelta(seconds=5), **more: Any) -> Outcome:
     """One sender, until its end. Time is the test's, advanced by real time."""
     begun = datetime.now(UTC)
     now = more.pop("now", lambda: NOW + (datetime.now(UTC) - begun))
     stop = more.pop("should_stop", lambda: False)
-    return deliver(database, assignment(**more), provider, now=now, should_stop=stop, patience=patience)  # type: ignore[arg-type]
+    return deliver(database, assignment(**more), provider, now=now, should_stop=stop, patience=patience)
 
 
 def tally(database: Database) -> dict[str, int]:

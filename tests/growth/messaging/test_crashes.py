@@ -79,7 +79,8 @@ def test_a_sender_that_dies_at_any_write_loses_and_repeats_nothing(database: Dat
         provider = Recorder(max_batch=8)
         mortal = Mortal(database, nth, after=after)
         try:
-            send(mortal, provider, patience=timedelta(), now=lambda: NOW)  # type: ignore[arg-type]
+            # it does what a database does, until it dies
+            send(mortal, provider, patience=timedelta(), now=lambda: NOW)
         except Died:
             died += 1
         assert send(database, provider, now=once_leases_are_over).ending is Ending.FINISHED

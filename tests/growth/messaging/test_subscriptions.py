@@ -142,7 +142,7 @@ def letters(web: Web) -> list[email.message.Message]:
 
 
 def link_in(letter: email.message.Message) -> str:
-    text = letter.get_payload(0).get_payload(decode=True).decode()  # type: ignore[union-attr]
+    text = letter.get_payload(0).get_payload(decode=True).decode()
     found = re.search(r"http://localhost(/confirm/\S+)", text)
     assert found is not None
     return found[1]

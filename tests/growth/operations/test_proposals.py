@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -23,11 +24,11 @@ def cny(amount: str) -> Money:
     return Money(Decimal(amount))
 
 
-def row(name: str, signups: int = 0, cost: str | None = None, visits: int = 0, **more: object) -> Yield:
-    return Yield(name=name, signups=Decimal(signups), cost=cny(cost) if cost else None, visits=visits, **more)  # type: ignore[arg-type]
+def row(name: str, signups: int = 0, cost: str | None = None, visits: int = 0, **more: Any) -> Yield:
+    return Yield(name=name, signups=Decimal(signups), cost=cny(cost) if cost else None, visits=visits, **more)
 
 
-def facts(*channels: Yield, key: str = "2026-11", today: date = date(2026, 11, 24), **now: object) -> Facts:
+def facts(*channels: Yield, key: str = "2026-11", today: date = date(2026, 11, 24), **now: Any) -> Facts:
     period = Period.parse(key)
     span = span_of(period, today=today)
     signups = int(sum(one.signups for one in channels))
@@ -37,7 +38,7 @@ def facts(*channels: Yield, key: str = "2026-11", today: date = date(2026, 11, 2
         period=period,
         span=span,
         before=span_before(period, today=today),
-        now=replace(sums, **now),  # type: ignore[arg-type]
+        now=replace(sums, **now),
         then=Sums(visits=0, signups=0),
         course=dict.fromkeys(span.all_days(), (1, 1)),
         channels=channels,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -14,8 +15,8 @@ PAGE = "https://nav.example/links"
 OURS = frozenset({"www.example.com", "m.example.com"})
 
 
-def found(html: str, **more: object) -> list[ListingFound]:
-    return find_listing(html, page_url=PAGE, our_hosts=OURS, **more)  # type: ignore[arg-type]
+def found(html: str, **more: Any) -> list[ListingFound]:
+    return find_listing(html, page_url=PAGE, our_hosts=OURS, **more)
 
 
 @pytest.mark.parametrize(

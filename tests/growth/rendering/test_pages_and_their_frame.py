@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import fields, is_dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -35,8 +36,8 @@ SITE = SiteShown(
 )
 
 
-def frame(**more: object) -> Frame:
-    values: dict[str, object] = {
+def frame(**more: Any) -> Frame:
+    values: dict[str, Any] = {
         "title": "渠道",
         "site": SITE,
         "address": Address.of("/channels", {"sort": "-cost", "q": "百度", "open": "/x"}),
@@ -45,10 +46,10 @@ def frame(**more: object) -> Frame:
         "nav": [NavLink(id="todo", label="待办", path="/todo", icon="todo", count=3, key="t")],
         "flashes": [Flash(text="<b>已保存</b>")],
     }
-    return Frame(**(values | more))  # type: ignore[arg-type]
+    return Frame(**(values | more))
 
 
-def page(language: str = "zh-CN", **more: object) -> str:
+def page(language: str = "zh-CN", **more: Any) -> str:
     found = styleguide.example(Address.of("/styleguide"))
     variables = {one.name: getattr(found, one.name) for one in fields(found)}
     with speaking(language):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from sqlalchemy import column, create_engine, func, select, table, text
@@ -27,8 +28,8 @@ def rows(count: int) -> list[dict[str, object]]:
     return [{"name": f"row {n:03}", "n": n, "cost": Money(Decimal(n * 10)), "at": start + timedelta(hours=n)} for n in range(count)]
 
 
-def arranged(query: dict[str, str], count: int = 120, **more: object) -> Table:
-    found = Table(id="t", title="T", columns=COLUMNS, rows=rows(count), **more)  # type: ignore[arg-type]
+def arranged(query: dict[str, str], count: int = 120, **more: Any) -> Table:
+    found = Table(id="t", title="T", columns=COLUMNS, rows=rows(count), **more)
     return arrange(found, TableState.of(Address.of("/t", query)))
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from growth.channels import CHANNEL, IDENTITY, ORIGIN, TOUCH, keys_of_person
 from growth.contacts import contact, find_contact
-from growth.traffic import SIGNUP, STEP, BadBody, find_signup, import_signups, read_signup, read_step, visits
+from growth.traffic import SIGNUP, STEP, BadBody, Received, find_signup, import_signups, read_signup, read_step, visits
 from tests.journeys import Site, journey
 
 
@@ -29,23 +29,23 @@ def test_a_sign_up_joins_the_visit_by_its_page_view_where_no_id_is_kept(site: Si
 
 
 def test_a_sign_up_that_comes_before_its_page_view_is_joined_when_that_comes(site: Site) -> None:
-    held: list[object] = []
-    visitor = journey(site, None, held=held).visit("/register")  # type: ignore[arg-type]
+    held: list[Received] = []
+    visitor = journey(site, None, held=held).visit("/register")
     visitor.sign_up("u1")
     with site.database.read() as session:
         assert find_signup(session, "u1").visit_id is None
-    site.send(*held)  # type: ignore[arg-type]
+    site.send(*held)
     with site.database.read() as session:
         assert find_signup(session, "u1").visit_id is not None
         assert len(keys_of_person(session, "signup:u1")) == 2
 
 
 def test_a_visit_that_late_events_make_anew_keeps_its_sign_up(site: Site) -> None:
-    held: list[object] = []
-    visitor = journey(site, "v1", held=held)  # type: ignore[arg-type]
+    held: list[Received] = []
+    visitor = journey(site, "v1", held=held)
     visitor.visit("/").wait(minutes=20).go("/register").sign_up("u1")
-    site.send(held[1])  # type: ignore[arg-type]
-    site.send(held[0])  # type: ignore[arg-type]
+    site.send(held[1])
+    site.send(held[0])
     with site.database.read() as session:
         (visit,) = visits(session)
         assert visit.landing == "/"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 import pytest
@@ -10,14 +10,14 @@ from sqlalchemy import text
 
 from growth import accounts
 from growth.accounts import doctor as accounts_doctor
-from growth.app import Level
+from growth.app import Diagnosis, Level
 from growth.db import Database
 from growth.web import doctor as web_doctor
 from growth.workspace import Workspace
 
 
-def _levels(found: object) -> dict[str, Level]:
-    return {one.id: one.level for one in found}  # type: ignore[attr-defined]
+def _levels(found: Iterable[Diagnosis]) -> dict[str, Level]:
+    return {one.id: one.level for one in found}
 
 
 def test_an_administrator_is_missed_until_one_can_log_in(database: Database, now: datetime) -> None:

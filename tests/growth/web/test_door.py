@@ -79,7 +79,7 @@ def test_the_clients_address_is_believed_from_trusted_proxies_only(make_workspac
 
     workspace = make_workspace(YAML + "web: {trusted_proxies: [10.0.0.0/8]}\n")
     headers = [(b"host", b"localhost"), *([(b"x-forwarded-for", forwarded.encode())] if forwarded else [])]
-    arrival = arrive({"headers": headers, "client": (peer, 1), "path": "/", "scheme": "http"}, ways_of(workspace))  # type: ignore[typeddict-item]
+    arrival = arrive({"headers": headers, "client": (peer, 1), "path": "/", "scheme": "http"}, ways_of(workspace))
     assert arrival.address == client
 
 
@@ -88,7 +88,7 @@ def test_two_hosts_in_one_request_are_400(make_workspace: Any) -> None:
 
     for headers in ([(b"host", b"localhost"), (b"host", b"evil")], []):
         with pytest.raises(ForeignHost):
-            arrive({"headers": headers, "client": ("127.0.0.1", 1), "path": "/", "scheme": "http"}, ways_of(make_workspace()))  # type: ignore[typeddict-item]
+            arrive({"headers": headers, "client": ("127.0.0.1", 1), "path": "/", "scheme": "http"}, ways_of(make_workspace()))
 
 
 def test_behind_a_prefix_every_address_has_it(web_of: Callable[..., Web]) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable
+from typing import Any
 
+import httpx
 import pytest
 
 from growth.errors import GrowthError
@@ -77,11 +79,11 @@ def web(database: object, make_web: Callable[..., Web], monkeypatch: pytest.Monk
 
     handed = app_module.handed
 
-    def with_ours(apps: object, what: str) -> list[object]:
+    def with_ours(apps: Any, what: str) -> list[object]:
         ours = [
             lambda: [breaks, refuses, broken_template, missing, number, reserved, form, preview, public_breaks, public_forbidden, api_test]
         ]
-        return [*handed(apps, what), *(ours if what == "pages" else [])]  # type: ignore[arg-type]
+        return [*handed(apps, what), *(ours if what == "pages" else [])]
 
     monkeypatch.setattr(app_module, "handed", with_ours)
     return make_web(database)
@@ -192,22 +194,22 @@ def test_an_api_key_opens_its_scope(web: Web) -> None:
         wrong = accounts.create_key(session, name="other", scopes=["events"], actor="test", now=web.clock())
     stranger = web.stranger()
 
-    def call(key: str, content: bytes = b'{"id": "7"}', **headers: str) -> object:
+    def call(key: str, content: bytes = b'{"id": "7"}', **headers: str) -> httpx.Response:
         return stranger.send("POST", "/api/test", content=content, headers={"authorization": f"Bearer {key}", **headers})
 
     answer = call(right, **{"idempotency-key": "k1"})
-    assert answer.status_code == 201  # type: ignore[attr-defined]
-    assert answer.json() == {"got": {"id": "7"}, "by": "key:website", "again": "k1"}  # type: ignore[attr-defined]
-    assert call(wrong).status_code == 403  # type: ignore[attr-defined]
-    assert call("gk_nothing").status_code == 401  # type: ignore[attr-defined]
-    assert "www-authenticate" in call("gk_nothing").headers  # type: ignore[attr-defined]
+    assert answer.status_code == 201
+    assert answer.json() == {"got": {"id": "7"}, "by": "key:website", "again": "k1"}
+    assert call(wrong).status_code == 403
+    assert call("gk_nothing").status_code == 401
+    assert "www-authenticate" in call("gk_nothing").headers
     for content in (b"", b"{", b'{"a": 1, "a": 2}', b'{"a": NaN}', b"\xff", b"[" * 100_000):
         refused = call(right, content[:60_000])
-        assert refused.status_code == 400, content[:10]  # type: ignore[attr-defined]
-        assert refused.json()["status"] == 400  # type: ignore[attr-defined]
-    assert call(right, b'{"id": "7"}', **{"idempotency-key": "x" * 256}).status_code == 400  # type: ignore[attr-defined]
-    assert call(right, b"x" * 70_000).status_code == 413  # type: ignore[attr-defined]
+        assert refused.status_code == 400, content[:10]
+        assert refused.json()["status"] == 400
+    assert call(right, b'{"id": "7"}', **{"idempotency-key": "x" * 256}).status_code == 400
+    assert call(right, b"x" * 70_000).status_code == 413
     with web.database.write() as session:
         accounts.revoke_key(session, name="website", actor="test", now=web.clock())
         assert next(key for key in accounts.list_keys(session) if key.name == "website").used_at == web.clock()
-    assert call(right).status_code == 401  # type: ignore[attr-defined]
+    assert call(right).status_code == 401

@@ -244,7 +244,7 @@ def test_the_previous_key_still_opens(phone: MakePhone) -> None:
 def test_nothing_personal_is_readable_in_the_database_file(phone: MakePhone) -> None:
     follower: Phone = phone(openid="oCANARYOPENID")
     follower.say("canarytext 利率")
-    database = follower.database  # type: ignore[attr-defined]
+    database = follower.database
     if not database.is_sqlite:
         return
     database.close()

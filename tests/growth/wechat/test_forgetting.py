@@ -64,7 +64,7 @@ def left_of_them(database: Any) -> list[str]:
 @pytest.mark.parametrize("how", ["code", "code, then merged", "openid told with the sign-up"])
 def test_an_erased_person_leaves_nothing_at_the_account(phone: Callable[..., Any], how: str) -> None:
     follower: Phone = phone(openid=OPENID)
-    database = follower.database  # type: ignore[attr-defined]
+    database = follower.database
     contact_id = known(database, "a@example.com", follower.now, ("signup", "u-1"))
     talk(follower)
     if how == "openid told with the sign-up":
@@ -91,7 +91,7 @@ def test_an_erased_person_leaves_nothing_at_the_account(phone: Callable[..., Any
 
 def test_who_comes_back_after_erasure_is_a_new_follower(phone: Callable[..., Any]) -> None:
     follower: Phone = phone(openid=OPENID)
-    database = follower.database  # type: ignore[attr-defined]
+    database = follower.database
     contact_id = known(database, "a@example.com", follower.now, ("openid", OPENID))
     talk(follower)
     erase(follower, contact_id)
@@ -104,7 +104,7 @@ def test_who_comes_back_after_erasure_is_a_new_follower(phone: Callable[..., Any
 def test_a_contact_that_is_gone_does_not_stop_the_bot(phone: Callable[..., Any]) -> None:
     """As when the person was erased while growth.yaml left this app out."""
     follower: Phone = phone()
-    database = follower.database  # type: ignore[attr-defined]
+    database = follower.database
     follower.event("subscribe")
     with database.write() as session:
         session.execute(select(Follower)).scalar_one().contact_id = UUID(int=7)
@@ -113,7 +113,7 @@ def test_a_contact_that_is_gone_does_not_stop_the_bot(phone: Callable[..., Any])
 
 def test_the_name_of_a_contact_whose_openid_the_site_told_is_known(phone: Callable[..., Any]) -> None:
     follower: Phone = phone(openid=OPENID)
-    database = follower.database  # type: ignore[attr-defined]
+    database = follower.database
     with database.write() as session:
         remember(session, PersonFacts(email="a@example.com", name="王小明", keys=(("openid", OPENID),), evidence="test"), now=follower.now)
     replies = tuple(
@@ -126,7 +126,7 @@ def test_the_name_of_a_contact_whose_openid_the_site_told_is_known(phone: Callab
 def test_no_file_of_the_workspace_holds_an_openid_in_the_open(phone: Callable[..., Any]) -> None:
     follower: Phone = phone(openid=OPENID)
     talk(follower)
-    database = follower.database  # type: ignore[attr-defined]
+    database = follower.database
     if database.is_sqlite:
         files = [path for path in Path(database.workspace.root).rglob("*") if path.is_file()]
         assert files

@@ -228,7 +228,7 @@ def test_two_processes_that_take_up_one_message_have_one_effect(
 
 def test_while_the_database_is_locked_wechat_is_told_to_ask_again_within_the_budget(phone: MakePhone) -> None:
     follower: Phone = phone()
-    database = follower.database  # type: ignore[attr-defined]
+    database = follower.database
     budget(follower, 0.3)
     with database.write() as session:
         session.execute(text("LOCK TABLE wx_inbox" if not database.is_sqlite else "UPDATE wx_inbox SET rule = NULL"))

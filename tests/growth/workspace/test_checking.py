@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -146,8 +147,8 @@ def test_a_problem_is_shown_with_its_line_and_a_mark_below_wide_characters(make_
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
-def test_every_rule_of_form_can_be_explained_in_both_languages(rule: object) -> None:
-    text = explain(rule.id)  # type: ignore[attr-defined]
+def test_every_rule_of_form_can_be_explained_in_both_languages(rule: Any) -> None:
+    text = explain(rule.id)
     for part in (text.title, text.why, text.mend):
         assert part.en
         assert any("一" <= character <= "鿿" for character in part.zh)

@@ -214,7 +214,7 @@ def test_the_state_is_closed_to_others(workspace: Workspace) -> None:
 
 def test_settings_cannot_be_changed(workspace: Workspace) -> None:
     with pytest.raises(Exception, match="frozen"):
-        workspace.settings.site.name = "x"  # type: ignore[misc]
+        workspace.settings.site.name = "x"
     assert isinstance(workspace.settings, Settings)
 
 
