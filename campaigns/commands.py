@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from campaigns.printed import say_plan, say_status
 from growth import clock
 from growth.cli import toolkit
 from growth.errors import ExitCode, GrowthError
@@ -136,34 +137,9 @@ def plan(name: name_argument, period: period_option = None) -> None:
     if toolkit.wants_json():
         toolkit.emit(made.as_json())
     else:
-        _say_plan(made)
+        say_plan(made)
     if made.errors:
         raise typer.Exit(ExitCode.FOUND)
-
-
-def _say_plan(made: Any) -> None:
-    from campaigns.words import reason_words
-
-    toolkit.say(
-        _(
-            "{campaign} {period}: {n} of {audience} people, {cost}",
-            campaign=made.campaign,
-            period=made.period,
-            n=made.recipients,
-            audience=made.audience,
-            cost=made.cost,
-        )
-    )
-    for reason, count in made.left_out.items():
-        toolkit.say(f"  − {count} {reason_words(reason)}")
-    if made.duration:
-        toolkit.say("  " + _("takes about {n} s at the given rate", n=round(made.duration.total_seconds())))
-    for finding in made.findings:
-        place = f"{finding.where}: " if finding.where else ""
-        toolkit.say(
-            f"  {finding.severity}: {place}{finding.message} [{finding.rule}]" + (f"\n      → {finding.hint}" if finding.hint else "")
-        )
-    toolkit.hint(_("Next: growth campaign send {name} --period {period}", name=made.campaign, period=made.period))
 
 
 @app.command()
@@ -211,41 +187,14 @@ def send(name: name_argument, period: period_option = None, dry_run: toolkit.dry
     campaign, chosen = _chosen(name, period, clock.now())
     if dry_run:
         made = make_plan(toolkit.database(), campaign, chosen, now=clock.now(), fetch_links=False)
-        toolkit.emit(made.as_json()) if toolkit.wants_json() else _say_plan(made)
+        toolkit.emit(made.as_json()) if toolkit.wants_json() else say_plan(made)
         return
-    with toolkit.progress(_("Sending")) as tick, _stopping() as stopping:
+    with toolkit.progress(_("Sending")) as tick, toolkit.stopping() as stopping:
         sent = run(toolkit.database(), campaign, chosen, now=clock.now, should_stop=stopping, tick=tick)
-    _say_status(
-        status(sent.view, campaign=name, period=chosen.key), ending=ending_words(sent.outcome), left_out=_left_out(campaign, chosen)
-    )
+    say_status(status(sent.view, campaign=name, period=chosen.key), ending=ending_words(sent.outcome), left_out=_left_out(campaign, chosen))
     if sent.exit_code is not ExitCode.DONE:
         toolkit.warn(_("go on with: growth campaign send {name} --period {period}", name=name, period=chosen.key))
         raise typer.Exit(sent.exit_code)
-
-
-def _stopping() -> Any:
-    """SIGTERM and Ctrl-C let the batch in hand end; what is left goes on with the same command."""
-    import signal
-    from contextlib import contextmanager
-
-    @contextmanager
-    def watch() -> Any:
-        asked = False
-
-        def ask(_number: int, _frame: object) -> None:
-            nonlocal asked
-            if asked:
-                raise KeyboardInterrupt
-            asked = True
-
-        before = {number: signal.signal(number, ask) for number in (signal.SIGTERM, signal.SIGINT)}
-        try:
-            yield lambda: asked
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
-
-    return watch()
 
 
 @app.command()
@@ -257,7 +206,7 @@ def status(name: name_argument, period: period_option = None) -> None:
     campaign, chosen = _latest(name, period, clock.now())
     with toolkit.database().read() as session:
         view = mailing_of(session, stream=campaign.stream, occurrence=chosen.key)
-    _say_status(document(view, campaign=name, period=chosen.key), left_out=_left_out(campaign, chosen))
+    say_status(document(view, campaign=name, period=chosen.key), left_out=_left_out(campaign, chosen))
 
 
 def _left_out(campaign: Campaign, period: Period) -> dict[str, int]:
@@ -265,21 +214,6 @@ def _left_out(campaign: Campaign, period: Period) -> dict[str, int]:
 
     with toolkit.database().read() as session:
         return {reason.value: count for reason, count in skipped(session, stream=campaign.stream, occurrence=period.key).items()}
-
-
-def _say_status(document: dict[str, Any], *, ending: str = "", left_out: dict[str, int]) -> None:
-    from campaigns.words import reason_words, state_words
-    from growth.rendering.states import state_word
-
-    if toolkit.wants_json():
-        toolkit.emit(document | {"left_out": left_out})
-        return
-    toolkit.say(f"{document['campaign']} {document['period']}: {state_word(document['state'])}" + (f", {ending}" if ending else ""))
-    for state, count in document["counts"].items():
-        if count:
-            toolkit.say(f"  {count:>6} {state_words(state)}")
-    for reason, count in left_out.items():
-        toolkit.say(f"         − {count} {reason_words(reason)}")
 
 
 @app.command()

@@ -328,6 +328,7 @@ GROWTH = App(
         "growth.web.messaging:pages",
         "growth.web.login:pages",
         "growth.web.settings:pages",
+        "growth.web.audit_log:pages",
         "growth.web.search:pages",
         "growth.web.monitoring:pages",
         "growth.web.links:pages",

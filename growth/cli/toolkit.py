@@ -185,6 +185,27 @@ def confirm(name: str, *, yes: bool, consequence: str) -> None:
         raise GrowthError(_("not confirmed, nothing was changed"))
 
 
+@contextmanager
+def stopping() -> Iterator[Callable[[], bool]]:
+    """Within the block SIGTERM and Ctrl-C only ask: what is yielded says whether they did. Asked twice, it is an interrupt."""
+    import signal
+
+    asked = False
+
+    def ask(_number: int, _frame: object) -> None:
+        nonlocal asked
+        if asked:
+            raise KeyboardInterrupt
+        asked = True
+
+    before = {number: signal.signal(number, ask) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield lambda: asked
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
 def parse_instant(value: str, *, end: bool = False) -> datetime:
     """A date or RFC 3339 time of the site; with `end`, a date means its whole day (contracts/cli.md)."""
     zone = workspace().zone

@@ -1,4 +1,4 @@
-"""``/settings``: one's own account; for administrators users, API keys and the audit log."""
+"""``/settings``: one's own account; for administrators users and API keys."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from urllib.parse import quote
 from litestar.handlers import HTTPRouteHandler
 
 from growth import accounts
-from growth.accounts import ROLE_TEXTS, AuditEntry, LoggedIn, Role, Scope, User, role_words
+from growth.accounts import ROLE_TEXTS, LoggedIn, Role, Scope, User, role_words
 from growth.errors import GrowthError
 from growth.language import _
 from growth.reporting import Column, Empty, Kind, Table
@@ -21,8 +21,6 @@ from growth.web.viewer import Viewer
 from growth.web.words import said
 
 ADMIN = (Role.ADMIN,)
-#: the newest entries that the audit page looks through
-_AUDIT_ROWS = 5000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,20 +95,6 @@ class KeysPage:
     name: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AuditPage:
-    """The variables of audit_log.html."""
-
-    #: sections: (words, address, current)
-    tabs: Sequence[tuple[str, str, bool]]
-    #: the newest entries
-    table: Table
-    #: whether the log is whole; None where it was not asked
-    whole: bool | None = None
-    #: the row that was changed or removed
-    fault: str = ""
-
-
 @page("/settings", nav="settings")
 def settings(viewer: Viewer) -> Page:
     """One's own account: language, colours, password, sessions."""
@@ -121,7 +105,7 @@ def _account_page(viewer: Viewer, fault: str = "") -> Page:
     with viewer.database.read() as session:
         sessions = accounts.list_sessions(session, user_id=viewer.user.id, now=viewer.now)
     shown = AccountPage(
-        tabs=_tabs(viewer, "/settings"),
+        tabs=settings_tabs(viewer, "/settings"),
         facts=[(_("Name"), viewer.user.name), (_("Roles"), role_words(viewer.user.roles))],
         sessions=sessions,
         here=viewer.presence.session.session_id,
@@ -207,7 +191,7 @@ def _users_page(viewer: Viewer, *, link: str = "", link_name: str = "", fault: s
     if viewer.format:
         return viewer.download(table)
     shown = UsersPage(
-        tabs=_tabs(viewer, "/settings/users"),
+        tabs=settings_tabs(viewer, "/settings/users"),
         table=table,
         roles=[(str(role), str(texts[0]), str(texts[1])) for role, texts in ROLE_TEXTS.items()],
         link=link,
@@ -215,7 +199,7 @@ def _users_page(viewer: Viewer, *, link: str = "", link_name: str = "", fault: s
         fault=fault,
         name=name,
     )
-    return viewer.render("web/growth/users.html", shown, title=_("Users"), crumbs=_crumbs(_("Users")), status=400 if fault else 200)
+    return viewer.render("web/growth/users.html", shown, title=_("Users"), crumbs=settings_crumbs(_("Users")), status=400 if fault else 200)
 
 
 @page("/settings/users/{name:str}", nav="settings", roles=ADMIN)
@@ -275,7 +259,7 @@ def _user_page(viewer: Viewer, name: str, *, link: str = "", fault: str = "") ->
         link=link,
         fault=fault,
     )
-    crumbs = [*_crumbs(_("Users"), "/settings/users"), (found.name, "")]
+    crumbs = [*settings_crumbs(_("Users"), "/settings/users"), (found.name, "")]
     return viewer.render("web/growth/user.html", shown, title=found.name, crumbs=crumbs, status=400 if fault else 200)
 
 
@@ -340,7 +324,7 @@ def _keys_page(viewer: Viewer, *, key: str = "", fault: str = "", name: str = ""
     if viewer.format:
         return viewer.download(table)
     shown = KeysPage(
-        tabs=_tabs(viewer, "/settings/keys"),
+        tabs=settings_tabs(viewer, "/settings/keys"),
         table=table,
         live=[one.name for one in found if one.state == "active"],
         scopes=[(str(Scope.SIGNUPS), _("tell of sign-ups")), (str(Scope.EVENTS), _("tell of steps after the sign-up"))],
@@ -348,56 +332,21 @@ def _keys_page(viewer: Viewer, *, key: str = "", fault: str = "", name: str = ""
         fault=fault,
         name=name,
     )
-    return viewer.render("web/growth/keys.html", shown, title=_("API keys"), crumbs=_crumbs(_("API keys")), status=400 if fault else 200)
-
-
-@page("/settings/audit-log", nav="settings", roles=ADMIN)
-def audit_log(viewer: Viewer, verify: bool = False) -> Page:
-    """Who did what; whether the log is whole, where the address asks."""
-    with viewer.database.read() as session:
-        entries = accounts.audit_entries(session, limit=_AUDIT_ROWS)
-        fault = accounts.verify(session) if verify else None
-    columns = [
-        Column(id="id", label="#", kind=Kind.NUMBER),
-        Column(id="at", label=_("When"), kind=Kind.INSTANT, lead=True),
-        Column(id="actor", label=_("Who"), lead=True),
-        Column(id="action", label=_("What"), kind=Kind.CODE, key=True),
-        Column(id="subject", label=_("To what"), kind=Kind.CODE),
-        Column(id="detail", label=_("Detail"), kind=Kind.PROSE, sortable=False),
-        Column(id="reason", label=_("Why"), kind=Kind.PROSE, sortable=False),
-    ]
-    table = viewer.arrange(Table(id="audit-log", title=_("Audit log"), columns=columns, rows=[_audit_row(e) for e in entries]), sort="-id")
-    if viewer.format:
-        return viewer.download(table)
-    shown = AuditPage(
-        tabs=_tabs(viewer, "/settings/audit-log"), table=table, whole=fault is None if verify else None, fault=str(fault) if fault else ""
+    return viewer.render(
+        "web/growth/keys.html", shown, title=_("API keys"), crumbs=settings_crumbs(_("API keys")), status=400 if fault else 200
     )
-    return viewer.render("web/growth/audit_log.html", shown, title=_("Audit log"), crumbs=_crumbs(_("Audit log")))
 
 
-def _audit_row(entry: AuditEntry) -> dict[str, object]:
-    detail = "; ".join(
-        f"{name}: {', '.join(map(str, value)) if isinstance(value, list) else value}" for name, value in entry.detail.items()
-    )
-    return {
-        "id": entry.id,
-        "at": entry.at,
-        "actor": entry.actor,
-        "action": entry.action,
-        "subject": entry.subject or None,
-        "detail": detail or None,
-        "reason": entry.reason or None,
-    }
-
-
-def _tabs(viewer: Viewer, here: str) -> list[tuple[str, str, bool]]:
+def settings_tabs(viewer: Viewer, here: str) -> list[tuple[str, str, bool]]:
+    """The sections of the settings that the viewer may see: (words, address, current)."""
     own = [(_("My account"), "/settings")]
     more = [(_("Users"), "/settings/users"), (_("API keys"), "/settings/keys"), (_("Audit log"), "/settings/audit-log")]
     shown = own + (more if viewer.may(Role.ADMIN) else [])
     return [(words, address, address == here) for words, address in shown]
 
 
-def _crumbs(words: str, address: str = "") -> list[tuple[str, str]]:
+def settings_crumbs(words: str, address: str = "") -> list[tuple[str, str]]:
+    """The way to a page of the settings."""
     return [(_("Settings"), "/settings"), (words, address)]
 
 
@@ -416,5 +365,4 @@ def pages() -> list[HTTPRouteHandler]:
         keys,
         create_key,
         revoke_key,
-        audit_log,
     ]
