@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
-from campaigns.schema import CampaignFile
+from campaigns.schema import MOST_STEPS, CampaignFile
 from growth.clock import site_day
-from growth.contacts import Segment, segment_named, segment_query
+from growth.contacts import Condition, Segment, segment_named, segment_query
 from growth.errors import GrowthError
 from growth.jobs import HolidaysFile, Period, Schedule
 from growth.language import _
@@ -37,20 +37,21 @@ class Campaign:
         return stream_of(self.name)
 
     def rules(self, workspace: Workspace) -> Rules:
-        """Medium, purpose and frequency cap."""
-        return Rules.of(workspace, medium=self.file.medium, purpose=self.file.purpose)
+        """Medium, purpose and frequency cap; `once`."""
+        return replace(Rules.of(workspace, medium=self.file.medium, purpose=self.file.purpose), once=self.file.once)
 
     def audience(self, workspace: Workspace, *, now: datetime) -> Callable[[Session], Select[UUID]]:
-        """The audience as a query, made when there is a session. Raises UnknownSegment."""
+        """The audience as a query, made when there is a session; with `once` without those who have got it. Raises UnknownSegment."""
         written = self.file.audience
-        segment = Segment(all=written.all, any=written.any, none=written.none)
+        had = (Condition(received=self.name),) if self.file.once else ()
+        segment = Segment(all=written.all, any=written.any, none=written.none + had)
         named = segment_named(workspace, written.segment) if written.segment else None
 
         def query(session: Session) -> Select[UUID]:
             if named is None:
                 return segment_query(session, segment, now=now)
             found = segment_query(session, named, now=now)
-            if written.all or written.any or written.none:
+            if segment.all or segment.any or segment.none:
                 narrower = segment_query(session, segment, now=now)
                 return _both(found, narrower)
             return found
@@ -76,8 +77,27 @@ class Campaign:
 
 
 def stream_of(name: str) -> str:
-    """The ledger's name of a campaign."""
+    """The ledger's name of a campaign's first message."""
     return f"campaign:{name}"
+
+
+def step_stream(name: str, step: int) -> str:
+    """The ledger's name of a message of a sequence; step 1 is the first message."""
+    return f"sequence:{name}/{step}" if step > 1 else stream_of(name)
+
+
+def streams_of(name: str) -> tuple[str, ...]:
+    """The streams of all messages that a campaign can have."""
+    return tuple(step_stream(name, step) for step in range(1, MOST_STEPS + 2))
+
+
+def read_stream(stream: str) -> tuple[str, int] | None:
+    """Campaign and step of a stream, or None for one that is not a campaign's."""
+    kind, _colon, rest = stream.partition(":")
+    if kind == "campaign":
+        return rest, 1
+    name, _slash, step = rest.rpartition("/")
+    return (name, int(step)) if kind == "sequence" and step.isdecimal() else None
 
 
 def campaigns(workspace: Workspace) -> dict[str, Campaign]:

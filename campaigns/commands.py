@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from campaigns.printed import say_plan, say_status
+from campaigns.printed import say_plan, say_report, say_status
 from growth import clock
 from growth.cli import toolkit
 from growth.errors import ExitCode, GrowthError
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 app = toolkit.group(_("Campaigns: growth campaign plan monthly"))
 
 name_argument = Annotated[str, typer.Argument(metavar="NAME", help=_("A file of campaigns/, without its ending."))]
+step_option = Annotated[int, typer.Option("--step", metavar="N", help=_("A message of a sequence: 1 is the first, 2 that of `then`."))]
 period_option = Annotated[str | None, typer.Option("--period", metavar="K", help="2026-11, 2026-W48, 2026-11-23 …")]
 
 
@@ -95,13 +96,14 @@ def preview(
     contact: Annotated[str | None, typer.Option(help=_("E-mail or phone of a contact; else the first of the audience."))] = None,
     part: Annotated[str | None, typer.Option(help="html, text, subject")] = None,
     variant: Annotated[str, typer.Option(help=_("A variant of A/B."))] = "",
+    step: step_option = 1,
     period: period_option = None,
 ) -> None:
     """Print what one person would get. Example: growth campaign preview monthly --contact zhang@example.com --part text"""
     from campaigns.preview import preview as run
 
     campaign, chosen = _chosen(name, period, clock.now())
-    parts = run(toolkit.database(), campaign, chosen, address=contact, variant=variant, now=clock.now())
+    parts = run(toolkit.database(), campaign, chosen, address=contact, variant=variant, step=step, now=clock.now())
     if part is not None and part not in parts:
         raise GrowthError(_("there is no part “{part}”", part=part), fix=", ".join(parts))
     if part is not None:
@@ -115,6 +117,7 @@ def send_test(
     name: name_argument,
     to: Annotated[str, typer.Option("--to", help=_("Your own address."))],
     contact: Annotated[str | None, typer.Option(help=_("Whose data is shown; else the first of the audience."))] = None,
+    step: step_option = 1,
     period: period_option = None,
     dry_run: toolkit.dry_run_option = False,
 ) -> None:
@@ -122,7 +125,7 @@ def send_test(
     from campaigns.preview import send_test as run
 
     campaign, chosen = _chosen(name, period, clock.now())
-    document = run(toolkit.database(), campaign, chosen, to=to, address=contact, now=clock.now(), dry_run=dry_run)
+    document = run(toolkit.database(), campaign, chosen, to=to, address=contact, step=step, now=clock.now(), dry_run=dry_run)
     toolkit.emit(document, text=_("Sent to {to}: {verdict}", to=to, verdict=document["verdict"]))
 
 
@@ -181,7 +184,7 @@ def approve(
 def send(name: name_argument, period: period_option = None, dry_run: toolkit.dry_run_option = False) -> None:
     """Run a period to its end, or go on with one that was cut off; nobody gets it twice. Example: growth campaign send monthly"""
     from campaigns.plan import make_plan
-    from campaigns.sending import ending_words, status
+    from campaigns.sending import ending_words
     from campaigns.sending import send as run
 
     campaign, chosen = _chosen(name, period, clock.now())
@@ -191,7 +194,7 @@ def send(name: name_argument, period: period_option = None, dry_run: toolkit.dry
         return
     with toolkit.progress(_("Sending")) as tick, toolkit.stopping() as stopping:
         sent = run(toolkit.database(), campaign, chosen, now=clock.now, should_stop=stopping, tick=tick)
-    say_status(status(sent.view, campaign=name, period=chosen.key), ending=ending_words(sent.outcome), left_out=_left_out(campaign, chosen))
+    say_status(_standing(campaign, chosen), ending=ending_words(sent.outcome))
     if sent.exit_code is not ExitCode.DONE:
         toolkit.warn(_("go on with: growth campaign send {name} --period {period}", name=name, period=chosen.key))
         raise typer.Exit(sent.exit_code)
@@ -200,20 +203,19 @@ def send(name: name_argument, period: period_option = None, dry_run: toolkit.dry
 @app.command()
 def status(name: name_argument, period: period_option = None) -> None:
     """How a period stands; the counts are disjoint and sum to the recipients. Example: growth campaign status monthly --json"""
-    from campaigns.sending import status as document
-    from growth.messaging import mailing_of
-
     campaign, chosen = _latest(name, period, clock.now())
-    with toolkit.database().read() as session:
-        view = mailing_of(session, stream=campaign.stream, occurrence=chosen.key)
-    say_status(document(view, campaign=name, period=chosen.key), left_out=_left_out(campaign, chosen))
+    say_status(_standing(campaign, chosen))
 
 
-def _left_out(campaign: Campaign, period: Period) -> dict[str, int]:
+def _standing(campaign: Campaign, period: Period) -> dict[str, Any]:
+    from campaigns.standing import status as document
     from growth.messaging import skipped
 
     with toolkit.database().read() as session:
-        return {reason.value: count for reason, count in skipped(session, stream=campaign.stream, occurrence=period.key).items()}
+        left_out = skipped(session, stream=campaign.stream, occurrence=period.key)
+        return document(session, campaign=campaign.name, period=period.key) | {
+            "left_out": {reason.value: count for reason, count in left_out.items()}
+        }
 
 
 @app.command()
@@ -221,14 +223,17 @@ def deliveries(
     name: name_argument,
     period: period_option = None,
     state: Annotated[str | None, typer.Option(help="accepted, rejected, uncertain, skipped …")] = None,
+    step: step_option = 1,
     unmask: Annotated[bool, typer.Option("--unmask", help=_("Whole addresses; needs --reason, logged."))] = False,
     reason: toolkit.reason_option = None,
 ) -> None:
     """Each message with its state, address masked. Example: growth campaign deliveries monthly --state uncertain --jsonl"""
+    from campaigns.campaign import step_stream
     from campaigns.results import deliveries as run
     from campaigns.words import reason_words, state_words
 
     campaign, chosen = _latest(name, period, clock.now())
+    stream = step_stream(campaign.name, step)
     database = toolkit.database()
     if unmask:
         if not reason:
@@ -240,12 +245,12 @@ def deliveries(
                 session,
                 actor="command",
                 action="deliveries.unmask",
-                subject=f"{campaign.stream}/{chosen.key}",
+                subject=f"{stream}/{chosen.key}",
                 reason=reason,
                 now=clock.now(),
             )
     with database.read() as session:
-        rows = list(run(session, stream=campaign.stream, occurrence=chosen.key, state=state, masked=not unmask))
+        rows = list(run(session, stream=stream, occurrence=chosen.key, state=state, masked=not unmask))
     toolkit.emit_rows(
         rows,
         words={"state": state_words, "reason": reason_words},
@@ -266,40 +271,18 @@ def report(name: name_argument, period: period_option = None) -> None:
         raise GrowthError(
             _("{name} {period} was not sent", name=name, period=chosen.key), fix=f"growth campaign send {name} --period {chosen.key}"
         )
-    document = found.as_json()
-    if toolkit.wants_json():
-        toolkit.emit(document)
-        return
-    labels = {
-        "recipients": _("Recipients"),
-        "sent": _("Sent"),
-        "delivered": _("Delivered"),
-        "bounced": _("Bounced"),
-        "rejected": _("Rejected"),
-        "uncertain": _("Uncertain"),
-        "skipped": _("Left out"),
-        "opened": _("Opened"),
-        "clickers": _("Clicked"),
-        "unsubscribed": _("Unsubscribed"),
-    }
-    for key, label in labels.items():
-        if document[key] is not None:
-            toolkit.say(f"  {label}: {document[key]}")
-    if found.cost is not None:
-        toolkit.say(f"  {_('Cost')}: {found.cost}")
-    columns = {"target": _("Link"), "clicks": _("Clicks"), "bots": _("Bots")}
-    toolkit.emit_rows(found.links, columns=columns, empty=_("There is no tracked link in it."))
+    say_report(found)
 
 
 @app.command()
 def pause(name: name_argument, period: period_option = None, dry_run: toolkit.dry_run_option = False) -> None:
     """Stop after the batch in hand. Example: growth campaign pause monthly"""
-    from growth.messaging import pause_mailing
+    from campaigns.standing import pause_period
 
     campaign, chosen = _latest(name, period, clock.now())
     if not dry_run:
         with toolkit.database().write() as session:
-            pause_mailing(session, stream=campaign.stream, occurrence=chosen.key, reason="command", now=clock.now())
+            pause_period(session, campaign=campaign.name, period=chosen.key, reason="command", now=clock.now())
     toolkit.emit(
         {"campaign": name, "period": chosen.key, "state": "paused"}, text=_("Paused; go on with: growth campaign resume {name}", name=name)
     )
@@ -308,12 +291,12 @@ def pause(name: name_argument, period: period_option = None, dry_run: toolkit.dr
 @app.command()
 def resume(name: name_argument, period: period_option = None, dry_run: toolkit.dry_run_option = False) -> None:
     """Let a paused period go on; the scheduler sends it, or: growth campaign send. Example: growth campaign resume monthly"""
-    from growth.messaging import resume_mailing
+    from campaigns.standing import resume_period
 
     campaign, chosen = _latest(name, period, clock.now())
     if not dry_run:
         with toolkit.database().write() as session:
-            resume_mailing(session, stream=campaign.stream, occurrence=chosen.key, now=clock.now())
+            resume_period(session, campaign=campaign.name, period=chosen.key, now=clock.now())
     toolkit.emit({"campaign": name, "period": chosen.key, "state": "sending"}, text=_("It goes on: growth campaign send {name}", name=name))
 
 
@@ -322,29 +305,29 @@ def cancel(
     name: name_argument, period: period_option = None, yes: toolkit.yes_option = False, dry_run: toolkit.dry_run_option = False
 ) -> None:
     """Give a period up: what was not sent never will be. Example: growth campaign cancel monthly --yes"""
-    from growth.messaging import cancel_mailing
+    from campaigns.standing import cancel_period
 
     campaign, chosen = _latest(name, period, clock.now())
     count = 0
     if not dry_run:
         toolkit.confirm(name, yes=yes, consequence=_("Whoever has not got {name} {period} yet never will.", name=name, period=chosen.key))
         with toolkit.database().write() as session:
-            count = cancel_mailing(session, stream=campaign.stream, occurrence=chosen.key, reason="command", now=clock.now())
+            count = cancel_period(session, campaign=campaign.name, period=chosen.key, reason="command", now=clock.now())
     toolkit.emit({"campaign": name, "period": chosen.key, "cancelled": count}, text=_("{n} messages will not be sent.", n=count))
 
 
 @app.command("retry-failed")
 def retry_failed(name: name_argument, period: period_option = None, dry_run: toolkit.dry_run_option = False) -> None:
     """Try what was rejected once more; uncertain ones stay as they are. Example: growth campaign retry-failed monthly"""
-    from growth.messaging import DeliveryState, mailing_of, retry_mailing
+    from campaigns.standing import retry_period, status
 
     campaign, chosen = _latest(name, period, clock.now())
     with toolkit.database().write() as session:
         if dry_run:
-            view = mailing_of(session, stream=campaign.stream, occurrence=chosen.key)
-            count = view.counts[DeliveryState.REJECTED] if view else 0
+            document = status(session, campaign=campaign.name, period=chosen.key)
+            count = sum(each["counts"]["rejected"] for each in (document, *document.get("steps", ())))
         else:
-            count = retry_mailing(session, stream=campaign.stream, occurrence=chosen.key, now=clock.now())
+            count = retry_period(session, campaign=campaign.name, period=chosen.key, now=clock.now())
     toolkit.emit(
         {"campaign": name, "period": chosen.key, "retrying": count},
         text=_("{n} messages are tried again: growth campaign send {name}", n=count, name=name),

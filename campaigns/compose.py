@@ -39,7 +39,7 @@ from growth.workspace import Workspace
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
-    """One campaign in one period, as it is composed: `codes` are the shared codes behind the compiled links, in order."""
+    """One message of a campaign in one period, as it is composed: `codes` are the shared codes behind the compiled links, in order."""
 
     file: CampaignFile
     compiled: Compiled

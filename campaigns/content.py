@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ from campaigns.markup import (
 )
 from campaigns.schema import CampaignFile, Content, OnMissing, Variant
 from growth.compliance import AD_MARK, is_marked
-from growth.contacts import Medium, Purpose
+from growth.contacts import Condition, Medium, Purpose
 from growth.errors import GrowthError, Where
 from growth.language import _
 from growth.messaging import sender_of
@@ -60,6 +61,17 @@ class Compiled:
     template_code: str
     on_missing: OnMissing
     hash: str
+    #: the later messages of a sequence, and the condition that ends it (of `growth.contacts`, as JSON)
+    then: tuple[Later, ...] = ()
+    until: Mapping[str, Any] | None = None
+
+    def step(self, number: int) -> Compiled:
+        """The content of a step; 1 is this one. Raises GrowthError where there is no such step."""
+        if not 1 <= number <= len(self.then) + 1:
+            raise GrowthError(
+                _("{name} has no message {n}", name=self.name, n=number), fix=_("it has {n}: --step 1 …", n=len(self.then) + 1)
+            )
+        return self if number == 1 else self.then[number - 2].content
 
     def placed(self, fault: GrowthError, variant: str) -> GrowthError:
         """`fault` of a finished part, shown at the file and line where it was written."""
@@ -90,6 +102,8 @@ class Compiled:
             "template_code": self.template_code,
             "on_missing": self.on_missing.value,
             "hash": self.hash,
+            "then": [later.as_json() for later in self.then],
+            "until": self.until,
         }
 
     @classmethod
@@ -112,31 +126,64 @@ class Compiled:
             template_code=document["template_code"],
             on_missing=OnMissing(document["on_missing"]),
             hash=document["hash"],
+            then=tuple(Later.from_json(later) for later in document["then"]),
+            until=document["until"],
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Later:
+    """A later message of a sequence: how long after the one before it, and whom it spares."""
+
+    after: timedelta
+    unless: Mapping[str, Any] | None
+    content: Compiled
+
+    def as_json(self) -> dict[str, Any]:
+        """For the run's row."""
+        return {"after": self.after.total_seconds(), "unless": self.unless, "content": self.content.as_json()}
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> Later:
+        """From the run's row."""
+        content = Compiled.from_json(document["content"])
+        return cls(after=timedelta(seconds=document["after"]), unless=document["unless"], content=content)
 
 
 def compile_content(workspace: Workspace, name: str, file: CampaignFile) -> Compiled:
     """Everything that can be done before there is a recipient. Raises GrowthError with FILE:LINE for a template that cannot be read."""
+    then = tuple(
+        Later(after=step.after, unless=_condition(step.unless), content=_compiled(workspace, name, file, step.content, ("then", number)))
+        for number, step in enumerate(file.then)
+    )
+    first = _compiled(workspace, name, file, file.content, ())
+    if not then and not file.once:
+        return first
+    until = _condition(file.until)
+    bound = [first.hash, file.once, until, [[later.content.hash, later.after.total_seconds(), later.unless] for later in then]]
+    return replace(first, then=then, until=until, hash=_digest(bound))
+
+
+def _compiled(workspace: Workspace, name: str, file: CampaignFile, content: Content, base: tuple[str | int, ...]) -> Compiled:
+    """One message, in all its wordings; `base` is where it stands in the file."""
     links: list[str] = []
-    made = {"": _parts(workspace, name, file, file.content, links, _Written())}
-    for variant, changes in file.content.variants.items():
-        own = frozenset(field for field in ("subject", "body", "text") if getattr(changes, field) is not None)
-        written = _Written(variant=variant, own=own)
-        made[variant] = _parts(workspace, name, file, _changed(file.content, changes), links, written)
+    made = {"": _parts(workspace, name, file, content, links, _Written(base=base))}
+    for variant, changes in content.variants.items():
+        written = _Written(variant=variant, own=_own(changes))
+        made[variant] = _parts(workspace, name, file, _changed(content, changes), links, written)
     parts = {variant: sources for variant, (sources, _places) in made.items()}
     texts = {variant: {part: source.text for part, source in sources.items()} for variant, sources in sorted(parts.items())}
-    shares = {variant: str(entry.share) for variant, entry in sorted(file.content.variants.items())}
+    shares = {variant: str(entry.share) for variant, entry in sorted(content.variants.items())}
     bound = {
         "texts": texts,
         "shares": shares,
         "audience": file.audience.model_dump(mode="json"),
         "channel": file.channel_of(name),
         "purpose": file.purpose.value,
-        "template_code": file.content.template_code,
+        "template_code": content.template_code,
         "links": links,
         "sender": sender_of(workspace) if file.medium is Medium.EMAIL else workspace.settings.sms.signature,
     }
-    digest = hashlib.sha256(json.dumps(bound, ensure_ascii=False, sort_keys=True).encode()).hexdigest()[:32]
     return Compiled(
         name=name,
         medium=file.medium,
@@ -144,31 +191,51 @@ def compile_content(workspace: Workspace, name: str, file: CampaignFile) -> Comp
         parts=parts,
         places={variant: places for variant, (_sources, places) in made.items()},
         links=tuple(links),
-        template_code=file.content.template_code or "",
+        template_code=content.template_code or "",
         on_missing=file.send.on_missing,
-        hash=digest,
+        hash=_digest(bound),
     )
 
 
-def raw_sources(workspace: Workspace, name: str, file: CampaignFile) -> dict[str, list[Source]]:
-    """The texts of each wording exactly as they stand in the file, for what can be said of them before anything is made of them."""
-    found: dict[str, list[Source]] = {}
-    for variant in ("", *file.content.variants):
-        changes = file.content.variants.get(variant)
-        own = frozenset(field for field in ("subject", "body", "text") if changes is not None and getattr(changes, field) is not None)
-        written = _Written(variant=variant, own=own)
-        content = _changed(file.content, changes) if changes else file.content
-        texts = [(field, getattr(content, field)) for field in ("subject", "body", "text")]
-        found[variant] = [
-            Source(
-                text=text,
-                name=_place(workspace, name, *written.path(field))[0],
-                first_line=_place(workspace, name, *written.path(field))[1],
-                html=False,
-            )
-            for field, text in texts
-            if text
-        ]
+def _digest(bound: object) -> str:
+    return hashlib.sha256(json.dumps(bound, ensure_ascii=False, sort_keys=True).encode()).hexdigest()[:32]
+
+
+def _condition(condition: Condition | None) -> Mapping[str, Any] | None:
+    return None if condition is None else condition.model_dump(mode="json", by_alias=True, exclude_none=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wording:
+    """One wording of one message as it stands in the file: of a variant, or of a later step (1 is the first message)."""
+
+    variant: str
+    step: int
+    #: with what the variant takes from the original
+    content: Content
+    own: frozenset[str]
+    #: where it stands
+    path: tuple[str | int, ...]
+
+
+def wordings(file: CampaignFile) -> Iterator[Wording]:
+    """Every wording of every message of a campaign."""
+    yield Wording(variant="", step=1, content=file.content, own=frozenset(), path=("content",))
+    for key, variant in file.content.variants.items():
+        path = ("content", "variants", key)
+        yield Wording(variant=key, step=1, content=_changed(file.content, variant), own=_own(variant), path=path)
+    for number, step in enumerate(file.then):
+        yield Wording(variant="", step=number + 2, content=step.content, own=frozenset(), path=("then", number, "content"))
+
+
+def raw_sources(workspace: Workspace, name: str, wording: Wording) -> list[Source]:
+    """The texts of a wording exactly as they stand in the file, for what can be said of them before anything is made of them."""
+    written = _Written(variant=wording.variant, own=wording.own, base=wording.path[:-1] if wording.step > 1 else ())
+    found = []
+    for field in ("subject", "body", "text"):
+        if text := getattr(wording.content, field):
+            file, line = _place(workspace, name, *written.path(field))
+            found.append(Source(text=text, name=file, first_line=line, html=False))
     return found
 
 
@@ -194,17 +261,19 @@ class _Written:
 
     variant: str = ""
     own: frozenset[str] = frozenset()
+    #: of a later step: ``("then", n)``
+    base: tuple[str | int, ...] = ()
 
-    def path(self, field: str) -> tuple[str, ...]:
+    def path(self, field: str) -> tuple[str | int, ...]:
         """The path of a field."""
-        return ("content", "variants", self.variant, field) if field in self.own else ("content", field)
+        return ("content", "variants", self.variant, field) if field in self.own else (*self.base, "content", field)
 
 
 def _parts(workspace: Workspace, name: str, file: CampaignFile, content: Content, links: list[str], written: _Written) -> Parts:
     if file.medium is not Medium.EMAIL:
         parts = {"text": _source(workspace, name, content.text or "", *written.path("text"))}
         for key, value in content.params.items():
-            parts[f"param:{key}"] = _source(workspace, name, value, "content", "params", key)
+            parts[f"param:{key}"] = _source(workspace, name, value, *written.path("params"), key)
         return parts, {}
     subject = content.subject or ""
     if file.purpose is Purpose.MARKETING and not is_marked(subject):
@@ -266,7 +335,7 @@ def _text(
     return marks.show(take_plain_links(marks.fill(words, known, escape=False), links))
 
 
-def _place(workspace: Workspace, name: str, *path: str) -> tuple[str, int]:
+def _place(workspace: Workspace, name: str, *path: str | int) -> tuple[str, int]:
     """File and first line of a text in the campaign's file; that of a block (``|``) begins below its key."""
     where = workspace.where(KIND, name, *path)
     document = workspace.document(KIND, name)
@@ -286,9 +355,14 @@ def _template_text(workspace: Workspace, name: str) -> tuple[str, str] | None:
     return (shipped.read_text("utf-8"), f"templates/{name}") if shipped.is_file() else None
 
 
-def _source(workspace: Workspace, name: str, text: str, *path: str) -> Source:
+def _source(workspace: Workspace, name: str, text: str, *path: str | int) -> Source:
     file, line = _place(workspace, name, *path)
     return Source(text=text, name=file, first_line=line, html=False)
+
+
+def _own(variant: Variant) -> frozenset[str]:
+    """What a variant says in its own words."""
+    return frozenset(field for field in ("subject", "body", "text") if getattr(variant, field) is not None)
 
 
 def _changed(content: Content, variant: Variant) -> Content:

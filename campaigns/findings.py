@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
 from campaigns.campaign import Campaign
-from campaigns.content import KIND, VARIABLES, Compiled, compile_content, raw_sources
-from campaigns.schema import CampaignFile, Content, Variant
+from campaigns.content import KIND, VARIABLES, Compiled, compile_content, raw_sources, wordings
+from campaigns.schema import CampaignFile
 from growth.channels import CHANNEL_NAME
 from growth.compliance import Finding as CopyFinding
 from growth.compliance import MailCopy, Setting, SmsCopy, lint_mail, lint_sms, lint_text
@@ -21,12 +22,20 @@ from growth.messaging import sender_of
 from growth.outbound import Reach, fetch, site_is_local
 from growth.rendering import check_source
 from growth.security import mask_address
-from growth.workspace import Problem, Severity, Workspace, hint_for, problem_at
+from growth.workspace import Every, Problem, Severity, Workspace, hint_for, problem_at
 
 #: how a phone and WeChat's own browser name themselves
 _IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko)"
 PHONE = f"{_IPHONE} Version/18.5 Mobile/15E148 Safari/604.1"
 WECHAT = f"{_IPHONE} Mobile/15E148 MicroMessenger/8.0.55 NetType/WIFI Language/zh_CN"
+#: the shortest span from one period of a schedule to the next
+_SHORTEST_PERIOD = {
+    Every.HOUR: timedelta(hours=1),
+    Every.DAY: timedelta(days=1),
+    Every.WEEK: timedelta(days=7),
+    Every.MONTH: timedelta(days=28),
+    Every.YEAR: timedelta(days=365),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,11 +85,7 @@ def check(workspace: Workspace, name: str, file: CampaignFile) -> Iterator[Probl
         return
     yield from _templates(workspace, name, file, compiled)
     yield from _copy(workspace, name, file, compiled)
-    if file.then:
-        message = _("sequences are not carried out by this version; only the first message is sent")
-        place = workspace.where(KIND, name, "then")
-        hint = _("make a campaign of its own for each message")
-        yield problem_at(place, "campaign-sequence", message, hint=hint, severity=Severity.WARNING)
+    yield from _sequence(workspace, name, file)
 
 
 def content_findings(workspace: Workspace, campaign: Campaign, compiled: Compiled) -> Iterator[Finding]:
@@ -95,7 +100,8 @@ def link_findings(workspace: Workspace, compiled: Compiled) -> Iterator[Finding]
     own = urlsplit(workspace.settings.public_url).netloc
     site = workspace.settings.site
     reach = Reach.of_site(site.url, *site.own_hosts, allow_private=site_is_local(site.url))
-    for address in compiled.links:
+    every = [compiled, *(later.content for later in compiled.then)]
+    for address in dict.fromkeys(address for message in every for address in message.links):
         parts = urlsplit(address)
         if parts.netloc == own:
             continue
@@ -122,14 +128,16 @@ def link_findings(workspace: Workspace, compiled: Compiled) -> Iterator[Finding]
 
 def _templates(workspace: Workspace, name: str, file: CampaignFile, compiled: Compiled) -> Iterator[Problem]:
     """Faults of templates that can be told without data: in what was written first, then in what it became with its template."""
-    raw = raw_sources(workspace, name, file)
-    for variant, sources in compiled.parts.items():
-        faults: list[GrowthError] = [broken for source in raw[variant] for broken in check_source(source, VARIABLES, root=workspace.root)]
+    for wording in wordings(file):
+        message = compiled.step(wording.step)
+        faults: list[GrowthError] = [
+            broken for source in raw_sources(workspace, name, wording) for broken in check_source(source, VARIABLES, root=workspace.root)
+        ]
         if not faults:
-            for source in sources.values():
-                faults += [compiled.placed(broken, variant) for broken in check_source(source, VARIABLES, root=workspace.root)]
+            for source in message.parts[wording.variant].values():
+                faults += [message.placed(broken, wording.variant) for broken in check_source(source, VARIABLES, root=workspace.root)]
         for broken in faults:
-            where = broken.where or workspace.where(KIND, name, "content")
+            where = broken.where or workspace.where(KIND, name, *wording.path)
             yield problem_at(where, "template-error", broken.message, hint=broken.fix)
 
 
@@ -147,6 +155,10 @@ def _references(workspace: Workspace, name: str, file: CampaignFile) -> Iterator
         )
     inline = Segment(all=file.audience.all, any=file.audience.any, none=file.audience.none)
     yield from check_segment(workspace, inline, kind=KIND, name=name, path=("audience",))
+    spared = [(("then", number, "unless"), step.unless) for number, step in enumerate(file.then)]
+    for path, condition in [*spared, (("until",), file.until)]:
+        if condition is not None:
+            yield from check_segment(workspace, Segment(all=(condition,)), kind=KIND, name=name, path=path)
     channels = workspace.one("channels", ChannelsFile).channels
     if file.channel is not None and file.channel not in channels:
         message = _("channels.yaml has no “{name}”", name=file.channel)
@@ -160,10 +172,10 @@ def _references(workspace: Workspace, name: str, file: CampaignFile) -> Iterator
 def _copy(workspace: Workspace, name: str, file: CampaignFile, compiled: Compiled) -> Iterator[Problem]:
     """Law and the operators' rules on the words themselves (growth.compliance), each with its line in the campaign's file."""
     setting = setting_of(workspace, file)
-    for key, written, path in _wordings(file):
-        parts = compiled.parts[key]
+    for wording in wordings(file):
+        parts, path = compiled.step(wording.step).parts[wording.variant], wording.path
         if file.medium is Medium.EMAIL:
-            body = written.body or file.content.body
+            body = wording.content.body
             texts = [("subject", parts["subject"].text), ("body" if body else "text", body or parts["text"].text)]
             joined = "\n".join(text for _part, text in texts)
             for found in lint_text(joined, setting):
@@ -171,15 +183,31 @@ def _copy(workspace: Workspace, name: str, file: CampaignFile, compiled: Compile
                 yield _located(workspace, name, found, (*path, part), line=0 if not found.line else line, block=part != "subject")
         else:
             text = parts["text"].text
-            copy = SmsCopy(text=text, signature=workspace.settings.sms.signature, parameters=file.content.params, window=file.send.window)
+            copy = SmsCopy(
+                text=text, signature=workspace.settings.sms.signature, parameters=wording.content.params, window=file.send.window
+            )
             found_all = lint_text(text, setting) + (lint_sms(copy, setting) if file.medium is Medium.SMS else [])
             for found in found_all:
                 yield _located(workspace, name, found, (*path, "text"), line=found.line, block="\n" in text)
 
 
-def mail_findings(workspace: Workspace, campaign: Campaign, rendered: Mapping[str, str], unsubscribe: str) -> Iterator[Finding]:
+def _sequence(workspace: Workspace, name: str, file: CampaignFile) -> Iterator[Problem]:
+    """A sequence that begins again for the same people before it has ended."""
+    if not file.then or file.once or file.schedule is None or file.schedule.every is Every.ONCE:
+        return
+    length = sum((step.after for step in file.then), timedelta())
+    if length > _SHORTEST_PERIOD[file.schedule.every]:
+        message = _("the sequence begins again before it has ended: somebody may be in it twice at once")
+        hint = _("write `once: true` where it is a welcome, or a rarer schedule")
+        yield problem_at(workspace.where(KIND, name, "then"), "campaign-sequence", message, hint=hint, severity=Severity.WARNING)
+
+
+def mail_findings(
+    workspace: Workspace, campaign: Campaign, rendered: Mapping[str, str], unsubscribe: str, *, step: int = 1
+) -> Iterator[Finding]:
     """What the rules of form say of a mail as one person gets it."""
-    site, where = workspace.settings.site, workspace.where(KIND, campaign.name, "content")
+    path = ("content",) if step == 1 else ("then", step - 2, "content")
+    site, where = workspace.settings.site, workspace.where(KIND, campaign.name, *path)
     copy = MailCopy(
         subject=rendered["subject"],
         html=rendered["html"],
@@ -199,12 +227,6 @@ def setting_of(workspace: Workspace, file: CampaignFile) -> Setting:
     """What decides which rules bind a campaign."""
     site = workspace.settings.site
     return Setting(trade=str(site.trade), mainland=site.mainland, marketing=file.purpose is Purpose.MARKETING)
-
-
-def _wordings(file: CampaignFile) -> Iterator[tuple[str, Content | Variant, tuple[str | int, ...]]]:
-    yield "", file.content, ("content",)
-    for key, variant in file.content.variants.items():
-        yield key, variant, ("content", "variants", key)
 
 
 def _located(workspace: Workspace, name: str, found: CopyFinding, path: tuple[str | int, ...], *, line: int, block: bool) -> Problem:

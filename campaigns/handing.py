@@ -9,11 +9,12 @@ from typing import Any
 from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
-from campaigns.campaign import Campaign, campaigns, stream_of
+from campaigns.campaign import Campaign, campaigns, read_stream, streams_of
 from campaigns.content import compile_content
-from campaigns.results import Results, results
+from campaigns.results import Results, message_results
 from campaigns.schema import Approval
 from campaigns.sending import approved
+from campaigns.sequences import steps_between
 from growth import clock
 from growth.app import CalendarEntry, Hit, Sample, TodoEntry
 from growth.channels import clicked_by
@@ -103,8 +104,9 @@ def todo(session: Session, workspace: Workspace) -> Iterator[TodoEntry]:
                     severity="warning",
                 )
     for stream, occurrence, count, since in in_doubt(session):
-        kind, _colon, name = stream.partition(":")
-        if kind == "campaign" and since > now - DOUBTS_SHOWN:
+        read = read_stream(stream)
+        if read is not None and since > now - DOUBTS_SHOWN:
+            name = read[0]
             yield TodoEntry(
                 id=f"uncertain:{stream}/{occurrence}",
                 title=ngettext(
@@ -128,6 +130,10 @@ def calendar(session: Session, workspace: Workspace, since: datetime, until: dat
             yield CalendarEntry(
                 at=run.due_at, title=f"{name} {run.period.key}", kind="campaign", link=f"/campaigns/{name}/{run.period.key}"
             )
+    for step in steps_between(session, since=since, until=until):
+        title = _("{name} {period}: message {n}", name=step.campaign, period=step.period, n=step.step)
+        assert step.look_at is not None
+        yield CalendarEntry(at=step.look_at, title=title, kind="campaign", link=f"/campaigns/{step.campaign}/{step.period}")
 
 
 def search(session: Session, text: str) -> Iterator[Hit]:
@@ -147,15 +153,15 @@ def metrics(session: Session) -> Iterator[Sample]:
 
 
 def _received(value: object, since: datetime | None, now: datetime) -> Select[Any]:
-    return received_by(stream_of(str(value)), since=since)
+    return received_by(*streams_of(str(value)), since=since)
 
 
 def _opened(value: object, since: datetime | None, now: datetime) -> Select[Any]:
-    return opened_by(stream_of(str(value)), since=since)
+    return opened_by(*streams_of(str(value)), since=since)
 
 
 def _clicked(value: object, since: datetime | None, now: datetime) -> Select[Any]:
-    return clicked_by(stream_of(str(value)), since=since)
+    return clicked_by(*streams_of(str(value)), since=since)
 
 
 SEGMENT_FIELDS = {"received": _received, "opened": _opened, "clicked": _clicked}
@@ -164,8 +170,9 @@ SEGMENT_FIELDS = {"received": _received, "opened": _opened, "clicked": _clicked}
 def _results_of(session: Session, workspace: Workspace, period: Period) -> Iterator[Results]:
     zone = workspace.zone
     since, until = day_start(period.first, zone), day_start(period.last + timedelta(days=1), zone)
-    for stream, occurrence in started_between(session, kind="campaign", since=since, until=until):
-        found = results(session, campaign=stream.partition(":")[2], period=occurrence, workspace=workspace, now=until)
+    begun = [each for kind in ("campaign", "sequence") for each in started_between(session, kind=kind, since=since, until=until)]
+    for stream, occurrence in begun:
+        found = message_results(session, stream=stream, period=occurrence, workspace=workspace, now=until)
         if found is not None:
             yield found
 
@@ -207,7 +214,7 @@ def _columns() -> list[Column]:
 
 def _row(each: Results) -> dict[str, object]:
     return {
-        "campaign": each.campaign,
+        "campaign": each.title,
         "period": each.period,
         "href": f"/campaigns/{each.campaign}/{each.period}",
         "sent": each.whole.handed_over,

@@ -7,22 +7,25 @@ from datetime import UTC, datetime, timedelta
 
 from campaigns.campaign import Campaign, campaign, campaigns
 from campaigns.plan import make_plan
-from campaigns.sending import Refused, Sent, ending_words, send
+from campaigns.sending import Refused, Sent, carry_on, ending_words, send
+from campaigns.sequences import deadline
 from growth import clock
 from growth.alerts import raise_alert
 from growth.errors import ExitCode, Unfinished
-from growth.jobs import Job, JobRun, Period, Postponed
-from growth.language import Text, _
+from growth.jobs import Chore, ChoreRun, Job, JobRun, Period, Postponed
+from growth.language import Text, _, ngettext
 from growth.messaging import Ending
 from growth.workspace import Workspace
 
 #: jobs that are asked for; their argument is {"campaign", "period"}
 SEND_NOW = "campaigns.send"
 PLAN_NOW = "campaigns.plan"
+#: how long one turn of the chore sends
+TURN_SECONDS = 20.0
 
 
-def jobs(workspace: Workspace) -> Iterator[Job]:
-    """One job a scheduled campaign, and the two that pages ask for."""
+def jobs(workspace: Workspace) -> Iterator[Job | Chore]:
+    """One job a scheduled campaign, the two that pages ask for, and the chore of sequences."""
     for name, found in campaigns(workspace).items():
         schedule = found.schedule()
         if schedule is not None:
@@ -36,6 +39,19 @@ def jobs(workspace: Workspace) -> Iterator[Job]:
             )
     yield Job(name=SEND_NOW, run="campaigns.jobs:send_asked", title=Text("Send a campaign now", "立即群发"), heavy=True, link="/campaigns")
     yield Job(name=PLAN_NOW, run="campaigns.jobs:plan_asked", title=Text("Plan a campaign", "群发预演"), heavy=True, link="/campaigns")
+
+    yield Chore(
+        name="campaigns.sequences",
+        title=Text("Later messages of sequences", "序列的后续消息"),
+        run="campaigns.jobs:send_steps",
+        every=timedelta(seconds=10),
+    )
+
+
+def send_steps(run: ChoreRun) -> str | None:
+    """Send the later messages whose time has come; a turn ends within half a minute, and the next goes on."""
+    brought = carry_on(run.database, now=clock.now, should_stop=deadline(TURN_SECONDS, run.should_stop))
+    return ngettext("{n} message of a sequence is due", "{n} messages of sequences are due", brought) if brought else None
 
 
 def send_period(run: JobRun) -> str:

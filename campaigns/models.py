@@ -26,6 +26,21 @@ class Run(Base):
     started_at: Mapped[datetime]
 
 
+class SequenceStep(Base):
+    """A later message of a sequence in one period: when to look next for people whose wait is over. Deliveries are messaging's."""
+
+    __tablename__ = "campaign_step"
+
+    campaign: Mapped[str] = mapped_column(primary_key=True)
+    period: Mapped[str] = mapped_column(primary_key=True)
+    #: 2 is the first message of `then`
+    step: Mapped[int] = mapped_column(primary_key=True)
+    #: of `campaigns.sequences.StepState`
+    state: Mapped[str]
+    #: None once nobody can follow any more
+    look_at: Mapped[datetime | None] = mapped_column(index=True)
+
+
 class Plan(Base):
     """The last plan of a period: what a send was promised to do."""
 

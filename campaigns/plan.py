@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -13,9 +13,9 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from campaigns.campaign import Campaign
+from campaigns.campaign import Campaign, step_stream
 from campaigns.compose import Composer, Letter, composing, example_person
-from campaigns.content import compile_content
+from campaigns.content import Compiled, compile_content
 from campaigns.findings import Finding, content_findings, link_findings, mail_findings
 from campaigns.models import Plan
 from campaigns.schema import OnMissing
@@ -92,23 +92,16 @@ def make_plan(
     findings = list(content_findings(workspace, campaign, compiled))
     if fetch_links:
         findings += link_findings(workspace, compiled)
-    letter = Letter(file=campaign.file, compiled=compiled, period=period, stream=campaign.stream)
     rows = _audience(database, campaign, now=now)
     left_out = Counter(reason for _id, reason in rows if reason)
     wanted = [id_ for id_, reason in rows if not reason]
     parts = 0
     missing: list[UUID] = []
-    with composing(database, letter) as composer:
-        for person, outcome in _rendered(database, composer, campaign, period, wanted, tick=tick):
-            if isinstance(outcome, GrowthError):
-                if isinstance(outcome, VariableMissing) and campaign.file.send.on_missing is OnMissing.SKIP:
-                    missing.append(person.id)
-                elif len(findings) < MOST_FAULTS:
-                    findings.append(Finding.of_error(outcome, person=person))
-            else:
-                if parts == 0 and campaign.file.medium is Medium.EMAIL:
-                    findings += _of_form(composer, campaign, workspace, person, outcome)
-                parts += sms_parts(outcome["text"], mainland=True) if campaign.file.medium is Medium.SMS else 1
+    for step in range(1, len(compiled.then) + 2):
+        made = _try_step(database, campaign, period, compiled, step, wanted, tick=tick)
+        findings += made.findings
+        if step == 1:
+            parts, missing = made.parts, made.missing
     if missing:
         left_out[SkipReason.MISSING_VARIABLE.value] = len(missing)
     plan = PlanMade(
@@ -140,15 +133,51 @@ def make_plan(
     return plan
 
 
+@dataclass(slots=True)
+class _Tried:
+    """What rendering one message for everybody came to."""
+
+    parts: int = 0
+    missing: list[UUID] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+
+def _try_step(
+    database: Database,
+    campaign: Campaign,
+    period: Period,
+    compiled: Compiled,
+    step: int,
+    wanted: Sequence[UUID],
+    *,
+    tick: Callable[..., None] | None,
+) -> _Tried:
+    """Render a message of the sequence for everybody who may get the first: what is wrong with the third is said before the first goes."""
+    file, tried = campaign.file, _Tried()
+    letter = Letter(file=file, compiled=compiled.step(step), period=period, stream=step_stream(campaign.name, step))
+    with composing(database, letter) as composer:
+        for person, outcome in _rendered(database, composer, campaign, period if step == 1 else None, wanted, tick=tick):
+            if isinstance(outcome, GrowthError):
+                if isinstance(outcome, VariableMissing) and file.send.on_missing is OnMissing.SKIP:
+                    tried.missing.append(person.id)
+                elif len(tried.findings) < MOST_FAULTS:
+                    tried.findings.append(Finding.of_error(outcome, person=person))
+            else:
+                if tried.parts == 0 and file.medium is Medium.EMAIL:
+                    tried.findings += _of_form(composer, campaign, database.workspace, person, outcome, step=step)
+                tried.parts += sms_parts(outcome["text"], mainland=True) if file.medium is Medium.SMS else 1
+    return tried
+
+
 def _of_form(
-    composer: Composer, campaign: Campaign, workspace: Workspace, person: ContactView, rendered: Mapping[str, str]
+    composer: Composer, campaign: Campaign, workspace: Workspace, person: ContactView, rendered: Mapping[str, str], *, step: int
 ) -> Iterator[Finding]:
     """The form of the mail, judged on an example person, so that what stands in people's data is not taken for the writer's."""
     someone = example_person()
     outcome = next(composer.rendered("", [composer.variables(someone)]))
     if isinstance(outcome, GrowthError):
         someone, outcome = person, rendered
-    yield from mail_findings(workspace, campaign, outcome, str(composer.variables(someone)["unsubscribe_url"]))
+    yield from mail_findings(workspace, campaign, outcome, str(composer.variables(someone)["unsubscribe_url"]), step=step)
 
 
 def kept_plan(session: Session, *, campaign: str, period: str) -> Plan | None:
@@ -169,18 +198,26 @@ def _audience(database: Database, campaign: Campaign, *, now: datetime) -> list[
 
 
 def _rendered(
-    database: Database, composer: Composer, campaign: Campaign, period: Period, wanted: Sequence[UUID], *, tick: Callable[..., None] | None
+    database: Database,
+    composer: Composer,
+    campaign: Campaign,
+    period: Period | None,
+    wanted: Sequence[UUID],
+    *,
+    tick: Callable[..., None] | None,
 ) -> Iterator[tuple[ContactView, Any]]:
+    """Everybody with what they would get; without a period the original wording."""
     done = 0
     for start in range(0, len(wanted), PAGE):
         with database.read() as session:
             people = contacts(session, wanted[start : start + PAGE])
         by_variant: dict[str, list[ContactView]] = {}
         for person in people:
-            by_variant.setdefault(variant_of(campaign, period, person.id) or "", []).append(person)
-        for variant, persons in by_variant.items():
+            variant = variant_of(campaign, period, person.id) if period else None
+            by_variant.setdefault(variant or "", []).append(person)
+        for name, persons in by_variant.items():
             variables = [composer.variables(person) for person in persons]
-            yield from zip(persons, composer.rendered(variant, variables), strict=True)
+            yield from zip(persons, composer.rendered(name, variables), strict=True)
         done += len(people)
         if tick:
             tick(done=done, total=len(wanted))

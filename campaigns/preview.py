@@ -19,9 +19,11 @@ from growth.language import _
 from growth.messaging import Verdict, open_provider
 
 
-def preview(database: Database, campaign: Campaign, period: Period, *, address: str | None, variant: str, now: datetime) -> dict[str, str]:
-    """The parts (subject, html, text …) for one person. Raises the error of a template that does not render, UnknownContact."""
-    compiled = compile_content(database.workspace, campaign.name, campaign.file)
+def preview(
+    database: Database, campaign: Campaign, period: Period, *, address: str | None, variant: str, now: datetime, step: int = 1
+) -> dict[str, str]:
+    """The parts (subject, html, text …) of message `step` for one person. Raises what its template runs into, UnknownContact."""
+    compiled = compile_content(database.workspace, campaign.name, campaign.file).step(step)
     if variant and variant not in compiled.parts:
         raise GrowthError(
             _("there is no variant “{name}”", name=variant), fix=", ".join(filter(None, compiled.parts)) or _("none is written")
@@ -36,9 +38,9 @@ def preview(database: Database, campaign: Campaign, period: Period, *, address: 
     return dict(outcome)
 
 
-def example(database: Database, campaign: Campaign, period: Period, *, variant: str = "") -> dict[str, str]:
+def example(database: Database, campaign: Campaign, period: Period, *, variant: str = "", step: int = 1) -> dict[str, str]:
     """The parts for a person who does not exist, so that everybody may look."""
-    compiled = compile_content(database.workspace, campaign.name, campaign.file)
+    compiled = compile_content(database.workspace, campaign.name, campaign.file).step(step)
     letter = Letter(file=campaign.file, compiled=compiled, period=period, stream=campaign.stream)
     with composing(database, letter) as composer:
         outcome = next(composer.rendered(variant if variant in compiled.parts else "", [composer.variables(example_person())]))
@@ -48,7 +50,7 @@ def example(database: Database, campaign: Campaign, period: Period, *, variant: 
 
 
 def send_test(
-    database: Database, campaign: Campaign, period: Period, *, to: str, address: str | None, now: datetime, dry_run: bool
+    database: Database, campaign: Campaign, period: Period, *, to: str, address: str | None, now: datetime, dry_run: bool, step: int = 1
 ) -> dict[str, Any]:
     """Send one message to `to`, with the data of the contact at `address`. It stands in no ledger. Raises ProviderError, GrowthError."""
     file = campaign.file
@@ -57,7 +59,7 @@ def send_test(
         raise GrowthError(
             _("{to} is no address for {medium}", to=to, medium=file.medium), fix=_("give an e-mail for e-mail, a phone for SMS")
         )
-    compiled = compile_content(database.workspace, campaign.name, file)
+    compiled = compile_content(database.workspace, campaign.name, file).step(step)
     with database.read() as session:
         person = _person(session, database, campaign, address, now=now)
     letter = Letter(file=file, compiled=compiled, period=period, stream=f"test:{campaign.name}")

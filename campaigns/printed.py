@@ -1,4 +1,4 @@
-"""A plan and the state of a period as the command prints them."""
+"""What ``growth campaign`` tells people; with ``--json`` the document itself."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from growth.language import _
 
 if TYPE_CHECKING:
     from campaigns.plan import PlanMade
+    from campaigns.results import Results
 
 
 def say_plan(made: PlanMade) -> None:
-    """What a send would do, for people."""
+    """Who would get it, who not and why, what it costs, what is wrong."""
     from campaigns.words import reason_words
 
     toolkit.say(
@@ -37,17 +38,59 @@ def say_plan(made: PlanMade) -> None:
     toolkit.hint(_("Next: growth campaign send {name} --period {period}", name=made.campaign, period=made.period))
 
 
-def say_status(document: dict[str, Any], *, ending: str = "", left_out: dict[str, int]) -> None:
-    """How a period stands: one JSON document, or lines for people."""
-    from campaigns.words import reason_words, state_words
+def say_status(document: dict[str, Any], *, ending: str = "") -> None:
+    """The counts by state, who was left out, and the later messages of a sequence."""
+    from campaigns.words import reason_words, state_words, step_words
     from growth.rendering.states import state_word
 
     if toolkit.wants_json():
-        toolkit.emit(document | {"left_out": left_out})
+        toolkit.emit(document)
         return
     toolkit.say(f"{document['campaign']} {document['period']}: {state_word(document['state'])}" + (f", {ending}" if ending else ""))
     for state, count in document["counts"].items():
         if count:
             toolkit.say(f"  {count:>6} {state_words(state)}")
-    for reason, count in left_out.items():
+    for reason, count in document["left_out"].items():
         toolkit.say(f"         − {count} {reason_words(reason)}")
+    for step in document.get("steps", ()):
+        told = ", ".join(f"{count} {state_words(state)}" for state, count in step["counts"].items() if count)
+        at = step["next_at"]
+        when = f" · {_('next at {at}', at=at.astimezone(toolkit.workspace().zone).strftime('%m-%d %H:%M'))}" if at else ""
+        toolkit.say(f"  {step['step']}. {step_words(step['state'])}: {told or _('nobody yet')}{when}")
+
+
+def say_report(found: Results) -> None:
+    """What a period came to."""
+    document = found.as_json()
+    if toolkit.wants_json():
+        toolkit.emit(document)
+        return
+    labels = {
+        "recipients": _("Recipients"),
+        "sent": _("Sent"),
+        "delivered": _("Delivered"),
+        "bounced": _("Bounced"),
+        "rejected": _("Rejected"),
+        "uncertain": _("Uncertain"),
+        "skipped": _("Left out"),
+        "opened": _("Opened"),
+        "clickers": _("Clicked"),
+        "unsubscribed": _("Unsubscribed"),
+    }
+    for key, label in labels.items():
+        if document[key] is not None:
+            toolkit.say(f"  {label}: {document[key]}")
+    if found.cost is not None:
+        toolkit.say(f"  {_('Cost')}: {found.cost}")
+    for step in found.steps:
+        line = _(
+            "{sent} sent, {opened} opened, {clickers} clicked, {refused} unsubscribed",
+            sent=step.whole.handed_over,
+            opened=step.whole.opened,
+            clickers=step.clickers,
+            refused=step.refused,
+        )
+        toolkit.say(f"  {step.step}. {line}")
+    columns = {"target": _("Link"), "clicks": _("Clicks"), "bots": _("Bots")}
+    links = [link for each in (found, *found.steps) for link in each.links]
+    toolkit.emit_rows(links, columns=columns, empty=_("There is no tracked link in it."))

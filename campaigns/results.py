@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from campaigns.campaign import stream_of
+from campaigns.campaign import read_stream, step_stream
 from campaigns.models import Run
 from campaigns.plan import price_of
 from growth.channels import clicked_by, clicks_of_link, resolve_link
@@ -63,14 +63,25 @@ class Results:
     links: Sequence[LinkClicks] = ()
     by_variant: dict[str, Tally] = field(default_factory=dict)
     by_domain: dict[str, Tally] = field(default_factory=dict)
+    #: which message of a sequence; 1 is the first
+    step: int = 1
+    #: what the later messages came to
+    steps: Sequence[Results] = ()
+
+    @property
+    def title(self) -> str:
+        """The campaign's name; of a later message with its number."""
+        return self.campaign if self.step == 1 else f"{self.campaign} · {self.step}"
 
     def as_json(self) -> dict[str, Any]:
         """For ``growth campaign report --json``."""
+        head = {"campaign": self.campaign, "period": self.period, "state": self.state}
+        more = {"steps": [{"step": step.step, **step._figures()} for step in self.steps]} if self.steps else {}
+        return head | self._figures() | more
+
+    def _figures(self) -> dict[str, Any]:
         whole = self.whole
         return {
-            "campaign": self.campaign,
-            "period": self.period,
-            "state": self.state,
             "recipients": whole.recipients,
             "sent": whole.handed_over,
             "delivered": whole.delivered,
@@ -118,20 +129,37 @@ def deliveries(
 
 
 def results(session: Session, *, campaign: str, period: str, workspace: Workspace, now: datetime) -> Results | None:
-    """One period, or None where it was not begun."""
+    """One period with the later messages of its sequence, or None where it was not begun."""
     run = session.get(Run, (campaign, period))
-    stream = stream_of(campaign)
-    view = mailing_of(session, stream=stream, occurrence=period)
-    if run is None or view is None:
+    found = _message(session, run, 1, workspace=workspace, now=now) if run else None
+    if run is None or found is None:
         return None
-    links = list(_links(session, run))
+    later = (_message(session, run, step + 2, workspace=workspace, now=now) for step in range(len(run.content["then"])))
+    return replace(found, steps=[each for each in later if each is not None])
+
+
+def message_results(session: Session, *, stream: str, period: str, workspace: Workspace, now: datetime) -> Results | None:
+    """One message of a campaign alone, by its stream; None where it was not begun, or is no campaign's."""
+    read = read_stream(stream)
+    run = session.get(Run, (read[0], period)) if read else None
+    return _message(session, run, read[1], workspace=workspace, now=now) if run and read else None
+
+
+def _message(session: Session, run: Run, step: int, *, workspace: Workspace, now: datetime) -> Results | None:
+    stream, period = step_stream(run.campaign, step), run.period
+    view = mailing_of(session, stream=stream, occurrence=period)
+    if view is None:
+        return None
+    links = list(_links(session, run, step))
     people = clicked_by(f"{stream}/{period}").distinct()
     until = _next_start(session, stream, view) or now
     price = price_of(workspace, view.medium)
     units = billed_units(session, stream=stream, occurrence=period)
+    variants = len(run.content["parts"]) > 1 and step == 1
     return Results(
-        campaign=campaign,
+        campaign=run.campaign,
         period=period,
+        step=step,
         medium=view.medium,
         channel=run.channel,
         state=view.state.value,
@@ -144,7 +172,7 @@ def results(session: Session, *, campaign: str, period: str, workspace: Workspac
         cost=Money(price.amount * units, price.currency) if price else None,
         links=links,
         by_variant={name or "a": line for name, line in tallies(session, stream=stream, occurrence=period, by="variant").items()}
-        if len(run.content["parts"]) > 1
+        if variants
         else {},
         by_domain={name: line for name, line in tallies(session, stream=stream, occurrence=period, by="domain").items() if name},
     )
@@ -155,8 +183,10 @@ def runs_of(session: Session, campaign: str) -> list[Run]:
     return list(session.scalars(select(Run).where(Run.campaign == campaign).order_by(Run.started_at.desc())))
 
 
-def _links(session: Session, run: Run) -> Iterator[LinkClicks]:
-    for code, target in zip(run.links["codes"], run.content["links"], strict=True):
+def _links(session: Session, run: Run, step: int) -> Iterator[LinkClicks]:
+    codes = run.links["codes"] if step == 1 else run.links["then"][step - 2]
+    targets = run.content["links"] if step == 1 else run.content["then"][step - 2]["content"]["links"]
+    for code, target in zip(codes, targets, strict=True):
         link = resolve_link(session, code)
         if link is not None:
             counted = clicks_of_link(session, link.id)

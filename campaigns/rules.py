@@ -14,14 +14,14 @@ def rules() -> Iterator[RuleText]:
     """The rules by id."""
     yield RuleText(
         id="campaign-sequence",
-        title=Text("A sequence is not carried out yet", "序列暂不执行"),
+        title=Text("A sequence overlaps itself", "序列首尾重叠"),
         why=Text(
-            "This version sends the first message of a sequence only; the others would be missed.",
-            "本版本只发送序列的第一条，其余不会发出。",
+            "Its schedule begins it again before the last message has gone, so that one person may be in it twice at once.",
+            "最后一条还没发出，下一期又开始了，同一个人可能同时在两轮里。",
         ),
         mend=Text(
-            "Make a campaign of its own for each message, with a segment that leaves out who is done.",
-            "为每一条各建一个群发任务，用人群排除已完成的人。",
+            "Write `once: true` where everybody gets it once, as a welcome; else a rarer schedule, or shorter waits.",
+            "只欢迎一次的写 `once: true`；否则减少期数，或缩短间隔。",
         ),
         source=_SOURCE,
     )

@@ -71,12 +71,26 @@ class Sending(YamlModel):
     on_missing: OnMissing = OnMissing.STOP
 
 
-class Step(YamlModel):
-    """A message of a sequence."""
+#: a later message of a sequence waits at least so long
+SHORTEST_WAIT = timedelta(minutes=1)
+#: later messages that a sequence may have
+MOST_STEPS = 20
 
-    after: Duration
-    unless: Condition | None = None
+
+class Step(YamlModel):
+    """A later message of a sequence."""
+
+    after: Duration = Field(description="So long after the message before it: `3 days`.")
+    unless: Condition | None = Field(default=None, description="Whoever this holds for is spared this message; the next one still comes.")
     content: Content
+
+    @field_validator("after")
+    @classmethod
+    def long_enough(cls, value: timedelta) -> timedelta:
+        """A wait of nothing would be a message twice at once."""
+        if value < SHORTEST_WAIT:
+            raise ValueError(_("a later message waits at least a minute"))
+        return value
 
 
 class Audience(Segment):
@@ -96,7 +110,11 @@ class CampaignFile(YamlModel):
     content: Content
     send: Sending = Sending()
     approval: Approval = Approval.NONE
-    then: tuple[Step, ...] = ()
+    once: bool = Field(default=False, description="Whoever got it in one period gets it in no later one: a welcome.")
+    then: tuple[Step, ...] = Field(
+        default=(), max_length=MOST_STEPS, description="A sequence: what follows, to everybody who got the message before it."
+    )
+    until: Condition | None = Field(default=None, description="Whoever this holds for gets no further message of the sequence.")
 
     @field_validator("purpose")
     @classmethod
@@ -116,23 +134,33 @@ class CampaignFile(YamlModel):
 
     @model_validator(mode="after")
     def says_something(self) -> CampaignFile:
-        """Each medium has what it needs, and nothing of another's."""
-        content = self.content
-        if self.medium is Medium.EMAIL and not content.subject:
-            raise ValueError(_("content.subject is missing: an e-mail has a subject"))
-        if self.medium is Medium.EMAIL and not (content.body or content.text or content.template != "email/newsletter"):
-            raise ValueError(_("content.body is missing: an e-mail says something"))
-        if self.medium is not Medium.EMAIL and not content.text:
-            raise ValueError(_("content.text is missing: it is the whole message"))
-        if self.medium is Medium.SMS and not content.template_code:
-            raise ValueError(_("content.template_code is missing: SMS go out by an approved template"))
-        if content.params and self.purpose is Purpose.MARKETING:
-            raise ValueError(
-                _("content.params: marketing SMS hold no variables (the operators refuse them); use purpose: service for notices")
-            )
-        if sum(variant.share for variant in content.variants.values()) > 1:
+        """Each message has what its medium needs, and nothing of another's."""
+        for place, content in (("content", self.content), *((f"then[{n}].content", step.content) for n, step in enumerate(self.then))):
+            self._complete(place, content)
+        if any(step.content.variants for step in self.then):
+            raise ValueError(_("then: only the first message has variants"))
+        if self.until is not None and not self.then:
+            raise ValueError(_("until: it ends a sequence, and there is no `then`"))
+        if sum(variant.share for variant in self.content.variants.values()) > 1:
             raise ValueError(_("content.variants: the shares are more than 100 % together"))
         return self
+
+    def _complete(self, place: str, content: Content) -> None:
+        if self.medium is Medium.EMAIL and not content.subject:
+            raise ValueError(_("{place}.subject is missing: an e-mail has a subject", place=place))
+        if self.medium is Medium.EMAIL and not (content.body or content.text or content.template != "email/newsletter"):
+            raise ValueError(_("{place}.body is missing: an e-mail says something", place=place))
+        if self.medium is not Medium.EMAIL and not content.text:
+            raise ValueError(_("{place}.text is missing: it is the whole message", place=place))
+        if self.medium is Medium.SMS and not content.template_code:
+            raise ValueError(_("{place}.template_code is missing: SMS go out by an approved template", place=place))
+        if content.params and self.purpose is Purpose.MARKETING:
+            raise ValueError(
+                _(
+                    "{place}.params: marketing SMS hold no variables (the operators refuse them); use purpose: service for notices",
+                    place=place,
+                )
+            )
 
     def channel_of(self, name: str) -> str:
         """The channel of the campaign called `name`."""
@@ -142,7 +170,3 @@ class CampaignFile(YamlModel):
     def resend(self) -> bool:
         """Whether uncertain messages are sent again."""
         return self.send.when_uncertain is WhenUncertain.RESEND
-
-
-#: first wait of a sequence may not be shorter: people read slowly
-SHORTEST_STEP = timedelta(hours=1)

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from campaigns.campaign import Campaign
+from campaigns.campaign import Campaign, campaigns, step_stream
 from campaigns.compose import Letter, composing, make_links
 from campaigns.content import Compiled, compile_content
 from campaigns.findings import Finding
 from campaigns.models import Approved, Run
 from campaigns.plan import audience_hash, kept_plan, make_plan, price_of
 from campaigns.schema import Approval
+from campaigns.sequences import begin_steps, bring_due, heeding, open_steps, step_letter
 from campaigns.variants import variant_of
 from growth.channels import CostRow, ensure_channels, record_costs
 from growth.clock import site_day
@@ -27,6 +28,7 @@ from growth.jobs import Period
 from growth.language import _
 from growth.messaging import (
     Assignment,
+    Compose,
     DeliveryState,
     Ending,
     MailingState,
@@ -43,6 +45,10 @@ from growth.workspace import Window, parse_window
 
 #: hours of SMS where a campaign says nothing
 SMS_WINDOW = parse_window("08:00-21:00")
+
+
+#: a sender of later messages waits this long for a pace or a retry; then the next turn goes on
+STEP_PATIENCE = timedelta(seconds=5)
 
 
 class Refused(GrowthError):
@@ -92,6 +98,8 @@ def send(
     letter = _letter(database, campaign, period)
     outcome = _deliver(database, campaign, letter, now=now, should_stop=should_stop, tick=tick)
     book_cost(database, letter)
+    if letter.compiled.then and not should_stop():
+        carry_on(database, now=now, should_stop=should_stop, only=(campaign.name, period.key))
     with database.read() as session:
         view = mailing_of(session, stream=campaign.stream, occurrence=period.key)
     assert view is not None
@@ -189,20 +197,24 @@ def _begin(
 
 
 def _keep_run(database: Database, campaign: Campaign, period: Period, compiled: Compiled, *, now: datetime) -> None:
-    letter = Letter(file=campaign.file, compiled=compiled, period=period, stream=campaign.stream)
+    letters = [
+        Letter(file=campaign.file, compiled=compiled.step(step), period=period, stream=step_stream(campaign.name, step))
+        for step in range(1, len(compiled.then) + 2)
+    ]
     with database.write() as session:
         ensure_channels(session, workspace=database.workspace, now=now)
-        codes = make_links(session, letter, database.workspace, now=now)
+        codes = [list(make_links(session, letter, database.workspace, now=now)) for letter in letters]
+        begin_steps(session, campaign=campaign.name, period=period.key, compiled=compiled, now=now)
         session.add(
             Run(
                 campaign=campaign.name,
                 period=period.key,
                 content_hash=compiled.hash,
                 workspace_hash=database.workspace.hash,
-                channel=letter.channel,
+                channel=letters[0].channel,
                 medium=campaign.file.medium.value,
                 content=compiled.as_json(),
-                links={"codes": list(codes)},
+                links={"codes": codes[0], "then": codes[1:]},
                 started_at=now,
             )
         )
@@ -231,42 +243,76 @@ def _deliver(
     should_stop: Callable[[], bool],
     tick: Callable[..., None] | None,
 ) -> Outcome:
-    workspace, file = database.workspace, campaign.file
-    window: Window | None = file.send.window or (SMS_WINDOW if file.medium is Medium.SMS else None)
-    quiet = getattr(workspace.settings.limits.quiet_hours, file.medium.value, None) if file.purpose is Purpose.MARKETING else None
-    provider = open_provider(workspace, file.medium)
+    provider = open_provider(database.workspace, campaign.file.medium)
     try:
         with composing(database, letter) as composer:
-            assignment = Assignment(
-                stream=letter.stream,
-                occurrence=letter.period.key,
-                rules=campaign.rules(workspace),
-                compose=composer.compose,
-                rate=file.send.rate,
-                domain_rates=file.send.per_domain,
-                window=window,
-                quiet=quiet,
-                resend=file.resend,
-            )
+            assignment = _assignment(database, campaign, letter, composer.compose)
             return deliver(database, assignment, provider, now=now, should_stop=should_stop, tick=tick)
     finally:
         provider.close()
 
 
-def status(view: MailingView | None, *, campaign: str, period: str) -> dict[str, object]:
-    """The document of ``status`` and ``send`` (contracts/cli.md)."""
-    if view is None:
-        counts = {state.value: 0 for state in DeliveryState}
-        return {"campaign": campaign, "period": period, "state": "not-begun", "counts": counts, "started_at": None, "finished_at": None}
-    return {
-        "campaign": campaign,
-        "period": period,
-        "state": view.state,
-        "recipients": view.recipients,
-        "counts": {state.value: count for state, count in view.counts.items()},
-        "started_at": view.started_at,
-        "finished_at": view.finished_at,
-    }
+def _assignment(database: Database, campaign: Campaign, letter: Letter, compose: Compose) -> Assignment:
+    """How a message of the campaign goes out: what its file says today."""
+    workspace, file = database.workspace, campaign.file
+    window: Window | None = file.send.window or (SMS_WINDOW if file.medium is Medium.SMS else None)
+    quiet = getattr(workspace.settings.limits.quiet_hours, file.medium.value, None) if file.purpose is Purpose.MARKETING else None
+    return Assignment(
+        stream=letter.stream,
+        occurrence=letter.period.key,
+        rules=campaign.rules(workspace),
+        compose=compose,
+        rate=file.send.rate,
+        domain_rates=file.send.per_domain,
+        window=window,
+        quiet=quiet,
+        resend=file.resend,
+    )
+
+
+def carry_on(
+    database: Database,
+    *,
+    now: Callable[[], datetime],
+    should_stop: Callable[[], bool] = lambda: False,
+    only: tuple[str, str] | None = None,
+) -> int:
+    """Later messages of sequences: write down whose wait is over, and send; how many were written down. Raises Unclaimed.
+
+    `only`: one campaign and period. What is left (a window, a pace, a provider) goes on with the next call; nothing goes twice.
+    """
+    require_claim(database)
+    campaign_name, period_key = only or (None, None)
+    brought = bring_due(database, now=now(), campaign=campaign_name, period=period_key)
+    with database.read() as session:
+        waiting = open_steps(session, campaigns(database.workspace))
+    for campaign, step, key in waiting:
+        if should_stop():
+            break
+        if only is None or only == (campaign.name, key):
+            _send_step(database, campaign, campaign.period(database.workspace, key, now=now()), step, now=now, should_stop=should_stop)
+    return brought
+
+
+def _send_step(
+    database: Database, campaign: Campaign, period: Period, step: int, *, now: Callable[[], datetime], should_stop: Callable[[], bool]
+) -> None:
+    letter = step_letter(database, campaign, period, step)
+    provider = open_provider(database.workspace, campaign.file.medium)
+    try:
+        with composing(database, letter) as composer:
+            compose = heeding(database, composer, campaign, period, step, now=now)
+            deliver(
+                database,
+                replace(_assignment(database, campaign, letter, compose), rules=replace(campaign.rules(database.workspace), once=False)),
+                provider,
+                now=now,
+                should_stop=should_stop,
+                patience=STEP_PATIENCE,
+            )
+    finally:
+        provider.close()
+    book_cost(database, letter)
 
 
 def ending_words(outcome: Outcome) -> str:

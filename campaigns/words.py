@@ -25,6 +25,15 @@ REASONS = {
     "erased": Text("were erased", "已抹除"),
     "cancelled": Text("cancelled", "已取消"),
     "stopped": Text("did what the sequence waited for", "已完成目标"),
+    "unless": Text("are spared this message by its `unless`", "符合 unless，略过这一条"),
+    "already": Text("had it in an earlier period", "往期已收到"),
+}
+STEPS = {
+    "waiting": Text("waiting", "等待中"),
+    "paused": Text("paused", "已暂停"),
+    "cancelled": Text("cancelled", "已取消"),
+    "done": Text("over", "已结束"),
+    "sending": Text("being sent", "发送中"),
 }
 
 
@@ -36,3 +45,8 @@ def state_words(state: str) -> str:
 def reason_words(reason: str) -> str:
     """Why somebody was left out, in words."""
     return str(REASONS.get(reason, reason))
+
+
+def step_words(state: str) -> str:
+    """A state of a later message of a sequence, in words."""
+    return str(STEPS.get(state, state))

@@ -12,11 +12,12 @@ from campaigns.jobs import PLAN_NOW, SEND_NOW
 from campaigns.pages.chosen import chosen
 from campaigns.plan import make_plan
 from campaigns.sending import approve as approve_content
+from campaigns.standing import cancel_period, pause_period, resume_period, retry_period
 from growth.accounts import record
 from growth.errors import GrowthError
 from growth.jobs import Period, ask, read_catalogue
 from growth.language import _, ngettext
-from growth.messaging import cancel_mailing, count_audience, pause_mailing, resume_mailing, retry_mailing
+from growth.messaging import count_audience
 from growth.web import Page, Viewer, page
 
 #: an audience that is planned while the page waits; a larger one is planned by a worker
@@ -74,8 +75,8 @@ def send(viewer: Viewer, name: str, period: str) -> Page:
 def pause(viewer: Viewer, name: str, period: str) -> Page:
     """Stop after the batch in hand."""
 
-    def work(session: Session, stream: str, occurrence: str, now: datetime) -> str:
-        pause_mailing(session, stream=stream, occurrence=occurrence, reason=viewer.user.name, now=now)
+    def work(session: Session, now: datetime) -> str:
+        pause_period(session, campaign=name, period=period, reason=viewer.user.name, now=now)
         return _("Paused after the batch in hand.")
 
     return _do(viewer, name, period, "campaign.pause", work)
@@ -85,8 +86,8 @@ def pause(viewer: Viewer, name: str, period: str) -> Page:
 def resume(viewer: Viewer, name: str, period: str) -> Page:
     """Let it go on."""
 
-    def work(session: Session, stream: str, occurrence: str, now: datetime) -> str:
-        resume_mailing(session, stream=stream, occurrence=occurrence, now=now)
+    def work(session: Session, now: datetime) -> str:
+        resume_period(session, campaign=name, period=period, now=now)
         return _("It goes on.")
 
     return _do(viewer, name, period, "campaign.resume", work, sends=True)
@@ -99,8 +100,8 @@ def cancel(viewer: Viewer, name: str, period: str) -> Page:
     if not _confirmed(viewer, campaign):
         return _back(viewer, campaign, when)
 
-    def work(session: Session, stream: str, occurrence: str, now: datetime) -> str:
-        count = cancel_mailing(session, stream=stream, occurrence=occurrence, reason=viewer.user.name, now=now)
+    def work(session: Session, now: datetime) -> str:
+        count = cancel_period(session, campaign=name, period=when.key, reason=viewer.user.name, now=now)
         return ngettext("{n} message will not be sent.", "{n} messages will not be sent.", count)
 
     return _do(viewer, name, period, "campaign.cancel", work)
@@ -110,21 +111,19 @@ def cancel(viewer: Viewer, name: str, period: str) -> Page:
 def retry(viewer: Viewer, name: str, period: str) -> Page:
     """Try what was rejected once more."""
 
-    def work(session: Session, stream: str, occurrence: str, now: datetime) -> str:
-        count = retry_mailing(session, stream=stream, occurrence=occurrence, now=now)
+    def work(session: Session, now: datetime) -> str:
+        count = retry_period(session, campaign=name, period=period, now=now)
         return ngettext("{n} message is tried again.", "{n} messages are tried again.", count)
 
     return _do(viewer, name, period, "campaign.retry", work, sends=True)
 
 
-def _do(
-    viewer: Viewer, name: str, period: str, action: str, work: Callable[[Session, str, str, datetime], str], *, sends: bool = False
-) -> Page:
+def _do(viewer: Viewer, name: str, period: str, action: str, work: Callable[[Session, datetime], str], *, sends: bool = False) -> Page:
     """One change with its line in the audit log; then, where it `sends`, a worker is asked."""
     campaign, when = chosen(viewer, name, period)
     try:
         with viewer.database.write() as session:
-            words = work(session, campaign.stream, when.key, viewer.now)
+            words = work(session, viewer.now)
             record(session, actor=viewer.actor, action=action, subject=_subject(campaign, when), now=viewer.now)
         if sends:
             _ask(viewer, SEND_NOW, campaign, when)

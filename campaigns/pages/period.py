@@ -10,14 +10,16 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from campaigns.campaign import Campaign
+from campaigns.campaign import Campaign, step_stream
 from campaigns.content import compile_content
 from campaigns.handing import upcoming
 from campaigns.pages.chosen import ROLES, chosen
+from campaigns.pages.steps import sequence_actions, step_table
 from campaigns.plan import kept_plan
 from campaigns.results import Results, deliveries, results
 from campaigns.schema import Approval
 from campaigns.sending import approved
+from campaigns.sequences import StepView, steps_of
 from campaigns.words import reason_words, state_words
 from growth.errors import GrowthError
 from growth.jobs import Period
@@ -60,6 +62,9 @@ class PeriodPage:
     results: Results | None
     links: Table | None
     breakdowns: Sequence[Table]
+    #: the later messages of its sequence, and for each (title, number) to look at
+    steps: Table | None
+    step_previews: Sequence[tuple[str, int]]
     #: (words, address, current, count) of the states of deliveries
     states: Sequence[tuple[str, str, bool, int]]
     #: the command that does the same
@@ -83,17 +88,18 @@ def one_period(viewer: Viewer, name: str, period: str) -> Page:
 def deliveries_of(viewer: Viewer, name: str, period: str) -> Page:
     """Each message with its state (``?state=``); addresses masked."""
     campaign, when = chosen(viewer, name, period)
-    state = viewer.query.get("state", "")
+    state, step = viewer.query.get("state", ""), viewer.query.get("step", "1")
+    stream = step_stream(campaign.name, int(step) if step.isdecimal() else 1)
     wanted = state if state in set(DeliveryState) else None
     asked = TableState.of(viewer.address)
     with viewer.database.read() as session:
-        query = deliveries_query(stream=campaign.stream, occurrence=when.key, state=DeliveryState(wanted) if wanted else None)
+        query = deliveries_query(stream=stream, occurrence=when.key, state=DeliveryState(wanted) if wanted else None)
         total = session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
         if viewer.format:
-            rows = list(deliveries(session, stream=campaign.stream, occurrence=when.key, state=wanted))
+            rows = list(deliveries(session, stream=stream, occurrence=when.key, state=wanted))
         else:
             start = (asked.page - 1) * asked.size
-            rows = list(deliveries(session, stream=campaign.stream, occurrence=when.key, state=wanted, start=start, limit=asked.size))
+            rows = list(deliveries(session, stream=stream, occurrence=when.key, state=wanted, start=start, limit=asked.size))
     for row in rows:
         row["reason"] = reason_words(row["reason"]) if row["state"] == "skipped" and row["reason"] else row["reason"]
     table = Table(
@@ -116,11 +122,11 @@ def deliveries_of(viewer: Viewer, name: str, period: str) -> Page:
     if viewer.format:
         return viewer.download(table, name=f"{name}-{when.key}")
     crumbs = [(_("Campaigns"), "/campaigns"), (name, f"/campaigns/{name}/{when.key}"), (_("Deliveries"), "")]
-    chips = [(_("All"), f"/campaigns/{name}/{when.key}/deliveries", wanted is None)]
-    chips += [
-        (state_words(each.value), f"/campaigns/{name}/{when.key}/deliveries?state={each.value}", wanted == each.value)
-        for each in DeliveryState
-    ]
+    here = (
+        f"/campaigns/{name}/{when.key}/deliveries?step={step}" if stream != campaign.stream else f"/campaigns/{name}/{when.key}/deliveries?"
+    )
+    chips = [(_("All"), here.rstrip("?"), wanted is None)]
+    chips += [(state_words(each.value), f"{here}&state={each.value}".replace("?&", "?"), wanted == each.value) for each in DeliveryState]
     return viewer.render("web/campaigns/deliveries.html", title=f"{name} · {when.title()}", crumbs=crumbs, table=table, chips=chips)
 
 
@@ -156,13 +162,17 @@ def _shown(
         left_out=[(reason_words(reason), count) for reason, count in left_out.items()],
         planned_at=kept.made_at if kept and view is None else None,
         plan_fits=bool(kept and kept.content_hash == digest),
-        possible=_possible(viewer, campaign, view, yes, bool(digest)),
+        possible=_possible(viewer, campaign, view, yes, bool(digest), steps_of(session, campaign=campaign.name, period=period.key)),
         consequence=_consequence(plan),
         is_mail=campaign.file.medium == "email",
         subject=campaign.file.content.subject or campaign.file.content.text or "",
         results=found,
         links=_links(found),
         breakdowns=_breakdowns(found),
+        steps=step_table(session, campaign, period, found),
+        step_previews=[
+            (step.content.subject or step.content.text or "", number) for number, step in enumerate(campaign.file.then, start=2)
+        ],
         states=_states(campaign, period, view),
         command=f"growth campaign {'status' if view else 'plan'} {campaign.name} --period {period.key}",
     )
@@ -242,7 +252,9 @@ def _progress(view: MailingView | None) -> tuple[int, int] | None:
     return view.recipients - left, view.recipients
 
 
-def _possible(viewer: Viewer, campaign: Campaign, view: MailingView | None, yes: bool, sound: bool) -> frozenset[str]:
+def _possible(
+    viewer: Viewer, campaign: Campaign, view: MailingView | None, yes: bool, sound: bool, steps: Sequence[StepView]
+) -> frozenset[str]:
     found: set[str] = set()
     marketer, approver = viewer.may("marketer"), viewer.may("approver")
     needs = campaign.file.approval is Approval.REQUIRED and not yes
@@ -251,6 +263,7 @@ def _possible(viewer: Viewer, campaign: Campaign, view: MailingView | None, yes:
         found |= {"approve"} if approver and needs and sound else set()
         found |= {"send"} if marketer and not needs and sound else set()
     elif marketer:
+        found |= sequence_actions(steps)
         left = sum(view.counts[state] for state in (DeliveryState.PENDING, DeliveryState.RETRYING))
         found |= {"pause"} if view.state == "sending" else set()
         found |= {"resume"} if view.state == "paused" else set()

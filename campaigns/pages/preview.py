@@ -11,16 +11,16 @@ from growth.web import Page, Viewer, page
 
 
 @page("/campaigns/{name:str}/{period:str}/preview", nav="campaigns", roles=ROLES)
-def preview_page(viewer: Viewer, name: str, period: str, part: str = "html", variant: str = "", contact: str = "") -> Page:
-    """`part` html, text or subject, for an example person; `contact` (an address) only for those who may see personal data."""
+def preview_page(viewer: Viewer, name: str, period: str, part: str = "html", variant: str = "", contact: str = "", step: int = 1) -> Page:
+    """`part` html, text or subject of message `step`, for an example person; `contact` only for those who may see personal data."""
     campaign, when = chosen(viewer, name, period)
     if contact:
         viewer.require("marketer", "service")
     try:
         if contact:
-            parts = preview(viewer.database, campaign, when, address=contact, variant=variant, now=viewer.now)
+            parts = preview(viewer.database, campaign, when, address=contact, variant=variant, step=step, now=viewer.now)
         else:
-            parts = example(viewer.database, campaign, when, variant=variant)
+            parts = example(viewer.database, campaign, when, variant=variant, step=step)
     except GrowthError as fault:
         return viewer.preview(f"<pre>{escape(str(fault))}\n{escape(fault.fix or '')}</pre>")
     if part == "html" and "html" in parts:

@@ -55,13 +55,14 @@ def clicks_by_channel(session: Session, *, from_day: date | None = None, until_d
     return {name: ClickCount(people=total - by_bots, bots=by_bots) for name, total, by_bots in session.execute(query)}
 
 
-def clicked_by(label: str, *, since: datetime | None = None) -> Select[UUID | None]:
+def clicked_by(*labels: str, since: datetime | None = None) -> Select[UUID | None]:
     """A Select of the contacts who followed links labelled so (``campaign:monthly``) or below (``campaign:monthly/2026-11``); no bots."""
+    below = [models.Link.label.startswith(f"{label}/", autoescape=True) for label in labels]
     query = (
         select(models.Click.contact_id)
         .join(models.Link, models.Link.id == models.Click.link_id)
         .where(
-            or_(models.Link.label == label, models.Link.label.startswith(f"{label}/", autoescape=True)),
+            or_(models.Link.label.in_(labels), *below),
             models.Click.bot.is_(None),
             models.Click.contact_id.is_not(None),
         )

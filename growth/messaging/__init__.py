@@ -1,10 +1,11 @@
 """Messaging: messages, the delivery ledger, providers, and the sender that never sends twice."""
 
-from growth.messaging.assignment import Assignment, Ending, Outcome
+from growth.messaging.assignment import Assignment, Compose, Ending, Outcome
 from growth.messaging.bounces import Report, ReportKind, read_reports
 from growth.messaging.deliver import deliver
 from growth.messaging.eligible import Rules, audience_query, count_audience
 from growth.messaging.feedback import Applied, apply_feedback
+from growth.messaging.following import due_to_follow, next_to_follow
 from growth.messaging.ledger import Claimed, NewDelivery, billed_units, counts, deliveries_query, sealed_addresses, skipped
 from growth.messaging.links import (
     Recipient,
@@ -26,6 +27,7 @@ from growth.messaging.mailing import (
     mailing_of,
     mailings_of,
     open_mailings,
+    open_of_kind,
     pause_mailing,
     resume_mailing,
     retry_mailing,
@@ -65,6 +67,7 @@ __all__ = [
     "Assignment",
     "Capabilities",
     "Claimed",
+    "Compose",
     "DeliveryState",
     "Ending",
     "Feedback",
@@ -109,6 +112,7 @@ __all__ = [
     "counts",
     "deliver",
     "deliveries_query",
+    "due_to_follow",
     "freeze",
     "freeze_addresses",
     "in_doubt",
@@ -116,7 +120,9 @@ __all__ = [
     "mailing_of",
     "mailings_of",
     "message_id",
+    "next_to_follow",
     "open_mailings",
+    "open_of_kind",
     "open_provider",
     "open_totals",
     "opened_by",

@@ -25,10 +25,10 @@ from growth.db.claim import require_claim
 from growth.errors import ProviderError
 from growth.messaging import ledger
 from growth.messaging.assignment import Assignment, Ending, Outcome
-from growth.messaging.eligible import capped
+from growth.messaging.eligible import capped, repeated
 from growth.messaging.lease import held
 from growth.messaging.ledger import Claimed, Settled
-from growth.messaging.mailing import begin, finish_if_done, state_of
+from growth.messaging.mailing import begin, finish_if_done, hold_stream, state_of
 from growth.messaging.message import Message, Receipt, Verdict
 from growth.messaging.owner import is_dead, new_owner
 from growth.messaging.pace import MOST_AT_ONCE, allowed, closed_by, open_at, ready_at, take
@@ -230,7 +230,9 @@ class _Sender:
         rules = self.assignment.rules
         people = {each.contact_id: each.address_index for each in claimed if each.contact_id is not None}
         against = barriers(session, medium=rules.medium, purpose=rules.purpose, people=people) if people else {}
-        full = capped(session, rules, [each.address_index for each in claimed], now=moment)
+        indexes = [each.address_index for each in claimed]
+        full = capped(session, rules, indexes, now=moment)
+        had = repeated(session, **self.assignment.names, indexes=indexes) if rules.once else set()
         bare = [each.address_index for each in claimed if each.contact_id is None]
         if rules.purpose is Purpose.STAFF or rules.own_request:
             bare = []
@@ -241,6 +243,8 @@ class _Sender:
                 reasons[each.id] = SkipReason(against[each.contact_id].value)
             elif each.contact_id is None and each.address_index in stopped:
                 reasons[each.id] = SkipReason.SUPPRESSED
+            elif each.address_index in had:
+                reasons[each.id] = SkipReason.ALREADY
             elif each.address_index in full:
                 reasons[each.id] = SkipReason.CAP
         return reasons
@@ -253,6 +257,8 @@ class _Sender:
         claimed = [batch.claimed[message.id] for message in batch.messages]
 
         def work(session: Session) -> tuple[dict[UUID, SkipReason], set[UUID]]:
+            if self.assignment.rules.once:
+                hold_stream(session, self.assignment.stream)
             if state_of(session, **self.assignment.names) is not MailingState.SENDING:
                 ledger.give_back(session, owner=self.owner, ids=batch.claimed, now=moment)
                 return {}, set()

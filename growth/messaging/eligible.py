@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from growth.contacts import Medium, Purpose, reach_query
 from growth.messaging.models import Delivery
-from growth.messaging.state import SENT_STATES, SkipReason
+from growth.messaging.state import SENT_STATES, DeliveryState, SkipReason
 from growth.workspace import Rate, Workspace
 
 
@@ -22,12 +22,14 @@ class Rules:
     """What holds for one mailing: its medium and purpose, and the cap over all campaigns (marketing only).
 
     `own_request`: the person asked for this very message, so that their own earlier refusal does not stop it.
+    `once`: an address gets one message of the stream, whatever number of occurrences there are.
     """
 
     medium: Medium
     purpose: Purpose
     cap: Rate | None = None
     own_request: bool = False
+    once: bool = False
 
     @classmethod
     def of(cls, workspace: Workspace, *, medium: Medium, purpose: Purpose) -> Rules:
@@ -60,6 +62,19 @@ def capped(session: Session, rules: Rules, indexes: Collection[bytes], *, now: d
     if rules.cap is None or not indexes:
         return set()
     return set(session.scalars(_capped(rules, now).where(Delivery.address_index.in_(indexes))))
+
+
+def repeated(session: Session, *, stream: str, occurrence: str, indexes: Collection[bytes]) -> set[bytes]:
+    """Which of these addresses got a message of the stream in another occurrence."""
+    query = select(Delivery.address_index).where(
+        Delivery.address_index.in_(indexes),
+        Delivery.stream == stream,
+        Delivery.occurrence != occurrence,
+        Delivery.submitted_at.is_not(None),
+        Delivery.state != DeliveryState.REJECTED.value,
+        Delivery.state != DeliveryState.SKIPPED.value,
+    )
+    return set(session.scalars(query))
 
 
 def _if_full(index: Any) -> Any:

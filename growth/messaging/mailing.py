@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -122,12 +122,12 @@ def freeze_addresses(
     return _frozen(database, stream=stream, occurrence=occurrence, now=now)
 
 
-def add_to_mailing(session: Session, *, stream: str, occurrence: str, rules: Rules, row: NewDelivery, now: datetime) -> None:
-    """One more recipient of a mailing that grows while it is sent: confirmations of a day, steps of a sequence. Twice is once."""
+def add_to_mailing(session: Session, *, stream: str, occurrence: str, rules: Rules, rows: Sequence[NewDelivery], now: datetime) -> None:
+    """More recipients of a mailing that grows while it is sent: confirmations of a day, messages of a sequence. Twice is once."""
     fixed = {"stream": stream, "occurrence": occurrence, "medium": rules.medium.value, "purpose": rules.purpose.value}
     more = {"state": MailingState.SENDING.value, "recipients": 0, "created_at": now, "frozen_at": now}
     insert_new(session, Mailing, [fixed | more], on=("stream", "occurrence"))
-    write_down(session, [row], stream=stream, occurrence=occurrence, medium=rules.medium, purpose=rules.purpose, now=now)
+    write_down(session, rows, stream=stream, occurrence=occurrence, medium=rules.medium, purpose=rules.purpose, now=now)
     mailing = session.get_one(Mailing, (stream, occurrence), with_for_update=True)
     mailing.recipients = session.scalar(select(func.count()).where(Delivery.stream == stream, Delivery.occurrence == occurrence)) or 0
     if mailing.state == MailingState.FINISHED:
@@ -138,6 +138,19 @@ def open_mailings(session: Session, *, stream: str) -> list[str]:
     """Occurrences of a stream of which something may still be sent, oldest first."""
     query = select(Mailing.occurrence).where(Mailing.stream == stream, Mailing.state == MailingState.SENDING.value)
     return list(session.scalars(query.order_by(Mailing.created_at)))
+
+
+def open_of_kind(session: Session, *, kind: str) -> list[tuple[str, str]]:
+    """(stream, occurrence) of the mailings of a kind (``sequence``) of which something may still be sent, oldest first."""
+    query = select(Mailing.stream, Mailing.occurrence).where(
+        Mailing.stream.startswith(f"{kind}:", autoescape=True), Mailing.state == MailingState.SENDING.value
+    )
+    return list(session.execute(query.order_by(Mailing.created_at)).tuples())
+
+
+def hold_stream(session: Session, stream: str) -> None:
+    """Let nobody else submit messages of any occurrence of the stream until this transaction ends (SQLite has one writer anyway)."""
+    session.scalars(select(Mailing.occurrence).where(Mailing.stream == stream).order_by(Mailing.occurrence).with_for_update()).all()
 
 
 def _frozen(database: Database, *, stream: str, occurrence: str, now: datetime) -> MailingView:

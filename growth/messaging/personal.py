@@ -71,7 +71,8 @@ def timeline(session: Session, contact_id: UUID) -> list[TimelineEntry]:
     found = []
     for row in rows:
         kind, _colon, name = row.stream.partition(":")
-        link = f"/campaigns/{name}/{row.occurrence}" if kind == "campaign" else None
+        campaign = name.rpartition("/")[0] if kind == "sequence" else name
+        link = f"/campaigns/{campaign}/{row.occurrence}" if kind in ("campaign", "sequence") else None
         text = _("{medium}: {name} {occurrence}, {state}", medium=row.medium, name=name, occurrence=row.occurrence, state=row.state)
         found.append(TimelineEntry(at=row.submitted_at or row.at, kind="message", text=text, link=link))
         if row.opened_at is not None:

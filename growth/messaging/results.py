@@ -104,17 +104,19 @@ def open_totals(session: Session) -> dict[DeliveryState, int]:
     return found | {DeliveryState(state): count for state, count in session.execute(query).tuples()}
 
 
-def received_by(stream: str, *, since: datetime | None = None) -> Select[UUID | None]:
-    """A Select of the contacts who were sent a message of a stream."""
+def received_by(*streams: str, since: datetime | None = None) -> Select[UUID | None]:
+    """A Select of the contacts who were sent a message of one of the streams."""
     query = select(Delivery.contact_id).where(
-        Delivery.stream == stream,
+        Delivery.stream.in_(streams),
         Delivery.state.in_([state.value for state in SENT_STATES]),
         Delivery.contact_id.is_not(None),
     )
     return query if since is None else query.where(Delivery.submitted_at >= since)
 
 
-def opened_by(stream: str, *, since: datetime | None = None) -> Select[UUID | None]:
-    """A Select of the contacts who opened a message of a stream themselves."""
-    query = select(Delivery.contact_id).where(Delivery.stream == stream, Delivery.opened_at.is_not(None), Delivery.contact_id.is_not(None))
+def opened_by(*streams: str, since: datetime | None = None) -> Select[UUID | None]:
+    """A Select of the contacts who opened a message of one of the streams themselves."""
+    query = select(Delivery.contact_id).where(
+        Delivery.stream.in_(streams), Delivery.opened_at.is_not(None), Delivery.contact_id.is_not(None)
+    )
     return query if since is None else query.where(Delivery.opened_at >= since)

@@ -53,8 +53,12 @@ class SkipReason(StrEnum):
     ERASED = "erased"
     #: the mailing was cancelled
     CANCELLED = "cancelled"
-    #: the person did what a sequence waited for
+    #: the person did what a sequence waited for: it is over for them
     STOPPED = "stopped"
+    #: the person is spared this message of a sequence; the next one still comes
+    UNLESS = "unless"
+    #: had it in an earlier period (`once`)
+    ALREADY = "already"
 
 
 class MailingState(StrEnum):

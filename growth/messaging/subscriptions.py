@@ -131,7 +131,7 @@ def ask_to_confirm(database: Database, *, email: str, source: str, now: datetime
             return
         day = now.astimezone(database.workspace.zone).date().isoformat()
         row = NewDelivery(contact_id=None, address_index=index, domain=domain_of(address), address=address, variant=source[:60] or None)
-        add_to_mailing(session, stream=CONFIRM_STREAM, occurrence=day, rules=CONFIRM_RULES, row=row, now=now)
+        add_to_mailing(session, stream=CONFIRM_STREAM, occurrence=day, rules=CONFIRM_RULES, rows=[row], now=now)
 
 
 def confirm_url(workspace: Workspace, database: Database, *, email: str, source: str) -> str:

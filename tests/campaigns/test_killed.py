@@ -117,3 +117,49 @@ def test_a_server_that_hangs_up_after_some_messages_and_one_that_never_answers(o
     _code, rows, _err = office.say("campaign", "deliveries", "monthly", *PERIOD, "--state", "uncertain", "--jsonl")
     assert [row["address"] for row in rows] == ["p***@example.com"]
     assert sent["counts"]["uncertain"] == 1
+
+
+SEQUENCE = (
+    PACED
+    + """once: true
+then:
+  - after: 3 days
+    content: {subject: 第二封, body: "{{ contact.name }}，这是第二封。"}
+"""
+)
+#: the turn of a worker's chore, three days later
+TURN = """
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+from campaigns.sending import carry_on
+from growth import clock
+from growth.db import open_database
+from growth.workspace import load_workspace
+
+database = open_database(load_workspace(Path(sys.argv[1])))
+carry_on(database, now=lambda: clock.now() + timedelta(days=3, hours=1))
+"""
+
+
+def test_a_sequence_survives_kills_and_two_workers(make_desk: MakeDesk) -> None:
+    desk = make_desk(files={"campaigns/monthly.yaml": SEQUENCE}, people=PEOPLE)
+    assert finished(start(desk, "send", "monthly", *PERIOD, "--json"))[0] == 0
+    desk.sandbox.mailbox.clear()
+    kills = 0
+    for mails in (1, 90, 200):
+        workers = [
+            subprocess.Popen([sys.executable, "-c", TURN, str(desk.database.workspace.root)], stderr=subprocess.DEVNULL) for _n in range(2)
+        ]
+        until = time.monotonic() + 60
+        while len(desk.got) < mails and time.monotonic() < until:
+            time.sleep(0.02)
+        for worker in workers:
+            worker.send_signal(signal.SIGKILL)
+            worker.wait()
+            kills += 1
+    last = subprocess.run([sys.executable, "-c", TURN, str(desk.database.workspace.root)], check=True, timeout=120)
+    assert last.returncode == 0
+    _code, status, _err = desk.campaign("status", "monthly", *PERIOD)
+    judge(desk, status["steps"][0]["counts"], kills=kills)

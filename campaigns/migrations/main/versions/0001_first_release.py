@@ -41,6 +41,15 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('campaign', 'period', name=op.f('pk_campaign_run'))
     )
     op.create_index(op.f('ix_campaign_run_channel'), 'campaign_run', ['channel'], unique=False)
+    op.create_table('campaign_step',
+    sa.Column('campaign', sa.String(), nullable=False),
+    sa.Column('period', sa.String(), nullable=False),
+    sa.Column('step', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('state', sa.String(), nullable=False),
+    sa.Column('look_at', sa.BigInteger(), nullable=True),
+    sa.PrimaryKeyConstraint('campaign', 'period', 'step', name=op.f('pk_campaign_step'))
+    )
+    op.create_index(op.f('ix_campaign_step_look_at'), 'campaign_step', ['look_at'], unique=False)
     op.create_table('campaign_test',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('campaign', sa.String(), nullable=False),
