@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from growth.cli import toolkit
@@ -53,10 +54,15 @@ def say_status(document: dict[str, Any], *, ending: str = "") -> None:
     for reason, count in document["left_out"].items():
         toolkit.say(f"         − {count} {reason_words(reason)}")
     for step in document.get("steps", ()):
-        told = ", ".join(f"{count} {state_words(state)}" for state, count in step["counts"].items() if count)
-        at = step["next_at"]
-        when = f" · {_('next at {at}', at=at.astimezone(toolkit.workspace().zone).strftime('%m-%d %H:%M'))}" if at else ""
-        toolkit.say(f"  {step['step']}. {step_words(step['state'])}: {told or _('nobody yet')}{when}")
+        told = ", ".join(f"{count} {state_words(state)}" for state, count in step["counts"].items() if count) or _("nobody yet")
+        toolkit.say(f"  {step['step']}. {step_words(step['state'])}: {told}{_next_at(step['next_at'])}")
+
+
+def _next_at(instant: datetime | None) -> str:
+    if instant is None:
+        return ""
+    local = instant.astimezone(toolkit.workspace().zone)
+    return " · " + _("next at {at}", at=f"{local:%m-%d %H:%M}")
 
 
 def say_report(found: Results) -> None:

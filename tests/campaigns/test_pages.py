@@ -152,3 +152,17 @@ def test_pause_resume_and_cancel_on_the_page(web: Web, desk: Desk) -> None:
     assert (status["state"], status["counts"]["skipped"]) == ("cancelled", 5)
     _code, log, _err = desk.say("audit-log", "--json")
     assert {entry["action"] for entry in log} >= {"campaign.pause", "campaign.resume", "campaign.cancel"}
+
+
+def test_the_later_messages_of_a_sequence_are_on_the_page(make_desk: MakeDesk, make_web: Callable[..., Web]) -> None:
+    then = "once: true\nthen: [{after: 3 days, content: {subject: 第二封, body: 你好}}]\n"
+    desk = make_desk(files={"campaigns/monthly.yaml": MONTHLY + then})
+    browser = make_web(desk.database).browser("marketer")
+    assert "第二封" in browser.get(f"{PERIOD}/preview?step=2&part=subject").text
+    desk.campaign("send", "monthly", "--period", "2026-11")
+    text = browser.get(PERIOD).text
+    assert f"{PERIOD}/deliveries?step=2" in text
+    # the first message is out, and people on the way can still be held
+    assert browser.post(f"{PERIOD}/pause").status_code == 303
+    assert desk.campaign("status", "monthly", "--period", "2026-11")[1]["steps"][0]["state"] == "paused"
+    assert browser.get(f"{PERIOD}/deliveries?step=2").status_code == 200
