@@ -1,4 +1,4 @@
-"""What ``growth campaign`` tells people; with ``--json`` the document itself."""
+"""A plan, the state of a period and a report as the command prints them."""
 
 from __future__ import annotations
 
