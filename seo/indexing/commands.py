@@ -145,6 +145,6 @@ def _text(state: Coverage, done: LogsRead, dry_run: bool) -> str:
             words.append(_("{n} of {m} pushed visited since", n=page.pushed_visited, m=page.pushed))
         if page.indexed is not None:
             words.append(_("{n} indexed on {day}", n=page.indexed, day=page.indexed_on))
-        lines.append(f"  {names[page.engine].title}: {', '.join(words)}")
+        lines.append(f"  {names[page.engine].title}: {_(', ').join(words)}")
     lines += ["", _("{n} lines of {logs} logs read, {m} unreadable", n=state.lines.lines, logs=state.logs, m=state.lines.unreadable)]
     return "\n".join(lines)

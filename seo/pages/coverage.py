@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -173,7 +174,10 @@ def _figures(viewer: Viewer, state: Coverage, days: int) -> list[Figure]:
         query = Query(means=means, computed=computed, command=command, as_of=state.last_read, rows=replace(rows, size=50), link=link)
         return Figure(id=id, label=label, value=value, query=query, evidence=f"/seo/coverage/evidence/{id}?days={days}", **more)
 
-    spark = [sum(day.visits for day in state.days if day.day == when) for when in sorted({day.day for day in state.days})][-60:]
+    by_day = Counter[date]()
+    for day in state.days:
+        by_day[day.day] += day.visits
+    spark = [number for _day, number in sorted(by_day.items()) if number][-60:]
     return [
         one(
             "visits",
@@ -242,7 +246,11 @@ def _course(state: Coverage, engine: str) -> Chart | None:
     days = [one for one in state.days if one.engine == engine]
     if not any(one.pushed or one.indexed is not None for one in days) or len(days) < 2:
         return None
-    rows = [{"day": one.day, "visits": one.visits, "pushed": one.pushed, "indexed": one.indexed} for one in days]
+    # days that no log tells of yet are a gap, not nothing
+    told = {one.day for one in state.days if one.visits}
+    rows = [
+        {"day": one.day, "visits": one.visits if one.day in told else None, "pushed": one.pushed, "indexed": one.indexed} for one in days
+    ]
     series = [Series(id="visits", label=_("Visits")), Series(id="pushed", label=_("Pushed")), Series(id="indexed", label=_("Indexed"))]
     title = _("Pushed, visited, indexed: {engine}", engine=engines()[engine].title)
     return line("coverage-course", title, rows, x=Series(id="day", label=_("Day"), kind=Kind.DATE), series=series)
