@@ -253,6 +253,15 @@ def _provider(workspace: Workspace, campaign: Campaign) -> Iterator[Finding]:
         return
     capabilities = provider.capabilities
     provider.close()
+    if capabilities.abroad and workspace.settings.site.mainland and not workspace.settings.email.of_sendgrid.cross_border_consent:
+        yield Finding(
+            rule="P4",
+            severity="error",
+            message=_("{provider}'s servers are abroad, and no consent to that is declared", provider=provider.name),
+            hint=_("obtain a separate consent, then write cross_border_consent: true; or use smtp"),
+            where=where,
+            law="个人信息保护法 第三十八条、第三十九条",
+        )
     if file.purpose is Purpose.MARKETING and str(workspace.settings.site.trade) in capabilities.refuses_marketing_of:
         yield Finding(
             rule="S6",

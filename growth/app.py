@@ -390,7 +390,9 @@ GROWTH = App(
     providers={
         "smtp": "growth.messaging.providers.smtp:open_smtp",
         "outbox": "growth.messaging.providers.outbox:open_outbox",
+        "sendgrid": "growth.messaging.providers.sendgrid:open_sendgrid",
         "aliyun": "growth.messaging.providers.aliyun:open_aliyun",
+        "tencent": "growth.messaging.providers.tencent:open_tencent",
     },
     metrics=("growth.contacts.handing:metrics", "growth.jobs.handing:metrics", "growth.traffic.handing:metrics"),
     migrations=(

@@ -31,7 +31,7 @@ from growth.messaging.ledger import Claimed, Settled
 from growth.messaging.mailing import begin, finish_if_done, hold_stream, state_of
 from growth.messaging.message import Message, Receipt, Verdict
 from growth.messaging.owner import is_dead, new_owner
-from growth.messaging.pace import MOST_AT_ONCE, allowed, closed_by, open_at, ready_at, take
+from growth.messaging.pace import allowed, closed_by, open_at, ready_at, take
 from growth.messaging.provider import Provider
 from growth.messaging.state import DeliveryState, MailingState, SkipReason
 
@@ -192,7 +192,7 @@ class _Sender:
     def _claim(self, session: Session, moment: datetime) -> list[Claimed]:
         """As many as the pace allows; those of domains with a pace of their own by that."""
         self.next_at = None
-        limit = min(MOST_AT_ONCE, self.provider.capabilities.max_batch)
+        limit = self.provider.capabilities.max_batch
         key = f"stream:{self.assignment.stream}"
         if (rate := self.assignment.rate) is not None:
             free = allowed(session, key=key, rate=rate, now=moment)

@@ -170,6 +170,7 @@ def _climb(session: Session, row: Delivery, event: Feedback, *, at: datetime) ->
     if event.kind is FeedbackKind.REFUSED:
         return
     news = {
+        FeedbackKind.ACCEPTED: (DeliveryState.ACCEPTED, ""),
         FeedbackKind.HARD_BOUNCE: (DeliveryState.BOUNCED, f"{_HARD}{event.reason}"),
         FeedbackKind.SOFT_BOUNCE: (DeliveryState.BOUNCED, f"{_SOFT}{event.reason}"),
     }.get(event.kind, (DeliveryState.DELIVERED, ""))
@@ -185,7 +186,7 @@ def _height(state: DeliveryState, reason: str) -> tuple[int, str]:
     """How much is known of a delivery; of two reasons of one weight the same always wins, whichever came first."""
     if state is DeliveryState.BOUNCED:
         return (3 if reason.startswith(_HARD) else 2), reason[:REASON_LENGTH]
-    return (1 if state is DeliveryState.DELIVERED else 0), ""
+    return {DeliveryState.DELIVERED: 1, DeliveryState.ACCEPTED: 0}.get(state, -1), ""
 
 
 def _note_open(session: Session, row: Delivery, *, at: datetime, machine: bool) -> None:

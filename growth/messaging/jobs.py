@@ -1,4 +1,5 @@
-"""What messaging does by itself: the mails that ask people to confirm a subscription, and reading what came back."""
+"""What messaging does by itself: the mails that ask people to confirm a subscription, reading what came back, and
+asking about what is in doubt."""
 
 from __future__ import annotations
 
@@ -15,10 +16,12 @@ from growth.jobs import Chore, ChoreRun
 from growth.language import Text, _, speaking
 from growth.messaging.assignment import Assignment
 from growth.messaging.deliver import deliver
+from growth.messaging.doubts import doubts_of
+from growth.messaging.feedback import apply_feedback
 from growth.messaging.ledger import Claimed, sealed_addresses
 from growth.messaging.mailing import open_mailings
 from growth.messaging.message import Mail, Message
-from growth.messaging.provider import open_provider
+from growth.messaging.provider import LooksUp, Pulls, open_provider
 from growth.messaging.returned import read_mailbox
 from growth.messaging.sender import reply_to_of, sender_of
 from growth.messaging.state import SkipReason
@@ -28,7 +31,7 @@ from growth.workspace import Workspace
 
 
 def jobs(workspace: Workspace) -> Iterator[Chore]:
-    """The chore that sends confirmations; the one that reads the mailbox, where growth.yaml names one."""
+    """The chore that sends confirmations; the one that reads the mailbox, where growth.yaml names one; those that ask the gateway."""
     yield Chore(
         name="messaging.confirmations",
         title=Text("Mails that ask to confirm a subscription", "订阅确认邮件"),
@@ -42,6 +45,48 @@ def jobs(workspace: Workspace) -> Iterator[Chore]:
             run="growth.messaging.jobs:read_feedback",
             every=timedelta(minutes=5),
         )
+    sms = workspace.settings.sms
+    if sms.provider == "tencent" and sms.of_tencent.pull:
+        yield Chore(
+            name="messaging.receipts",
+            title=Text("Receipts and replies that wait at the gateway", "拉取短信回执与回复"),
+            run="growth.messaging.jobs:pull_receipts",
+            every=timedelta(minutes=1),
+        )
+    if sms.provider in ("aliyun", "tencent"):
+        yield Chore(
+            name="messaging.doubts",
+            title=Text("Ask the gateway what became of uncertain texts", "向短信服务商核实待核实的短信"),
+            run="growth.messaging.jobs:look_up_doubts",
+            every=timedelta(minutes=5),
+        )
+
+
+def pull_receipts(run: ChoreRun) -> str | None:
+    """Fetch and apply what waits at the gateway; how much of which kind."""
+    provider = open_provider(run.workspace, Medium.SMS)
+    kinds: Counter[str] = Counter()
+    try:
+        while isinstance(provider, Pulls) and not run.should_stop() and (events := provider.pull_feedback()):
+            kinds += apply_feedback(run.database, provider.name, events, now=run.now).effects
+    finally:
+        provider.close()
+    return ", ".join(f"{kind}: {count}" for kind, count in sorted(kinds.items())) or None
+
+
+def look_up_doubts(run: ChoreRun) -> str | None:
+    """Ask about texts whose fate is unknown; what the gateway knew."""
+    with run.database.read() as session:
+        doubts = doubts_of(session, medium=Medium.SMS, provider=str(run.workspace.settings.sms.provider), now=run.now)
+    if not doubts:
+        return None
+    provider = open_provider(run.workspace, Medium.SMS)
+    try:
+        events = provider.look_up(doubts) if isinstance(provider, LooksUp) else ()
+    finally:
+        provider.close()
+    effects = apply_feedback(run.database, provider.name, events, now=run.now).effects
+    return ", ".join(f"{kind}: {count}" for kind, count in sorted(effects.items())) or None
 
 
 def read_feedback(run: ChoreRun) -> str | None:

@@ -43,14 +43,8 @@ def mail_bytes(message: Message, *, date: datetime) -> bytes:
     ]
     if mail.reply_to:
         lines.append(f"Reply-To: {mailbox('Reply-To', mail.reply_to)}")
-    if mail.unsubscribe_url:
-        # one line, however long: folding breaks the signature at some relays
-        lines.append(f"List-Unsubscribe: <{_url(mail.unsubscribe_url)}>")
-        lines.append("List-Unsubscribe-Post: List-Unsubscribe=One-Click")
-    if mail.list_id:
-        lines.append(f"List-ID: <{_plain('List-ID', mail.list_id)}>")
-    if mail.feedback_id:
-        lines.append(f"Feedback-ID: {_plain('Feedback-ID', mail.feedback_id)}")
+    # one line each, however long: folding breaks the signature at some relays
+    lines += [f"{name}: {value}" for name, value in list_headers(mail)]
     if mail.html is None:
         return _joined(lines, _part("plain", mail.text))
     boundary = f"=_{message.id.hex}"
@@ -58,6 +52,19 @@ def mail_bytes(message: Message, *, date: datetime) -> bytes:
     mark = f"--{boundary}".encode()
     parts = b"\r\n".join([mark, _part("plain", mail.text), mark, _part("html", mail.html), mark + b"--", b""])
     return "\r\n".join(lines).encode("ascii") + b"\r\n\r\n" + parts
+
+
+def list_headers(mail: Mail) -> list[tuple[str, str]]:
+    """The headers by which mailboxes know the list and let people leave it (RFC 8058, RFC 2919). Raises UnsafeHeader."""
+    found: list[tuple[str, str]] = []
+    if mail.unsubscribe_url:
+        found.append(("List-Unsubscribe", f"<{_url(mail.unsubscribe_url)}>"))
+        found.append(("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"))
+    if mail.list_id:
+        found.append(("List-ID", f"<{_plain('List-ID', mail.list_id)}>"))
+    if mail.feedback_id:
+        found.append(("Feedback-ID", _plain("Feedback-ID", mail.feedback_id)))
+    return found
 
 
 def message_id(delivery: UUID, sender: str) -> str:
@@ -88,11 +95,16 @@ def bare_address(header: str, address: str) -> str:
     return address
 
 
+def mailbox_parts(header: str, text: str) -> tuple[str, str]:
+    """Name (may be empty) and address of ``Name <address>``. Raises UnsafeHeader."""
+    one_line(header, text)
+    name, address = parseaddr(text)
+    return name, bare_address(header, address)
+
+
 def mailbox(header: str, text: str) -> str:
     """``Name <address>``, the name encoded where it must be. Raises UnsafeHeader."""
-    _refuse_breaks(header, text)
-    name, address = parseaddr(text)
-    address = bare_address(header, address)
+    name, address = mailbox_parts(header, text)
     if not name:
         return address
     shown = name if name.isascii() and _ATOM.fullmatch(name) else None
@@ -104,7 +116,7 @@ def mailbox(header: str, text: str) -> str:
 
 def unstructured(header: str, text: str) -> str:
     """A header's text, in encoded words where it is not ASCII (RFC 2047) or longer than a line. Raises UnsafeHeader."""
-    _refuse_breaks(header, text)
+    one_line(header, text)
     plain = text.strip()
     if plain.isascii() and len(plain) + len(header) + 2 <= _LINE and "=?" not in plain and "\t" not in plain:
         return plain
@@ -159,7 +171,8 @@ def _plain(header: str, text: str) -> str:
     return text
 
 
-def _refuse_breaks(header: str, text: str) -> None:
+def one_line(header: str, text: str) -> None:
+    """Refuse what would begin another header. Raises UnsafeHeader."""
     if _BREAKS.search(text):
         raise UnsafeHeader(
             _("{header}: a line break or control character in it", header=header),

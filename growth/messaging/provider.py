@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
+from uuid import UUID
 
+from growth import clock
 from growth.app import load
 from growth.contacts import Medium
 from growth.errors import GrowthError
@@ -26,13 +28,16 @@ class UnsupportedFeature(GrowthError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capabilities:
-    """What a provider can do. `max_batch`: messages of one call; `feedback`: whether it reports what became of a message."""
+    """What a provider can do. `max_batch`: messages that may be in doubt at once, 32 or those of one call; `feedback`: whether it reports
+    what became of a message."""
 
     media: frozenset[Medium]
     max_batch: int = 32
     feedback: bool = False
     #: the account's region may not send these trades' marketing; empty where it does not matter
     refuses_marketing_of: frozenset[str] = frozenset()
+    #: its servers are abroad: people's addresses leave the country
+    abroad: bool = False
     #: marketing texts may hold no variables and no addresses of their own
     constant_marketing: bool = False
 
@@ -40,6 +45,8 @@ class Capabilities:
 class FeedbackKind(StrEnum):
     """What a provider may report."""
 
+    #: the provider has it, which ends a doubt
+    ACCEPTED = "accepted"
     #: it arrived
     DELIVERED = "delivered"
     #: it came back for good
@@ -76,6 +83,44 @@ class RawRequest:
     body: bytes
     headers: Mapping[str, str] = field(default_factory=dict)
     path: str = ""
+    #: when it came in; signatures grow old
+    at: datetime = field(default_factory=clock.now)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doubt:
+    """A message that was handed over at `at` and never answered for."""
+
+    id: UUID
+    address: str
+    at: datetime
+
+
+@runtime_checkable
+class Pulls(Protocol):
+    """A provider at which reports wait until they are fetched, each once."""
+
+    def pull_feedback(self) -> Sequence[Feedback]:
+        """What waits there. Raises ProviderError."""
+        ...
+
+
+@runtime_checkable
+class LooksUp(Protocol):
+    """A provider that can be asked what became of a message."""
+
+    def look_up(self, doubts: Sequence[Doubt]) -> Sequence[Feedback]:
+        """What it knows of these; nothing of those it never got. Raises ProviderError."""
+        ...
+
+
+@runtime_checkable
+class LogsIn(Protocol):
+    """A provider whose keys can be tried without sending anything."""
+
+    def log_in(self) -> str:
+        """What to say of it. Raises ProviderError."""
+        ...
 
 
 @runtime_checkable

@@ -9,6 +9,15 @@ BAIDU_TOKEN: Final = "sandboxBaidu0001"  # noqa: S105
 BING_KEY: Final = "sandbox0bing0key0000000000000001"
 ALIYUN_ID: Final = "sandbox-access-key"
 ALIYUN_SECRET: Final = "sandbox-access-secret"  # noqa: S105
+TENCENT_ID: Final = "AKIDsandbox0secret0id"
+TENCENT_KEY: Final = "sandbox-tencent-secret-key"
+TENCENT_APP: Final = "1400000001"
+SENDGRID_KEY: Final = "SG.sandbox-api-key"
+#: private key (P-256) by which the stand-in signs its events, and the public one that SendGrid's console would show
+SENDGRID_PRIVATE_NUMBER: Final = 0x5A5B0C1D2E3F405162738495A6B7C8D9EAFB0C1D2E3F405162738495A6B7C8D9
+SENDGRID_PUBLIC_KEY: Final = (
+    "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE1rVBrLmB7iI0FA40hGlOtHETNGWFb+Dhx+e71AxuK6/nRw8gUv0CfqlPqcW7uOqoFgHzJoeaec+kQd3BFzGc7Q=="
+)
 #: key of the WeCom group robot
 ROBOT_KEY: Final = "00000000-0000-4000-8000-000000000000"
 WECHAT_APP_ID: Final = "wx0123456789abcdef"

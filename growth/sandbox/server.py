@@ -18,14 +18,16 @@ from typing import TYPE_CHECKING
 from growth import clock
 from growth.errors import GrowthError
 from growth.sandbox import pages
-from growth.sandbox.asgi import Application, LineCut, Receive, Route, Scope, Send, application
+from growth.sandbox.asgi import Application, LineCut, Receive, Request, Response, Route, Scope, Send, application
 from growth.sandbox.directory import Directory
 from growth.sandbox.home import Home
 from growth.sandbox.log import Log
 from growth.sandbox.mailbox import Mail, Mailbox
 from growth.sandbox.search_engines import SearchEngines
+from growth.sandbox.sendgrid import SendGrid
 from growth.sandbox.sms import Sms
 from growth.sandbox.sms_aliyun import AliyunSms
+from growth.sandbox.sms_tencent import TencentSms
 from growth.sandbox.smtp import MailServer
 from growth.sandbox.team_chat import TeamChat
 from growth.sandbox.wechat import WeChat
@@ -134,8 +136,10 @@ class Sandbox:
             folder.mkdir(parents=True, exist_ok=True)
         self.log = Log(folder=folder, now=now)
         self.mailbox = Mailbox(self.log, folder=folder)
+        self.sendgrid = SendGrid(self.mailbox, now=now)
         self.sms = Sms(self.log, now=now)
         self.aliyun = AliyunSms(self.sms, now=now)
+        self.tencent = TencentSms(self.sms, now=now)
         self.wechat = WeChat(self.log, folder=folder, now=now)
         self.search = SearchEngines(self.log, now=now)
         self.directory = Directory(self.log, now=now)
@@ -149,6 +153,8 @@ class Sandbox:
         With `now` the outside world goes by another clock from here on. The parts are new objects: take them anew from the sandbox.
         """
         self.aliyun.pusher.stop()
+        self.tencent.pusher.stop()
+        self.sendgrid.pusher.stop()
         if self._folder:
             for name in FILES:
                 target = self._folder / name
@@ -168,9 +174,14 @@ class Sandbox:
     def routes(self) -> list[Route]:
         """The routes of all parts."""
         found = pages.routes()
-        for part in (self.mailbox, self.sms, self.aliyun, self.wechat, self.search, self.directory, self.team, self.home):
+        found.append(Route("POST", "/", self._gateway))
+        for part in (self.mailbox, self.sendgrid, self.sms, self.wechat, self.search, self.directory, self.team, self.home):
             found += part.routes()
         return found
+
+    def _gateway(self, request: Request) -> Response:
+        """SMS gateways speak at the root of their hosts; here they share one, told apart by the header that names the action."""
+        return self.tencent.answer(request) if "x-tc-action" in request.headers else self.aliyun.answer(request)
 
     def start(self) -> Sandbox:
         """Start both servers; returns the sandbox itself."""
@@ -181,6 +192,8 @@ class Sandbox:
     def stop(self) -> None:
         """Stop both servers."""
         self.aliyun.pusher.stop()
+        self.tencent.pusher.stop()
+        self.sendgrid.pusher.stop()
         self._web.stop()
         self._smtp.stop()
 
@@ -198,8 +211,10 @@ class Sandbox:
         """Settings that lead a workspace here."""
         return {
             "email.smtp": f"{{host: {self.smtp_host}, port: {self.smtp_port}, tls: none}}",
+            "email.sendgrid.base_url": self.url,
             "api_base": self.url,
             "sms.aliyun.endpoint": self.url,
+            "sms.tencent.endpoint": self.url,
             "submit.baidu.endpoint": f"{self.url}/urls",
             "submit.indexnow.endpoint": f"{self.url}/indexnow",
             "submit.bing.endpoint": f"{self.url}/webmaster/api.svc/json",

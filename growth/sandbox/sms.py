@@ -1,6 +1,6 @@
 """Text messages that a gateway took, whoever the vendor: the phones that got them, their reports and replies.
 
-Each vendor's protocol is a file of its own (``sms_aliyun.py``); Tencent Cloud will be another.
+Each vendor's protocol is a file of its own (``sms_aliyun.py``, ``sms_tencent.py``).
 """
 
 from __future__ import annotations

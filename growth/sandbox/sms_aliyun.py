@@ -19,7 +19,7 @@ from typing import Any
 
 from growth import clock
 from growth.sandbox.aliyun_signature import signature_fault
-from growth.sandbox.asgi import Request, Response, Route, as_json
+from growth.sandbox.asgi import Request, Response, as_json
 from growth.sandbox.keys import ALIYUN_ID, ALIYUN_SECRET
 from growth.sandbox.pages import ZONE
 from growth.sandbox.pusher import Outcome, Pusher
@@ -94,12 +94,8 @@ class AliyunSms:
         self.pusher = Pusher(_call, retries=RETRIES_SECONDS)
         sms.speaks(VENDOR, self._push_reply)
 
-    def routes(self) -> list[Route]:
-        """The RPC address: POST or GET at the root, told from the home page by its action header."""
-        return [Route("POST", "/", self._rpc)]
-
-    def _rpc(self, request: Request) -> Response:
-        """One call; its parameters stand in the query and in the form."""
+    def answer(self, request: Request) -> Response:
+        """One call, POST at the root; its parameters stand in the query and in the form."""
         identity = str(uuid.uuid4()).upper()
         if fault := signature_fault(request, secrets=self.secrets, now=self._now()):
             status, code, message = fault
@@ -108,7 +104,12 @@ class AliyunSms:
         if nonce in self._nonces:
             return _gateway_error(identity, 400, "SignatureNonceUsed", "Specified signature nonce was used already.")
         self._nonces.append(nonce)
-        actions = {"SendSms": self._send, "SendBatchSms": self._send_batch, "QuerySendDetails": self._details}
+        actions = {
+            "SendSms": self._send,
+            "SendBatchSms": self._send_batch,
+            "QuerySendDetails": self._details,
+            "QuerySmsSignList": self._sign_list,
+        }
         action = actions.get(request.headers.get("x-acs-action", ""))
         if action is None or request.headers.get("x-acs-version") != "2017-05-25":
             return _gateway_error(identity, 404, "InvalidAction.NotFound", "Specified api is not found, please check your url and method.")
@@ -203,6 +204,11 @@ class AliyunSms:
         rows = [_detail(text) for text in found[(page - 1) * size : page * size]]
         answer = {"Code": "OK", "Message": "OK", "RequestId": identity, "TotalCount": str(len(found))}
         return as_json({**answer, "SmsSendDetailDTOs": {"SmsSendDetailDTO": rows}})
+
+    def _sign_list(self, parameters: Mapping[str, str], identity: str) -> Response:
+        """QuerySmsSignList: the approved signatures."""
+        rows = [{"SignName": name, "AuditStatus": "AUDIT_STATE_PASS"} for name in sorted(self.signatures)]
+        return as_json({"Code": "OK", "Message": "OK", "RequestId": identity, "TotalCount": len(rows), "SmsSignList": rows})
 
     def _report(self, text: Text) -> None:
         """What the carrier says of the message, pushed as SmsReport."""

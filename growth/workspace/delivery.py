@@ -86,6 +86,19 @@ class Smtp(YamlModel):
         return value
 
 
+class Basis(StrEnum):
+    """What a transfer of personal data abroad rests on (个人信息保护法 第三十八条)."""
+
+    #: 国家网信部门的标准合同
+    STANDARD_CONTRACT = "standard-contract"
+    #: 安全评估
+    ASSESSMENT = "assessment"
+    #: 个人信息保护认证
+    CERTIFICATION = "certification"
+    #: exempt by number and kind (促进和规范数据跨境流动规定)
+    EXEMPT = "exempt"
+
+
 class SendGrid(YamlModel):
     """SendGrid's API. Mail goes to servers abroad: where `site.mainland` holds, `cross_border_consent` is required."""
 
@@ -93,6 +106,7 @@ class SendGrid(YamlModel):
     base_url: FromEnv = "https://api.sendgrid.com"
     webhook_public_key: FromEnv | None = Field(default=None, description="verifies SendGrid's events; without it their address is off")
     cross_border_consent: bool = Field(default=False, description="people agreed that their address goes abroad / 已取得出境单独同意")
+    cross_border_basis: Basis | None = Field(default=None, description="what the transfer rests on (个人信息保护法 38) / 出境依据")
 
 
 class Mailbox(YamlModel):
@@ -177,6 +191,9 @@ class Tencent(YamlModel):
     app_id: FromEnv = Field(default="${TENCENT_SMS_APP_ID}", description="SDK AppID of the SMS application / 短信应用 ID")
     endpoint: FromEnv = "sms.tencentcloudapi.com"
     region: str = "ap-guangzhou"
+    pull: bool = Field(
+        default=False, description="fetch receipts and replies every minute, where Tencent Cloud has opened that / 拉取回执与回复"
+    )
 
 
 class Sms(YamlModel):

@@ -73,7 +73,7 @@ def _consent_abroad(workspace: Workspace) -> Iterator[Problem]:
     if settings.email.provider is EmailProvider.SENDGRID and settings.site.mainland and not settings.email.of_sendgrid.cross_border_consent:
         place = workspace.where(SETTINGS, None, "email", "sendgrid")
         hint = _("obtain a separate consent, then write cross_border_consent: true; or use smtp")
-        yield problem_at(place, "cross-border-consent", _("SendGrid's servers are abroad, and no consent to that is declared"), hint=hint)
+        yield problem_at(place, "P4", _("SendGrid's servers are abroad, and no consent to that is declared"), hint=hint)
 
 
 def _logo(workspace: Workspace) -> Iterator[Problem]:

@@ -235,7 +235,7 @@ RULES: tuple[RuleText, ...] = (
         ("Take one of the events listed.", "从所列的事件中选用。"),
     ),
     _rule(
-        "cross-border-consent",
+        "P4",
         "Addresses go abroad without consent",
         "未取得同意即向境外提供个人信息",
         (

@@ -7,12 +7,11 @@ Codes: help.aliyun.com/document_detail/101346.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
-from itertools import groupby
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -20,8 +19,9 @@ from zoneinfo import ZoneInfo
 from growth.contacts import BadAddress, Medium, normal_phone
 from growth.errors import ProviderError
 from growth.language import _
+from growth.messaging.gateway import is_mainland, not_reached, same_text, says_no
 from growth.messaging.message import Message, Receipt, Sms
-from growth.messaging.provider import Capabilities, Feedback, FeedbackKind, RawRequest
+from growth.messaging.provider import Capabilities, Doubt, Feedback, FeedbackKind, RawRequest
 from growth.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -66,9 +66,9 @@ _LATER = {
 }
 #: one number spoils a call of many: each is tried alone
 _OF_ONE = frozenset({"isv.MOBILE_NUMBER_ILLEGAL", "isv.BLACK_KEY_CONTROL_LIMIT", "isv.BUSINESS_LIMIT_CONTROL", "isv.DAY_LIMIT_CONTROL"})
-#: words by which people refuse further texts
-STOP_WORDS = frozenset({"r", "t", "td", "n", "退订", "拒收", "取消"})
 _SHANGHAI = ZoneInfo("Asia/Shanghai")
+#: a send within this span of ours is ours, where it is the only one
+_NEAR = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,9 @@ class AliyunSms:
 
     def send(self, batch: Sequence[Message]) -> Sequence[Receipt]:
         """Hand texts over; equal ones go in one call. Raises ProviderError where the account, signature or template is refused."""
-        groups = list(_same_text(batch))
+        groups = list(same_text(batch, most=MOST_NUMBERS))
+        if not groups:
+            return []
         first = self._call(groups[0])
         if first.code in _ACCOUNT:
             raise ProviderError(
@@ -119,6 +121,42 @@ class AliyunSms:
             raise ProviderError(_("not a report: a JSON array is meant"), permanent=True)
         return [found for row in rows if (found := _feedback(row)) is not None]
 
+    def look_up(self, doubts: Sequence[Doubt]) -> Sequence[Feedback]:
+        """What became of messages whose answer was lost: what the gateway sent to the number in those minutes. Raises ProviderError."""
+        found: list[Feedback] = []
+        for doubt in doubts:
+            day = doubt.at.astimezone(_SHANGHAI)
+            answer = self._ask(
+                "query_send_details", phone_number=_number(doubt.address), send_date=f"{day:%Y%m%d}", page_size=50, current_page=1
+            )
+            rows = (answer.sms_send_detail_dtos.sms_send_detail_dto or []) if answer.sms_send_detail_dtos else []
+            near = [row for row in rows if abs(_local(row.send_date) - doubt.at) < _NEAR]
+            own = [row for row in rows if row.out_id == doubt.id.hex] or (near if len(near) == 1 else [])
+            if own and (told := _detail(own[0], doubt)) is not None:
+                found.append(told)
+        return found
+
+    def log_in(self) -> str:
+        """Whether the keys are good; what to say of it. Raises ProviderError."""
+        self._ask("query_sms_sign_list", page_index=1, page_size=1)
+        return ""
+
+    def _ask(self, action: str, **parameters: Any) -> Any:
+        """A question that sends nothing. Raises ProviderError."""
+        api = _module("alibabacloud_dysmsapi20170525.models")
+        request = getattr(api, "".join(word.title() for word in action.split("_")) + "Request")(**parameters)
+        try:
+            body = getattr(self._client, f"{action}_with_options")(request, _options()).body
+        except Exception as fault:
+            answer = _judged(fault)
+            code, words = answer.code, answer.words
+            message = _("Aliyun refuses: {code} {words}", code=code, words=words)
+            raise ProviderError(message, permanent=code in _ACCOUNT, fix=_("check sms.aliyun in growth.yaml")) from fault
+        if body.code != "OK":
+            message = _("Aliyun refuses: {code} {words}", code=body.code, words=body.message)
+            raise ProviderError(message, permanent=body.code in _ACCOUNT, fix=_("check sms.aliyun in growth.yaml"))
+        return body
+
     def close(self) -> None:
         """End the threads."""
         self._threads.shutdown(wait=True)
@@ -130,7 +168,7 @@ class AliyunSms:
 
     def _call(self, group: list[Message]) -> _Answer:
         """SendSms for equal texts."""
-        api, tea = _module("alibabacloud_dysmsapi20170525.models"), _module("alibabacloud_tea_util.models")
+        api = _module("alibabacloud_dysmsapi20170525.models")
         sms = group[0].content
         assert isinstance(sms, Sms), sms
         request = api.SendSmsRequest(
@@ -140,10 +178,8 @@ class AliyunSms:
             template_param=json.dumps(dict(sms.parameters), ensure_ascii=False) if sms.parameters else None,
             out_id=group[0].id.hex if len(group) == 1 else None,
         )
-        milliseconds = int(TIMEOUT.total_seconds() * 1000)
-        options = tea.RuntimeOptions(autoretry=False, max_attempts=1, connect_timeout=milliseconds, read_timeout=milliseconds)
         try:
-            body = self._client.send_sms_with_options(request, options).body
+            body = self._client.send_sms_with_options(request, _options()).body
         except Exception as fault:  # noqa: BLE001  (the SDK raises classes of three libraries; each is judged below)
             return _judged(fault)
         return _Answer(taken=body.code == "OK", code=body.code or "", words=body.message or "", receipt=body.biz_id)
@@ -169,23 +205,15 @@ def _module(name: str) -> Any:
     return import_module(name)
 
 
-def _same_text(batch: Iterable[Message]) -> Iterator[list[Message]]:
-    """Messages of one text together, at most `MOST_NUMBERS` a call."""
-
-    def text(message: Message) -> tuple[str, str, str]:
-        sms = message.content
-        assert isinstance(sms, Sms), sms
-        return sms.signature, sms.template_code, json.dumps(dict(sms.parameters), ensure_ascii=False, sort_keys=True)
-
-    for _key, group in groupby(sorted(batch, key=text), key=text):
-        messages = list(group)
-        for start in range(0, len(messages), MOST_NUMBERS):
-            yield messages[start : start + MOST_NUMBERS]
+def _options() -> Any:
+    milliseconds = int(TIMEOUT.total_seconds() * 1000)
+    tea = _module("alibabacloud_tea_util.models")
+    return tea.RuntimeOptions(autoretry=False, max_attempts=1, connect_timeout=milliseconds, read_timeout=milliseconds)
 
 
 def _number(phone: str) -> str:
     """Mainland numbers without +86, others with 00 before their country, as the API has them."""
-    return phone.removeprefix("+86") if phone.startswith("+86") else "00" + phone.removeprefix("+")
+    return phone.removeprefix("+86") if is_mainland(phone) else "00" + phone.removeprefix("+")
 
 
 def _receipt(message: Message, answer: _Answer) -> Receipt:
@@ -203,14 +231,8 @@ def _receipt(message: Message, answer: _Answer) -> Receipt:
 
 def _judged(fault: BaseException) -> _Answer:
     """What an exception of the SDK means: the gateway's answer, nothing sent, or nobody knows."""
-    from requests.exceptions import ConnectionError as Broken
-    from requests.exceptions import ConnectTimeout
-
-    for each in _chain(fault):
-        if isinstance(each, ConnectTimeout):
-            return _Answer(taken=None, code="unreachable", words=str(each)[:200])
-        if isinstance(each, Broken) and "NewConnectionError" in repr(each):
-            return _Answer(taken=None, code="unreachable", words=str(each)[:200])
+    if why := not_reached(fault):
+        return _Answer(taken=None, code="unreachable", words=why)
     code = str(getattr(fault, "code", "") or "")
     status = int(getattr(fault, "statusCode", 0) or _status(fault))
     words = str(getattr(fault, "message", "") or fault)[:200]
@@ -225,15 +247,29 @@ def _status(fault: BaseException) -> int:
     return int(found) if isinstance(found, int | str) and str(found).isdigit() else 0
 
 
-def _chain(fault: BaseException) -> Iterator[BaseException]:
-    seen: list[BaseException] = []
-    look: list[Any] = [fault]
-    while look:
-        each = look.pop()
-        if isinstance(each, BaseException) and each not in seen:
-            seen.append(each)
-            look += [each.__cause__, each.__context__, getattr(each, "inner_exception", None)]
-    yield from seen
+def _local(text: object) -> datetime:
+    """A time of the gateway, which speaks Shanghai's; the beginning of time for one that is none."""
+    try:
+        return datetime.strptime(str(text), "%Y-%m-%d %H:%M:%S").replace(tzinfo=_SHANGHAI).astimezone(UTC)
+    except ValueError:
+        return datetime.fromtimestamp(0, UTC)
+
+
+def _detail(row: Any, doubt: Doubt) -> Feedback | None:
+    """One row of QuerySendDetails: 1 on its way, 2 failed, 3 arrived."""
+    kinds = {1: FeedbackKind.ACCEPTED, 2: FeedbackKind.SOFT_BOUNCE, 3: FeedbackKind.DELIVERED}
+    kind = kinds.get(int(row.send_status or 0))
+    if kind is None:
+        return None
+    return Feedback(
+        event=f"detail:{doubt.id.hex}:{row.send_status}",
+        kind=kind,
+        at=_local(row.receive_date) if row.receive_date else doubt.at,
+        message_id=doubt.id.hex,
+        address=doubt.address,
+        medium=Medium.SMS,
+        reason=str(row.err_code or "")[:100] if kind is FeedbackKind.SOFT_BOUNCE else "",
+    )
 
 
 def _feedback(row: dict[str, Any]) -> Feedback | None:
@@ -256,7 +292,7 @@ def _feedback(row: dict[str, Any]) -> Feedback | None:
             medium=Medium.SMS,
             reason=str(row.get("err_code") or "")[:100],
         )
-    if str(row.get("content", "")).strip().lower() in STOP_WORDS:
+    if says_no(str(row.get("content", ""))):
         event = f"reply:{row.get('sequence_id')}:{phone}"
         return Feedback(event=event, kind=FeedbackKind.REFUSED, at=at.astimezone(UTC), address=phone, medium=Medium.SMS, reason="reply")
     return None

@@ -54,7 +54,7 @@ def test_an_alert_that_nothing_raises_is_a_warning(make_workspace: MakeWorkspace
 def test_mail_through_servers_abroad_needs_a_consent_where_the_law_asks_for_it(make_workspace: MakeWorkspace) -> None:
     text = f'{SITE}email: {{provider: sendgrid, sendgrid: {{api_key: "${{SENDGRID_API_KEY:-x}}"}}}}\n'
     (problem,) = check_workspace(make_workspace(text).root)
-    assert problem.rule == "cross-border-consent"
+    assert problem.rule == "P4"
     assert outcome([problem]) is ExitCode.FOUND
     agreed = make_workspace(text.replace("}}\n", ", cross_border_consent: true}}\n"))
     assert found(agreed.root) == []

@@ -1,0 +1,65 @@
+"""What gateways of text messages have in common: one call for equal texts, replies that say no, what a broken call means."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from typing import Any
+
+from growth.messaging.message import Message, Sms
+
+#: replies by which people refuse further texts; letters stand alone, words anywhere
+_LETTERS = frozenset({"r", "t", "td", "n", "tui", "stop", "unsubscribe", "取消"})
+_WORDS = re.compile(r"退订|退定|拒收|拒绝接收|取消订阅|不要再发|别再发|别发了|不再接收")
+
+
+def says_no(reply: str) -> bool:
+    """Whether a reply refuses further texts: ``R``, ``ｔｄ``, ``退订``, ``请不要再发``. In doubt a person is believed."""
+    plain = unicodedata.normalize("NFKC", reply).lower()
+    return re.sub(r"[\W_]+", "", plain) in _LETTERS or _WORDS.search(plain) is not None
+
+
+def same_text(batch: Iterable[Message], *, most: int) -> Iterator[list[Message]]:
+    """Messages of one text and one kind of number (mainland or not) together, at most `most` a call."""
+
+    def key(message: Message) -> tuple[bool, str, str, str]:
+        sms = message.content
+        assert isinstance(sms, Sms), sms
+        # parameters keep their order: some gateways know them by their place
+        return is_mainland(message.to), sms.signature, sms.template_code, json.dumps(dict(sms.parameters), ensure_ascii=False)
+
+    for _key, group in groupby(sorted(batch, key=key), key=key):
+        messages = list(group)
+        for start in range(0, len(messages), most):
+            yield messages[start : start + most]
+
+
+def is_mainland(phone: str) -> bool:
+    """Whether an E.164 number is of the mainland."""
+    return phone.startswith("+86")
+
+
+def not_reached(fault: BaseException) -> str | None:
+    """Why nothing was handed over, where a fault of an SDK built on `requests` says so; None where nobody knows."""
+    from requests.exceptions import ConnectionError as Broken
+    from requests.exceptions import ConnectTimeout, SSLError
+
+    for each in causes(fault):
+        if isinstance(each, ConnectTimeout | SSLError) or (isinstance(each, Broken) and "NewConnectionError" in repr(each)):
+            return str(each)[:200]
+    return None
+
+
+def causes(fault: BaseException) -> Iterator[BaseException]:
+    """An exception and all that stands behind it."""
+    seen: list[BaseException] = []
+    look: list[Any] = [fault]
+    while look:
+        each = look.pop()
+        if isinstance(each, BaseException) and each not in seen:
+            seen.append(each)
+            look += [each.__cause__, each.__context__, getattr(each, "inner_exception", None)]
+    yield from seen
