@@ -132,6 +132,31 @@ def links(
 
 
 @app.command()
+def equity(crawl: CrawlOption = None) -> None:
+    """Pages that deserve more links than they have, and the pages that should link to them.
+
+    Example: growth seo equity --json
+    """
+    from seo.crawls import find_crawl
+    from seo.equity import propose_links
+
+    database = toolkit.database()
+    with database.read() as session:
+        found = find_crawl(session, crawl)
+    proposals = propose_links(database, found, now=clock.now())
+    if toolkit.wants_json():
+        toolkit.emit_rows(proposals, columns={})
+        return
+    columns = {"url": _("Page"), "inlinks": _("In-links"), "equity": _("Link equity"), "source": _("Link from"), "anchor": _("Text")}
+    rows = [
+        {"url": one.url, "inlinks": one.inlinks, "equity": one.equity, "source": giver.url, "anchor": one.anchor}
+        for one in proposals
+        for giver in one.givers
+    ]
+    toolkit.emit_rows(rows, columns=columns, empty=_("No page lacks links that another page about the same could give."))
+
+
+@app.command()
 def checks() -> None:
     """The catalogue of checks.
 

@@ -26,6 +26,7 @@ def pages() -> list[Any]:
         sheet.pages,
         sheet.sheet,
         links.links,
+        links.to_add,
         comparing.form,
         comparing.begin,
         comparing.comparison,

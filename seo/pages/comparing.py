@@ -127,7 +127,9 @@ def _progress(asked: Asked) -> tuple[int, int] | None:
 
 
 def _with_downloads(id: int, found: Comparison) -> list[tuple[Table, str]]:
-    return [(table, f"/seo/compare/{id}?table={table.id}&format=") for table in tables(found)]
+    """What to do stands above the points, and in the files; the table keeps the room for the pages."""
+    shown = [replace(one, columns=[c for c in one.columns if c.id != "todo"]) if one.id == "points" else one for one in tables(found)]
+    return [(table, f"/seo/compare/{id}?table={table.id}&format=") for table in shown]
 
 
 def _address(text: str, field: str, errors: dict[str, str]) -> str:
@@ -157,7 +159,7 @@ def _form(viewer: Viewer, mine: str, others: str, errors: dict[str, str], *, sta
         Column(id="with", label=_("Compared with"), kind=Kind.NUMBER, lead=True),
         Column(id="state", label=_("State"), kind=Kind.BADGE, lead=True),
         Column(id="asked_at", label=_("Asked"), kind=Kind.INSTANT),
-        Column(id="asked_by", label=_("By")),
+        Column(id="asked_by", label=_("Asked by")),
     ]
     empty = Empty(
         title=_("No comparison yet"),

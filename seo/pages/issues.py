@@ -283,7 +283,12 @@ def _chips(viewer: Viewer, severity: str, state: str, group: str) -> list[list[t
     severities = [(_("All"), to(severity=None, page=None), not severity)]
     words = {Severity.ERROR: _("Errors"), Severity.WARNING: _("Warnings"), Severity.NOTICE: _("Notices")}
     severities += [(words[one], to(severity=one.value, page=None), severity == one) for one in Severity]
-    state_words = {IssueState.NEW: _("New"), IssueState.OPEN: _("Still open"), IssueState.FIXED: _("Fixed")}
+    state_words = {
+        IssueState.NEW: _("New"),
+        IssueState.REAPPEARED: _("Back again"),
+        IssueState.OPEN: _("Still open"),
+        IssueState.FIXED: _("Fixed"),
+    }
     states = [(text, to(state=None if state == one else one.value, page=None), state == one) for one, text in state_words.items()]
     groups = [(str(one.label), to(group=None if group == one else one.value, page=None), group == one) for one in Group]
     return [severities, states, groups]

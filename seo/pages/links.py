@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import func, select
@@ -14,11 +14,14 @@ from growth.language import _
 from growth.reporting import Empty, Table, TableState
 from growth.web import Page, Viewer, page
 from seo.crawls import Crawl, find_crawl
+from seo.equity import propose_links
 from seo.listing import link_json
 from seo.models import LinkRow, TextRow, UrlRow
 from seo.pages.issues import page_link
 from seo.pages.tabs import NAV, ROLES, tabs
 from seo.report.columns import LINKS
+from seo.report.document import linking_sentence
+from seo.report.tables import proposals_table
 from seo.verdict import Verdict
 
 #: links of one download
@@ -33,6 +36,7 @@ class LinksPage:
     #: (words, address, current)
     chips: Sequence[tuple[str, str, bool]]
     table: Table
+    sentence: str = ""
 
 
 @page("/seo/links", nav=NAV, roles=ROLES)
@@ -57,8 +61,37 @@ def links(viewer: Viewer, show: str = "broken") -> Page:
         return viewer.download(table)
     words = {"broken": _("Broken"), "blocked": _("Not verified"), "external": _("To other sites"), "all": _("All")}
     chips = [(text, viewer.address.to(show=id, page=None), show == id) for id, text in words.items()]
+    chips.append((_("To add"), "/seo/links/add", False))
     shown = LinksPage(tabs=tabs("links"), chips=chips, table=table)
     return viewer.render("web/seo/links.html", shown, title=_("Links"), crumbs=[("SEO", "/seo"), (_("Links"), "")])
+
+
+@page("/seo/links/add", nav=NAV, roles=ROLES)
+def to_add(viewer: Viewer) -> Page:
+    """Pages that deserve links, and from where."""
+    with viewer.database.read() as session:
+        try:
+            crawl = find_crawl(session)
+        except GrowthError:
+            crawl = None
+    found = propose_links(viewer.database, crawl, now=viewer.now) if crawl is not None and crawl.kept else []
+    empty = Empty(
+        title=_("No link to add") if crawl else _("No crawl yet"),
+        text=_("No page lacks links that another page about the same could give.") if crawl else _("Audit the site to see its links here."),
+        code="" if crawl else "growth seo audit",
+    )
+    table = viewer.arrange(replace(proposals_table(found), empty=empty))
+    if viewer.format:
+        return viewer.download(table)
+    table = replace(table, columns=[column for column in table.columns if column.id not in ("depth", "source_equity")])
+    shown = LinksPage(
+        tabs=tabs("links"),
+        chips=[(_("All links"), "/seo/links", False), (_("To add"), "/seo/links/add", True)],
+        table=table,
+        sentence=linking_sentence() if found else "",
+    )
+    crumbs = [("SEO", "/seo"), (_("Links"), "/seo/links"), (_("To add"), "")]
+    return viewer.render("web/seo/links.html", shown, title=_("Links to add"), crumbs=crumbs)
 
 
 def _rows(viewer: Viewer, crawl: Crawl, show: str, asked: TableState) -> tuple[list[dict[str, Any]], int]:

@@ -52,6 +52,7 @@ ISSUES = (
     _column("first_seen", "First Seen", "首次发现", Kind.INSTANT),
     _column("mend", "How To Fix", "如何修复", Kind.PROSE),
     _column("accepted", "Accepted Because", "接受理由", Kind.PROSE),
+    _column("assigned_to", "Assigned To", "负责人"),
 )
 #: checks with how much they found
 CHECKS = (
@@ -94,4 +95,16 @@ EXTERNAL = (
     _column("fault", "Fault", "故障", Kind.CODE),
     _column("media_type", "Content Type", "内容类型", Kind.CODE),
     _column("redirect_url", "Redirect URL", "跳转到", Kind.URL),
+)
+#: pages that deserve links, one row a page that should give one
+PROPOSALS = (
+    _column("url", "Page That Deserves Links", "值得更多链接的页面", key=True),
+    _column("views", "Views a month", "月浏览量", Kind.NUMBER, lead=True),
+    _column("equity", "Link Score", "链接权重", Kind.NUMBER),
+    _column("inlinks", "Unique Inlinks", "入链页面数", Kind.NUMBER),
+    _column("depth", "Crawl Depth", "点击深度", Kind.NUMBER),
+    _column("source", "Link From", "从这里链接", Kind.URL, lead=True),
+    _column("source_equity", "Its Link Score", "该页链接权重", Kind.NUMBER),
+    _column("anchor", "Anchor", "锚文字", Kind.PROSE),
+    _column("shared", "Both Are About", "共同主题", Kind.PROSE),
 )

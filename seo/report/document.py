@@ -12,10 +12,11 @@ from growth.rendering import SiteShown
 from growth.reporting import Better, Chart, Column, Document, Figure, Kind, Note, Query, Section, Series, Table, bars, line
 from seo.check import Group, catalogue
 from seo.crawls import Crawl, CrawlState, crawls
+from seo.equity import propose_links
 from seo.issues import Issue
 from seo.listing import list_issues
 from seo.report.columns import CHECKS_SHORT, URLS
-from seo.report.tables import checks_table, counts_by_group, issue_row, urls_table
+from seo.report.tables import checks_table, counts_by_group, issue_row, proposals_table, urls_table
 from seo.tally import Tally, tally_of
 
 #: rows of a table in the HTML file; the workbook has them all
@@ -36,6 +37,7 @@ def crawl_document(database: Database, crawl: Crawl) -> Document:
         *_charts(crawl),
         *_trend(database, crawl),
         *_groups(found),
+        *_linking(database, crawl),
         _pages(database, crawl),
     ]
     facts = [
@@ -258,6 +260,22 @@ def _check_table(id: str, rows: list[dict[str, Any]]) -> Table:
         note += " " + _("The first {n} are shown; all are in the workbook.", n=HTML_ROWS)
     title = f"{check.meta.title_bad} · {len(rows)}"
     return Table(id=f"check-{id}", title=title, columns=columns, rows=rows[:HTML_ROWS], total=len(rows), size=HTML_ROWS, note=note)
+
+
+def _linking(database: Database, crawl: Crawl) -> list[Section]:
+    """Pages that deserve links, and from where."""
+    found = propose_links(database, crawl, now=crawl.finished_at or crawl.heartbeat_at, most=10)
+    if not found:
+        return []
+    whole = proposals_table(found)
+    shown = {"url", "inlinks", "equity", "source", "anchor"}
+    table = replace(whole, columns=[column for column in whole.columns if column.id in shown])
+    return [Section(id="linking", title=Text("Links to add", "该加的链接"), sentence=linking_sentence(), tables=[table], order=50)]
+
+
+def linking_sentence() -> str:
+    """What the proposals rest on."""
+    return _("These pages are worth more than the links they get; the pages beside them hold link equity and are about the same.")
 
 
 def _pages(database: Database, crawl: Crawl) -> Section:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import Integer, cast, func, select
 from sqlalchemy.orm import Session, aliased
@@ -14,6 +15,7 @@ from growth.reporting import Table
 from seo.check import Group, catalogue
 from seo.crawl.frontier import Kind, State
 from seo.crawls import Crawl
+from seo.equity import LinkProposal, propose_links
 from seo.issues import Issue, IssueState, evidence_of
 from seo.listing import list_issues, list_links, list_pages
 from seo.models import IssueRow, UrlRow
@@ -33,6 +35,7 @@ def crawl_tables(database: Database, crawl: Crawl, *, most: int = MOST_ROWS) -> 
         if mine:
             tables.append(issues_table(f"issues-{group}", str(group.label), mine[:most]))
     tables += [
+        proposals_table(propose_links(database, crawl, now=crawl.finished_at or crawl.heartbeat_at)),
         broken_table(database, crawl, most=most),
         external_table(database, crawl, most=most),
         skipped_table(database, crawl, most=most),
@@ -82,6 +85,7 @@ def issue_row(issue: Issue) -> dict[str, Any]:
         "first_seen": issue.first_seen,
         "mend": str(check.meta.mend) if check else "",
         "accepted": issue.accepted or "",
+        "assigned_to": issue.assigned_to or "",
     }
 
 
@@ -101,6 +105,27 @@ def urls_table(database: Database, crawl: Crawl, *, most: int) -> Table:
         if len(rows) >= most:
             break
     return Table(id="internal", title=_("Internal"), columns=columns.URLS, rows=rows, size=max(len(rows), 1))
+
+
+def proposals_table(found: Sequence[LinkProposal]) -> Table:
+    """Pages that deserve links, a row for each page that should give one."""
+    rows = [
+        {
+            "url": one.url,
+            "views": one.views,
+            "equity": one.equity,
+            "inlinks": one.inlinks,
+            "depth": one.depth,
+            "source": giver.url,
+            "source_equity": giver.equity,
+            "anchor": one.anchor,
+            "shared": ", ".join(giver.shared),
+            "href": f"/seo/page?url={quote(one.url, safe='')}",
+        }
+        for one in found
+        for giver in one.givers
+    ]
+    return Table(id="link-proposals", title=_("Links to add"), columns=columns.PROPOSALS, rows=rows, size=max(len(rows), 1))
 
 
 def broken_table(database: Database, crawl: Crawl, *, most: int) -> Table:
