@@ -16,6 +16,7 @@ from growth.db import Database
 from growth.errors import ExitCode, GrowthError, Unfinished
 from growth.language import _
 from seo.crawl.fetcher import Fetcher, Fetches
+from seo.crawl.firewall import way_out
 from seo.crawl.foreign import Foreign
 from seo.crawl.frontier import Frontier
 from seo.crawl.lock import only_crawl
@@ -123,7 +124,7 @@ def run_audit(
         if end is End.REFUSED:
             because = _("a firewall ({name}) answers instead of the site", name=outcome.firewall)
             _close(database, crawl.id, CrawlState.UNFINISHED, seconds, because=because)
-            raise Unfinished(because, fix=_("allow this machine's address there, then run: growth seo audit --resume"))
+            raise Unfinished(because, fix=way_out(plan.start, plan.user_agent))
         counts = finish(database, plan, rules, outcome=outcome, complete=end is End.DONE, spent=spent, now=now)
         seconds = crawl.seconds + time.monotonic() - begun
         state = CrawlState.DONE if end is End.DONE else CrawlState.LIMITED

@@ -20,13 +20,12 @@ FOLLOWED = (*stored.CLICKED, stored.KIND_NUMBER[LinkKind.REFRESH], stored.KIND_N
 
 
 def broken_targets(site: Site, *, internal: bool) -> Iterator[tuple[Target, list[int]]]:
-    """Each URL that ends broken, with the numbers of all that redirect to it (itself included)."""
-    broken = {
-        one.id: one
-        for one in site.targets(
-            select(UrlRow).where(UrlRow.state == State.FETCHED.value, UrlRow.verdict == Verdict.BROKEN.value, UrlRow.internal.is_(internal))
-        )
-    }
+    """Each URL that ends broken, with the numbers of all that redirect to it (itself included). Of foreign ones those too that may have had
+    a bad moment: whether they had one before is for the check to say.
+    """
+    verdicts = (Verdict.BROKEN.value,) if internal else (Verdict.BROKEN.value, Verdict.FLAKY.value)
+    query = select(UrlRow).where(UrlRow.state == State.FETCHED.value, UrlRow.verdict.in_(verdicts), UrlRow.internal.is_(internal))
+    broken = {one.id: one for one in site.targets(query)}
     leading: dict[int, list[int]] = {}
     for id in site.redirects:
         end = site.end_of(id)

@@ -7,7 +7,7 @@ spider``); misspellings that Google's parser takes are taken (and told); ``Allow
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from urllib.parse import quote, unquote, urlsplit
@@ -73,8 +73,6 @@ class Group:
 
     agents: tuple[str, ...]
     rules: tuple[Rule, ...]
-    #: seconds between two requests that are asked for; no part of the RFC
-    delay_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +93,8 @@ class Robots:
     sitemaps: tuple[tuple[str, int], ...] = ()
     problems: tuple[Problem, ...] = ()
     size_bytes: int = 0
+    #: seconds between two requests by agent, lower case (Crawl-delay: no part of the RFC; Bing and others keep it, Google does not)
+    delays: Mapping[str, float] = field(default_factory=dict)
     _chosen: dict[str, tuple[Rule, ...]] = field(default_factory=dict, repr=False, compare=False)
 
     def rules_for(self, agent: str) -> tuple[Rule, ...]:
@@ -104,8 +104,9 @@ class Robots:
         return self._chosen[agent]
 
     def crawl_delay(self, agent: str) -> float | None:
-        """Seconds between two requests that the groups of an agent ask for; the longest where there are several."""
-        return max((group.delay_s for group in _groups_for(self.groups, agent) if group.delay_s is not None), default=None)
+        """Seconds between two requests that the lines for an agent ask for; those for all where no group names it."""
+        named = next((name for name in _names_of(agent) if any(name in group.agents for group in self.groups)), "*")
+        return self.delays.get(named)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,15 +176,11 @@ def _better(rule: Rule, than: Rule) -> bool:
 
 
 def _rules_for(groups: tuple[Group, ...], agent: str) -> tuple[Rule, ...]:
-    return tuple(rule for group in _groups_for(groups, agent) for rule in group.rules)
-
-
-def _groups_for(groups: tuple[Group, ...], agent: str) -> list[Group]:
-    """The groups that name an agent, else those for all."""
     for name in _names_of(agent):
-        if named := [group for group in groups if name in group.agents]:
-            return named
-    return [group for group in groups if "*" in group.agents]
+        named = [group for group in groups if name in group.agents]
+        if named:
+            return tuple(rule for group in named for rule in group.rules)
+    return tuple(rule for group in groups if "*" in group.agents for rule in group.rules)
 
 
 def _names_of(agent: str) -> Iterator[str]:
@@ -220,7 +217,7 @@ class _Builder:
 
     def __init__(self) -> None:
         self.groups: list[tuple[list[str], list[Rule]]] = []
-        self.delays: dict[int, float] = {}
+        self.delays: dict[str, float] = {}
         self.open = False
         self.sitemaps: list[tuple[str, int]] = []
         self.problems: list[Problem] = []
@@ -236,9 +233,12 @@ class _Builder:
             self.groups[-1][0].append(name)
 
     def delay(self, value: str) -> None:
-        """A Crawl-delay; what is no number is left, as crawlers do."""
+        """A Crawl-delay holds for the agents named before it in its group, the first of several. What is no number is left, as
+        crawlers do.
+        """
         if self.groups and (found := _SECONDS.fullmatch(value)):
-            self.delays[len(self.groups) - 1] = float(found[0])
+            for agent in self.groups[-1][0]:
+                self.delays.setdefault(agent, float(found[0]))
 
     def rule(self, allow: bool, value: str, line: int, text: str) -> None:
         if not self.groups:
@@ -268,8 +268,8 @@ def _parse(raw: bytes, *, size: int) -> Robots:
             text = line[:MOST_LINE].decode("utf-8", "replace")
             build.problems.append(Problem(number, RobotsFault.ENCODING, text[:200]))
         _line(build, text, number)
-    groups = tuple(Group(tuple(agents), tuple(rules), build.delays.get(n)) for n, (agents, rules) in enumerate(build.groups))
-    return Robots(groups=groups, sitemaps=tuple(build.sitemaps), problems=tuple(build.problems), size_bytes=size)
+    groups = tuple(Group(tuple(agents), tuple(rules)) for agents, rules in build.groups)
+    return Robots(groups=groups, sitemaps=tuple(build.sitemaps), problems=tuple(build.problems), size_bytes=size, delays=dict(build.delays))
 
 
 def _line(build: _Builder, whole: str, number: int) -> None:

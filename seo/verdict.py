@@ -26,8 +26,8 @@ class Verdict(StrEnum):
 REFUSING = frozenset({401, 403, 407, 429, 451, 999})
 #: statuses that say "not now"
 PASSING = frozenset({408, 425})
-#: statuses of a firewall's block page
-_REFUSED = frozenset({401, 403, 405, 429, 503, 521})
+#: statuses of a firewall's block page (493: 360)
+_REFUSED = frozenset({401, 403, 405, 429, 493, 503, 521})
 #: anchors that a firewall's page may have
 MOST_ANCHORS = 20
 #: 4xx that are no client errors (check http-client-error)

@@ -13,6 +13,7 @@ from growth import clock, urls
 from growth.errors import Unfinished
 from growth.language import _
 from seo.answer import Answer
+from seo.crawl.firewall import way_out
 from seo.crawl.frontier import FoundBy, Frontier, Item, Kind
 from seo.crawl.pace import LONGEST_DELAY_S
 from seo.crawl.plan import Plan
@@ -204,7 +205,7 @@ class Origins:
         if challenge_in(answer):
             raise Unfinished(
                 _("{url} is answered by a firewall ({name}) instead of the site", url=answer.url, name=challenge_in(answer)),
-                fix=_("allow this machine's address in the firewall, then run: growth seo audit --resume"),
+                fix=way_out(answer.url, self.plan.user_agent),
             )
         if failed:
             raise Unfinished(

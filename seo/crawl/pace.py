@@ -12,6 +12,8 @@ FOREIGN_GAP_S = 1.0
 LONGEST_WAIT_S = 120.0
 #: the longest Crawl-delay that is kept, seconds: beyond, a crawl of an ordinary site would take weeks (Bing asks sites to stay below 30)
 LONGEST_DELAY_S = 10.0
+#: seconds by which a request may be late without the next one waiting longer
+_LATE_S = 0.02
 #: the pace is halved at most so often
 MOST_HALVINGS = 5
 
@@ -30,8 +32,8 @@ class Pace:
         return now >= self._own_next
 
     def own_sent(self, now: float) -> None:
-        """One request to the site went out. A pause does not become a burst later."""
-        self._own_next = max(self._own_next, now - self._gap) + self._gap * (2**self._halvings)
+        """One request to the site went out. A pause does not become a burst later, and the gap is no shorter for being noticed late."""
+        self._own_next = max(self._own_next, now - min(self._gap, _LATE_S)) + self._gap * (2**self._halvings)
 
     def keep_apart(self, seconds: float) -> None:
         """At least so many seconds between two requests to the site (Crawl-delay)."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import signal
 import sqlite3
 import subprocess
@@ -122,15 +123,43 @@ def test_kill_9_loses_nothing(share: float, serve: Callable[..., Loopback], tmp_
         assert comparable(growth(killed, "seo", listing, "--jsonl")) == comparable(growth(undisturbed, "seo", listing, "--jsonl"))
 
 
-def test_sigterm_stops_cleanly_and_says_how_to_go_on(serve: Callable[..., Loopback], tmp_path: Path) -> None:
+@pytest.mark.parametrize("asked", [signal.SIGTERM, signal.SIGINT])
+def test_ctrl_c_and_sigterm_stop_cleanly_and_say_how_to_go_on(
+    asked: signal.Signals, serve: Callable[..., Loopback], tmp_path: Path
+) -> None:
     site = serve(branching(120))
     (tmp_path / "growth.yaml").write_text(YAML.format(base=site.url, pace=40))
     process = start(tmp_path, "seo", "audit", "--quiet")
     wait_for_pages(tmp_path, 10, process)
-    process.send_signal(signal.SIGTERM)
+    process.send_signal(asked)
     _out, err = process.communicate(timeout=30)
     assert process.returncode == 130
     assert "growth seo audit --resume" in err
+
+
+def test_a_disk_that_takes_no_more_stops_the_crawl_with_words_and_costs_nothing(serve: Callable[..., Loopback], tmp_path: Path) -> None:
+    """F18. A limit on the size of files stands for the full disk: it needs no rights."""
+    site = serve(branching(120))
+    undisturbed, full = tmp_path / "undisturbed", tmp_path / "full"
+    for folder in (undisturbed, full):
+        folder.mkdir()
+        (folder / "growth.yaml").write_text(YAML.format(base=site.url, pace=1000))
+    growth(undisturbed, "seo", "audit", "--quiet")
+    growth(full, "db", "upgrade")
+    most = (full / ".growth" / "growth.db").stat().st_size + 200_000
+    stopped = subprocess.run(
+        [GROWTH, "-C", str(full), "--lang", "en", "seo", "audit", "--quiet"],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (most, most)),
+    )
+    assert stopped.returncode == 3
+    assert stopped.stderr.startswith("error: ")
+    assert "Traceback" not in stopped.stderr
+    growth(full, "seo", "audit", "--resume", "--quiet")
+    for listing in ("pages", "issues"):
+        assert comparable(growth(full, "seo", listing, "--jsonl")) == comparable(growth(undisturbed, "seo", listing, "--jsonl"))
 
 
 def growth(folder: Path, *words: str) -> str:

@@ -20,7 +20,7 @@ from tests.seo.conftest import audited
 from tests.sites.served import LocalFetcher
 from tests.sites.worlds import MANY, each_data, many_data, many_world, place_of, small_world
 
-#: ids whose rule needs rows of other rooms; they are tested where those rows are made
+#: ids whose rule needs rows of other rooms: test_checks_that_need_rows_of_other_rooms.py
 ELSEWHERE = {"submission-drift", "listing-lost"}
 
 
