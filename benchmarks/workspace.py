@@ -20,7 +20,7 @@ def fresh_database() -> Iterator[tuple[Database, Path]]:
     with TemporaryDirectory() as base:
         folder = Path(base)
         (folder / "growth.yaml").write_text(GROWTH)
-        (folder / ".env").write_text(f"GROWTH_KEYS=k1:{fresh_key()}\nGROWTH_INDEX_KEY={fresh_key()}\n")
+        (folder / ".env").write_text(f"GROWTH_KEYS=k1:{fresh_key()}\nGROWTH_INDEX_KEY={fresh_key()}\nGROWTH_SIGNING_KEY={fresh_key()}\n")
         (folder / ".env").chmod(0o600)
         database = open_database(load_workspace(folder))
         try:
