@@ -95,9 +95,8 @@ def ours(site: Path, workspace: Path) -> tuple[float, float]:
     say("  " + where_time_goes(growth, workspace))
     stored = result["crawl"]["links"]
     size = sum(file.stat().st_size for file in workspace.rglob("growth-crawl.db*"))
-    say(
-        f"  {stored} links and {sum(result['issues'].values())} issues stored, {size / max(1, stored):.1f} bytes a link with pages and findings"
-    )
+    issues = sum(result["issues"].values())
+    say(f"  {stored} links and {issues} issues stored, {size / max(1, stored):.1f} bytes a link with pages and findings")
     return rate, cost.peak_mb
 
 

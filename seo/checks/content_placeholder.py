@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from growth.language import Text
@@ -26,11 +27,16 @@ meta = CheckMeta(
 def judge(page: Page, limits: Limits) -> Iterator[Finding]:
     """lorem ipsum, 此处填写 and the like; 测试 only where it stands alone."""
     text = page.text.lower()
-    word = next((one for one in limits["words"] if one in text), None)
+    word = next((one for one in limits["words"] if _holds(text, one)), None)
     if word is None:
         word = next((one.text for one in page.headings if folded(one.text) in _ALONE), None)
     if word is not None:
         yield Finding(detail={"text": word})
+
+
+def _holds(text: str, words: str) -> bool:
+    """Whether `words` stand in a text; Latin ones begin a word: ``\\Uxxxxxxxx`` in a manual is none."""
+    return words in text and (not words.isascii() or re.search(rf"(?<![a-z0-9]){re.escape(words)}", text) is not None)
 
 
 _ALONE = frozenset({"测试", "test", "测试标题", "测试文章", "标题", "文章标题"})

@@ -25,7 +25,8 @@ meta = CheckMeta(
 )
 
 
-_SEPARATORS = re.compile(r"[|｜\-_—–,，、;；/·]")
+#: several in a row are one, e.g. those of ``__future__``
+_SEPARATORS = re.compile(r"[|｜\-_—–,，、;；/·]+")
 _WORD = re.compile(r"[a-z0-9]{2,}", re.I)
 
 
