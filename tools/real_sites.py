@@ -1,4 +1,4 @@
-"""``python tools/real_sites.py FOLDER --peers BIN``: audits real documentation on loopback and sets every finding beside another program's.
+"""``python -m tools.real_sites FOLDER --peers BIN``: audits real documentation on loopback and sets every finding beside another program's.
 
 FOLDER holds a site's files, e.g. ``/usr/share/doc/python3.11/html`` of Debian's python3.11-doc or
 ``/usr/share/doc/apache2-doc/manual`` of apache2-doc. BIN is the folder of programs of an environment with LinkChecker and
@@ -39,7 +39,7 @@ class Seen:
 
 def main(arguments: Sequence[str]) -> int:
     """Audit, let the others look, print the comparison."""
-    parser = argparse.ArgumentParser(prog="tools/real_sites.py", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(prog="python -m tools.real_sites", description=__doc__.split("\n\n", 1)[0])
     parser.add_argument("folder", type=Path)
     parser.add_argument("--peers", type=Path, default=Path(".venv/peers/bin"))
     wanted = parser.parse_args(arguments)
@@ -204,6 +204,8 @@ def _read_again(folder: Path, pages: Iterable[str], base: str) -> Seen:
         anchors[address] = {*reader.ids, *reader.names}
         for href in reader.hrefs:
             target, fragment = urldefrag(urljoin(address, href.strip()))
+            if target.startswith(base) and not (folder / unquote(urlsplit(target).path).lstrip("/")).exists():
+                seen.sets["broken"].add(target)
             if fragment and fragment != "top":
                 wanted.add((target, fragment))
         texts[address] = sha256("".join("".join(reader.text).split()).encode()).hexdigest()
