@@ -101,7 +101,13 @@ def _list(never: str | None, dead: bool) -> None:
         raise GrowthError(_("there is no engine “{name}”; {hint}", name=never, hint=", ".join(engines())), fix="--never baidu")
     database = toolkit.database()
     if dead:
-        columns = {"engine": _("Engine"), "url": _("Page"), "status": _("Status"), "visits": _("Visits"), "last_at": _("Last visit")}
+        columns = {
+            "engine": _("Engine"),
+            "url": _("Page"),
+            "status": _("Status"),
+            "visits": _("Crawler visits"),
+            "last_at": _("Last crawled"),
+        }
         with database.read() as session:
             toolkit.emit_rows(dead_pages(session, engine=never), columns=columns, long=True, empty=_("No crawler asks for a dead page."))
         return
@@ -136,7 +142,7 @@ def _text(state: Coverage, done: LogsRead, dry_run: bool) -> str:
     silent = [str(engine.title) for id, engine in names.items() if all(one.engine != id for one in state.engines)]
     if silent:
         lines.append(_("never here: {engines}", engines=", ".join(silent)))
-    lines += ["", _("Sections")]
+    lines += ["", _("Folders of the site")]
     lines += [f"  {one.visits:>8}  {names[one.engine].title}  {one.section}" for one in state.sections[:_SHOWN]]
     lines += ["", _("Pages")]
     for page in state.pages:

@@ -251,7 +251,11 @@ def _course(state: Coverage, engine: str) -> Chart | None:
     rows = [
         {"day": one.day, "visits": one.visits if one.day in told else None, "pushed": one.pushed, "indexed": one.indexed} for one in days
     ]
-    series = [Series(id="visits", label=_("Visits")), Series(id="pushed", label=_("Pushed")), Series(id="indexed", label=_("Indexed"))]
+    series = [
+        Series(id="visits", label=_("Crawler visits")),
+        Series(id="pushed", label=_("Pushed")),
+        Series(id="indexed", label=_("Indexed")),
+    ]
     title = _("Pushed, visited, indexed: {engine}", engine=engines()[engine].title)
     return line("coverage-course", title, rows, x=Series(id="day", label=_("Day"), kind=Kind.DATE), series=series)
 
@@ -259,7 +263,7 @@ def _course(state: Coverage, engine: str) -> Chart | None:
 def _tables() -> dict[str, str]:
     return {
         "engines": _("Engines"),
-        "sections": _("Sections"),
+        "sections": _("Folders of the site"),
         "pages": _("Pages"),
         "never": _("Never asked for"),
         "dead": _("Dead but asked for"),
@@ -285,8 +289,8 @@ def _table(viewer: Viewer, state: Coverage, show: str, engine: str) -> Table:
             Column(id="url", label=_("Page"), kind=Kind.URL, key=True, lead=True),
             Column(id="engine", label=_("Engine")),
             Column(id="status", label=_("Status"), kind=Kind.NUMBER, lead=True),
-            Column(id="visits", label=_("Visits"), kind=Kind.NUMBER),
-            Column(id="last_at", label=_("Last visit"), kind=Kind.INSTANT),
+            Column(id="visits", label=_("Crawler visits"), kind=Kind.NUMBER),
+            Column(id="last_at", label=_("Last crawled"), kind=Kind.INSTANT),
         ]
         empty = Empty(title=_("No dead page"), text=_("No crawler asks for a dead page."))
         return Table(id="dead", title=_("Dead but asked for"), columns=columns, rows=dead, empty=empty)
@@ -296,7 +300,7 @@ def _table(viewer: Viewer, state: Coverage, show: str, engine: str) -> Table:
 def _engines_table(state: Coverage) -> Table:
     columns = [
         Column(id="engine", label=_("Engine"), key=True, lead=True),
-        Column(id="visits", label=_("Visits"), kind=Kind.NUMBER, lead=True),
+        Column(id="visits", label=_("Crawler visits"), kind=Kind.NUMBER, lead=True),
         Column(id="verified", label=_("Verified"), kind=Kind.NUMBER),
         Column(id="unverified", label=_("Unverified"), kind=Kind.NUMBER),
         Column(id="forged", label=_("Forged"), kind=Kind.NUMBER),
@@ -320,9 +324,9 @@ def _engines_table(state: Coverage) -> Table:
 def _sections_table(state: Coverage) -> Table:
     total = {one.engine: one.visits for one in state.engines}
     columns = [
-        Column(id="section", label=_("Section"), kind=Kind.CODE, key=True, lead=True),
+        Column(id="section", label=_("Folder of the site"), kind=Kind.CODE, key=True, lead=True),
         Column(id="engine", label=_("Engine")),
-        Column(id="visits", label=_("Visits"), kind=Kind.NUMBER, lead=True),
+        Column(id="visits", label=_("Crawler visits"), kind=Kind.NUMBER, lead=True),
         Column(id="share", label=_("Share of its visits"), kind=Kind.BAR),
         Column(id="failed", label=_("Answered 4xx or 5xx"), kind=Kind.BAR),
     ]
@@ -337,7 +341,7 @@ def _sections_table(state: Coverage) -> Table:
         for one in state.sections
     ]
     empty = Empty(title=_("No visit in these days"), text=_("Choose more days, or read a newer log."), code=LOG_COMMAND)
-    return Table(id="sections", title=_("Sections"), columns=columns, rows=rows, empty=empty)
+    return Table(id="sections", title=_("Folders of the site"), columns=columns, rows=rows, empty=empty)
 
 
 def _pages_table(state: Coverage) -> Table:
@@ -349,7 +353,7 @@ def _pages_table(state: Coverage) -> Table:
         Column(id="pushed", label=_("Pushed"), kind=Kind.NUMBER),
         Column(id="pushed_visited", label=_("Visited since"), kind=Kind.NUMBER),
         Column(id="indexed", label=_("Indexed"), kind=Kind.NUMBER),
-        Column(id="indexed_on", label=_("Looked at"), kind=Kind.DATE),
+        Column(id="indexed_on", label=_("Looked up on"), kind=Kind.DATE),
     ]
     rows = [
         {

@@ -29,6 +29,14 @@ def forms(value: object) -> tuple[str, ...]:
     return tuple(str(one) for one in value) if isinstance(value, list | tuple) else (str(value),)
 
 
+def test_a_text_has_one_translation_whoever_says_it() -> None:
+    """The catalogues are looked through one after the other: of two translations of one text, one would show on the other's pages."""
+    said: dict[str, set[str]] = {}
+    for _owner, message in texts():
+        said.setdefault(str(message.id), set()).add(str(message.string))
+    assert {text: words for text, words in said.items() if len(words) > 1} == {}
+
+
 def test_no_text_of_the_program_is_without_a_translation() -> None:
     left = {owner: catalogues.missing(catalogues.merged(owner, template)) for owner, template in catalogues.collect().items()}
     assert {owner: found for owner, found in left.items() if found} == {}
