@@ -42,9 +42,20 @@ class TableRow:
     extra: Mapping[str, str] = field(default_factory=dict)
 
 
-def first_rows(path: Path, count: int) -> list[list[str]]:
+def first_rows(path: Path, count: int, *, sheet: int = 0) -> list[list[str]]:
     """The first rows as they stand, for a caller that looks for the header itself. Raises TableUnreadable."""
-    return list(itertools.islice(_cells(path), count))
+    return list(itertools.islice(_cells(path, sheet), count))
+
+
+def sheet_names(path: Path) -> list[str]:
+    """The sheets of a workbook in their order; a text file is one sheet without a name. Raises TableUnreadable."""
+    if not _is_workbook(path):
+        return [""]
+    book = _opened(path)
+    try:
+        return [str(sheet.title) for sheet in book.worksheets]
+    finally:
+        book.close()
 
 
 def read_table(
@@ -54,14 +65,15 @@ def read_table(
     required: Sequence[str] = (),
     own: Mapping[str, str] | None = None,
     skip: int = 0,
+    sheet: int = 0,
 ) -> Iterator[TableRow]:
     """The rows of `path`, empty ones left out.
 
     `columns` maps our names to the headers that mean them; `own` maps headers of the user's own to our names (remembered mappings);
-    `skip` rows stand before the header (titles of an export).
+    `skip` rows stand before the header (titles of an export); `sheet` counts the sheets of a workbook from 0.
     Raises TableUnreadable for what is no table, has no header, a header twice, or lacks a `required` column.
     """
-    rows = itertools.islice(_cells(path), skip, None)
+    rows = itertools.islice(_cells(path, sheet), skip, None)
     header = next(rows, None)
     if header is None or not any(header):
         raise TableUnreadable(_("the file is empty"), fix=_("the first row must hold the column names"), where=Where(str(path)))
@@ -123,7 +135,15 @@ def _named(header: Sequence[str], columns: Mapping[str, Sequence[str]], own: Map
     return names
 
 
-def _cells(path: Path) -> Iterator[list[str]]:
+def _cells(path: Path, sheet: int) -> Iterator[list[str]]:
+    if _is_workbook(path):
+        yield from _xlsx(path, sheet)
+    else:
+        yield from _csv(path)
+
+
+def _is_workbook(path: Path) -> bool:
+    """Whether it is an XLSX, by its first bytes. Raises TableUnreadable for what is neither that nor text, or cannot be read."""
     try:
         size = path.stat().st_size
     except OSError as fault:
@@ -136,12 +156,9 @@ def _cells(path: Path) -> Iterator[list[str]]:
         raise TableUnreadable(_("the file is larger than {n} MB", n=MAX_FILE_BYTES >> 20), fix=_("split it"), where=Where(str(path)))
     with path.open("rb") as stream:
         start = stream.read(4)
-    if start.startswith(b"PK\x03\x04"):
-        yield from _xlsx(path)
-    elif start.startswith(b"\xd0\xcf\x11\xe0"):
+    if start.startswith(b"\xd0\xcf\x11\xe0"):
         raise TableUnreadable(_("this is an old Excel file (.xls)"), fix=_("save it as .xlsx or CSV"), where=Where(str(path)))
-    else:
-        yield from _csv(path)
+    return start.startswith(b"PK\x03\x04")
 
 
 def _csv(path: Path) -> Iterator[list[str]]:
@@ -182,7 +199,8 @@ def _delimiter(text: str) -> str:
     return max((",", "\t", ";"), key=first.count)
 
 
-def _xlsx(path: Path) -> Iterator[list[str]]:
+def _opened(path: Path) -> Any:
+    """The workbook, for reading. Raises TableUnreadable."""
     import openpyxl
 
     try:
@@ -191,24 +209,28 @@ def _xlsx(path: Path) -> Iterator[list[str]]:
                 raise TableUnreadable(
                     _("the workbook unpacks to more than is allowed"), fix=_("save the one sheet as CSV"), where=Where(str(path))
                 )
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
+        return openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
     except TableUnreadable:
         raise
     except Exception as fault:  # openpyxl raises whatever the broken part of the file makes it raise
         raise TableUnreadable(_("this is not an Excel workbook"), fix=_("save it as .xlsx or CSV again"), where=Where(str(path))) from fault
+
+
+def _xlsx(path: Path, sheet: int) -> Iterator[list[str]]:
+    book = _opened(path)
     try:
-        for row in _sheet_rows(book, path):
+        for row in _sheet_rows(book, path, sheet):
             _guard_width(row, path)
             yield [_text(cell)[:MAX_CELL] for cell in row]
     finally:
         book.close()
 
 
-def _sheet_rows(book: Any, path: Path) -> Iterator[Sequence[Any]]:
+def _sheet_rows(book: Any, path: Path, sheet: int) -> Iterator[Sequence[Any]]:
     line = 0
     try:
         # the sheet is parsed while it is read
-        for line, row in enumerate(book.worksheets[0].iter_rows(values_only=True), start=1):  # noqa: B007 - told below
+        for line, row in enumerate(book.worksheets[sheet].iter_rows(values_only=True), start=1):  # noqa: B007 - told below
             yield row
     except Exception as fault:  # whatever the broken part of the sheet makes openpyxl raise
         raise TableUnreadable(

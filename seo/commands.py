@@ -16,8 +16,10 @@ from growth.errors import ExitCode, GrowthError
 from growth.language import _
 from seo.comparing.commands import app as comparing
 from seo.indexing.commands import app as indexing
+from seo.ranking.commands import app as keywords_app
 
 app = toolkit.group(_("Audit the site: crawl it, find what is wrong, say what it costs.\n\nExample: growth -C mysite seo audit"))
+app.add_typer(keywords_app, name="keywords")
 
 CrawlOption = Annotated[int | None, typer.Option("--crawl", metavar="ID", help=_("a crawl of the past; default: the newest"))]
 _SEVERITIES = ("error", "warning", "notice")

@@ -9,6 +9,8 @@ from growth.outbound import site_is_local
 from growth.workspace import MissingSecret, Workspace
 from seo.crawl.scope import hosts_of, netloc
 from seo.page import SiteFacts
+from seo.ranking.settings import KeywordsFile
+from seo.reading.text import folded
 from seo.settings import SeoSettings
 from seo.submission.settings import SubmitSettings
 
@@ -42,6 +44,7 @@ def site_facts(workspace: Workspace, start_url: str | None = None) -> SiteFacts:
         indexnow_key=_key(workspace, submit),
         locale=site.locale,
         script=urls.normal(urljoin(workspace.settings.public_url, "t.js")) if site_is_local(home) else "",
+        keywords=tuple(sorted({folded(word) for word in workspace.one("keywords", KeywordsFile).keywords})),
     )
 
 

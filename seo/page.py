@@ -292,6 +292,8 @@ class SiteFacts:
     locale: str = "zh-CN"
     #: where our own script is, for a site on a private address: it may be there too
     script: str = ""
+    #: the words of keywords.yaml, folded: the crawl counts them while it has a page's text in hand
+    keywords: tuple[str, ...] = ()
 
     def is_internal(self, url: str | None) -> bool:
         """Whether a normal URL is on the site."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 import zlib
 from collections import Counter
+from collections.abc import Sequence
 from hashlib import blake2b
 from typing import Any
 
@@ -138,7 +139,18 @@ def sheet(page: Page) -> bytes:
     if page.rendered is not None:
         document["rendered"] = msgspec.structs.replace(page.rendered, html=b"")
         document["unrendered"] = page.unrendered
+    if page.site.keywords:
+        document["words"] = keyword_counts(page.main_text, page.site.keywords)
     return pack(msgspec.json.encode(document))
+
+
+def keyword_counts(text: str, words: Sequence[str]) -> dict[str, int]:
+    """How often each of the folded `words` stands in a text.
+
+    Full-width letters of the text stay as they are: NFKC of 5,000 Han characters takes five times as long as counting 50 words in them.
+    """
+    plain = text.casefold()
+    return {word: plain.count(word) for word in words}
 
 
 def unsheet(packed: bytes) -> dict[str, Any]:

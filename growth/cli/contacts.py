@@ -32,20 +32,13 @@ _unmask = Annotated[bool, typer.Option("--unmask", help=_("show personal data; n
 )
 def import_(
     file: Annotated[Path, typer.Argument(metavar="FILE", help=_("CSV (UTF-8 or GB18030) or XLSX, header first, in any order"))],
-    map_: Annotated[
-        list[str] | None, typer.Option("--map", metavar="HEADER=COLUMN", help=_("what a header of your own means; remembered"))
-    ] = None,
+    map_: toolkit.map_option = None,
     dry_run: toolkit.dry_run_option = False,
 ) -> None:
     """Import a table."""
     from growth.contacts import import_contacts
 
-    headers = {}
-    for text in map_ or ():
-        header, equals, column = text.rpartition("=")
-        if not equals or not header.strip():
-            raise GrowthError(f"--map {text}", fix=_("write it as --map “会员邮箱=email”"))
-        headers[header.strip()] = column.strip()
+    headers = toolkit.mapped_headers(map_)
     database = toolkit.database()
     with toolkit.progress(_("Importing")) as tick:
         result = import_contacts(database, file, now=clock.now(), headers=headers, dry_run=dry_run, tick=tick)

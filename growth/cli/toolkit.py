@@ -36,6 +36,10 @@ dry_run_option = Annotated[bool, typer.Option("--dry-run", help=_("Print what wo
 yes_option = Annotated[bool, typer.Option("--yes", help=_("Do not ask; for scripts."))]
 reason_option = Annotated[str | None, typer.Option("--reason", help=_("Why; kept in the audit log."))]
 
+map_option = Annotated[
+    list[str] | None, typer.Option("--map", metavar="HEADER=COLUMN", help=_("what a header of your own means; remembered"))
+]
+
 
 def group(help: str) -> typer.Typer:
     """A command group in the house's manner."""
@@ -204,6 +208,17 @@ def stopping() -> Iterator[Callable[[], bool]]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def mapped_headers(texts: Iterable[str] | None) -> dict[str, str]:
+    """What ``--map HEADER=COLUMN`` said: header → our column. Raises GrowthError for one that says nothing."""
+    headers = {}
+    for text in texts or ():
+        header, equals, column = text.rpartition("=")
+        if not equals or not header.strip():
+            raise GrowthError(f"--map {text}", fix=_("write it as --map “会员邮箱=email”"))
+        headers[header.strip()] = column.strip()
+    return headers
 
 
 def parse_instant(value: str, *, end: bool = False) -> datetime:

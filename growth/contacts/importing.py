@@ -10,19 +10,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from growth.contacts.keeping import Known, Outcome, keep_batch
-from growth.contacts.models import ImportHeader
 from growth.contacts.person import PersonFacts
 from growth.contacts.personal_looking import ColumnLook, Looks
 from growth.contacts.rows import COLUMNS, Rejection, RowReader
-from growth.db import Database
+from growth.db import Database, own_headers
 from growth.errors import GrowthError, Where
 from growth.language import _
 from growth.tables import TableUnreadable, plain_header, read_table
-from growth.workspace import hint_for
 
 #: rows a transaction; one takes about 30 ms on SQLite
 BATCH = 500
@@ -80,7 +77,7 @@ def import_contacts(
     `headers` maps headers of one's own to our columns; they are remembered. Raises TableUnreadable for what is no table and ColumnRefused
     for an undeclared column with personal data: then nothing was kept. With `dry_run` the same verdicts, and nothing is kept either.
     """
-    own = _own_headers(database, headers or {}, dry_run=dry_run)
+    own = own_headers(database, kind="contacts", new=headers or {}, columns=COLUMNS, remember=not dry_run)
     declared = database.workspace.settings.attributes
     total = look_through(path, own=own, declared={plain_header(name) for name in declared})
     reader = RowReader(
@@ -157,22 +154,6 @@ def _check_columns(path: Path, values: Mapping[str, str], extra: Mapping[str, st
     for header in extra:
         if len(header) > 64:
             raise TableUnreadable(_("a column name longer than 64 characters"), fix=header[:64], where=Where(str(path), 1))
-
-
-def _own_headers(database: Database, headers: Mapping[str, str], *, dry_run: bool) -> dict[str, str]:
-    """The remembered headers with the new ones, which are remembered from now on. Raises GrowthError for an unknown column of ours."""
-    for header, ours in headers.items():
-        if ours not in COLUMNS:
-            raise GrowthError(
-                _("--map {header}={column}: there is no such column", header=header, column=ours), fix=hint_for(ours, list(COLUMNS))
-            )
-    with database.read() as session:
-        found = dict(session.execute(select(ImportHeader.header, ImportHeader.field).where(ImportHeader.kind == "contacts")).tuples().all())
-    if headers and not dry_run:
-        with database.write() as session:
-            for header, ours in headers.items():
-                session.merge(ImportHeader(kind="contacts", header=header, field=ours))
-    return {**found, **headers}
 
 
 def _keep(database: Database, batch: list[PersonFacts], now: datetime, known: Known, result: ImportResult) -> None:

@@ -1,4 +1,4 @@
-"""Rows of the contacts room: people, the keys that name them, consent, suppression, merges, remembered headers.
+"""Rows of the contacts room: people, the keys that name them, consent, suppression, merges.
 
 What names a person is encrypted (``contact.email``, ``contact.phone``, ``contact.name``, ``contact.personal``, ``contact_identity.value``),
 with the row's id in the additional data; exact look-up goes by blind index.
@@ -125,13 +125,3 @@ class ContactMerge(Base):
     #: {"identities": [[kind, hex]], "tags": […], "consents": [id], "fields": […]}
     moved: Mapped[dict[str, Any]]
     undone_at: Mapped[datetime | None]
-
-
-class ImportHeader(Base):
-    """What a header of one's own means: mapped once, remembered. `kind` is the sort of table (``contacts`` …)."""
-
-    __tablename__ = "import_header"
-
-    kind: Mapped[str] = mapped_column(primary_key=True)
-    header: Mapped[str] = mapped_column(primary_key=True)
-    field: Mapped[str]

@@ -3,6 +3,7 @@
 from growth.db.base import Base, metadata, table_of
 from growth.db.columns import Instant, Minor, uuid7
 from growth.db.database import Database, DatabaseUnreachable, database_address, open_database, vault, vault_of
+from growth.db.headers import own_headers
 from growth.db.upgrade import SchemaOutdated, ensure_schema, schema_state, upgrade
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "ensure_schema",
     "metadata",
     "open_database",
+    "own_headers",
     "schema_state",
     "table_of",
     "upgrade",

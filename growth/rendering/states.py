@@ -54,6 +54,10 @@ STATES: dict[str, Look] = {
     "unfinished": _look("Unfinished", "未完成", "warning", "pause"),
     "abandoned": _look("Given up", "已放弃", "", "off"),
     "accepted-issue": _look("Accepted", "已接受", "", "off"),
+    # keywords and their target
+    "in-target": _look("In target", "达标", "good", "good"),
+    "fell-out": _look("Fell out", "已跌出", "bad", "fall"),
+    "not-yet": _look("Not yet", "未达标", "", "waiting"),
     # how a page stands beside another
     "behind": _look("Behind", "落后", "warning", "fall"),
     "level": _look("Level", "持平", "", "same"),

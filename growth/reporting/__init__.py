@@ -1,6 +1,6 @@
 """What any report or page is made of: figures with their evidence, tables, charts, sections."""
 
-from growth.reporting.chart import Chart, Series, bars, funnel, heat, line, stacked
+from growth.reporting.chart import Chart, Series, bars, funnel, heat, line, ranks, stacked
 from growth.reporting.csv_file import csv_bytes, csv_parts, inert, table_csv
 from growth.reporting.document import Document, PdfUnavailable, html_document, installed_browser, pdf_document, print_pdf, xlsx_document
 from growth.reporting.download import Download, UnknownFormat, download
@@ -51,6 +51,7 @@ __all__ = [
     "merged",
     "pdf_document",
     "print_pdf",
+    "ranks",
     "sql_of",
     "stacked",
     "table_csv",

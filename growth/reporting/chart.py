@@ -30,7 +30,7 @@ class Series:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chart:
-    """A drawing and the rows it is drawn from. `shape` makes the spec for a size; made by `line`, `bars`, `stacked`, `funnel`, `heat`."""
+    """A drawing and the rows it is drawn from. `shape` makes the spec for a size: `line`, `ranks`, `bars`, `stacked`, `funnel`, `heat`."""
 
     id: str
     title: str
@@ -70,6 +70,22 @@ def line(
     """A course over days: one line a series, its name written at its end."""
     return Chart(
         id=id, title=title, rows=rows, x=x, series=series, shape=_line, summary=summary or _summary(title, rows, series), note=note
+    )
+
+
+def ranks(
+    id: str,
+    title: str,
+    rows: Sequence[Mapping[str, object]],
+    *,
+    x: Series,
+    series: Sequence[Series],
+    summary: str = "",
+    note: Text | str = "",
+) -> Chart:
+    """Places over days, the first on top: one line a series with a mark a day, its name at its last mark."""
+    return Chart(
+        id=id, title=title, rows=rows, x=x, series=series, shape=_ranks, summary=summary or _summary(title, rows, series), note=note
     )
 
 
@@ -236,6 +252,26 @@ def _line(chart: Chart, size: str) -> Spec:
                 {"data": {"values": [value]}, "mark": mark, "encoding": shared | {"text": {"field": "series", "type": "nominal"}}}
             )
     return spec | {"data": {"values": values}, "layer": layers}
+
+
+def _ranks(chart: Chart, size: str) -> Spec:
+    values = _long(chart)
+    last: dict[object, dict[str, object]] = {value["series"]: value for value in values}
+    top = max((float(str(value["value"])) for value in values), default=1.0)
+    axis = _y_axis()["axis"] | {"values": [place for place in (1, 5, 10, 20, 30, 50, 100, 200, 500) if place <= max(top, 10.0)]}
+    y = _y_axis() | {"scale": {"reverse": True, "domain": [1, max(top, 10.0)], "nice": False}, "axis": axis}
+    shared: Spec = {"x": _x_axis(chart, size), "y": y, "color": _colour(chart)}
+    layers: list[Spec] = [
+        {"mark": {"type": "line", "strokeWidth": 2}, "encoding": shared},
+        {"mark": {"type": "point", "filled": True, "size": 30, "opacity": 1}, "encoding": shared},
+    ]
+    if len(chart.series) > 1:
+        mirrored = [value | {"value": top + 1 - float(str(value["value"]))} for value in last.values()]
+        for value, shift in _apart(mirrored, [{"value": max(top, 10.0)}], SIZES[size][1]):
+            mark = {"type": "text", "align": "left", "dx": 8, "dy": shift, "fontSize": 12, "fontWeight": "bold"}
+            end = last[value["series"]]
+            layers.append({"data": {"values": [end]}, "mark": mark, "encoding": shared | {"text": {"field": "series", "type": "nominal"}}})
+    return _base(size, right=6) | {"data": {"values": values}, "layer": layers}
 
 
 def _apart(

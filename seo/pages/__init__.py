@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from seo.pages import comparing, coverage, crawling, files, issues, links, overview, sheet
+from seo.pages import comparing, coverage, crawling, files, issues, keywords, links, overview, sheet
 
 
 def pages() -> list[Any]:
@@ -27,6 +27,8 @@ def pages() -> list[Any]:
         sheet.sheet,
         links.links,
         links.to_add,
+        keywords.keywords,
+        keywords.keyword,
         comparing.form,
         comparing.begin,
         comparing.comparison,

@@ -20,6 +20,7 @@ def tabs(current: str) -> list[tuple[str, str, bool]]:
         ("coverage", _("Coverage"), "/seo/coverage"),
         ("crawls", _("Crawls"), "/seo/crawls"),
         ("diff", _("Changes"), "/seo/diff"),
+        ("keywords", _("Keywords"), "/seo/keywords"),
         ("compare", _("Compare"), "/seo/compare"),
     )
     return [(words, address, id == current) for id, words, address in all_]

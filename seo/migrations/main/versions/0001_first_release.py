@@ -122,6 +122,25 @@ def upgrade() -> None:
     sa.UniqueConstraint('fingerprint', name=op.f('uq_seo_log_fingerprint'))
     )
     op.create_index('ix_seo_log_head', 'seo_log', ['head_bytes'], unique=False)
+    op.create_table('seo_position',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('source', sa.String(), nullable=False),
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.Column('engine', sa.String(), nullable=False),
+    sa.Column('device', sa.String(), nullable=False),
+    sa.Column('word', sa.Text(), nullable=False),
+    sa.Column('word_key', sa.Text(), nullable=False),
+    sa.Column('position', sa.Double(), nullable=True),
+    sa.Column('url', sa.Text(), nullable=False),
+    sa.Column('volume', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('clicks', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('impressions', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('digest', sa.LargeBinary(length=16), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_seo_position')),
+    sa.UniqueConstraint('digest', name=op.f('uq_seo_position_digest'))
+    )
+    op.create_index('ix_seo_position_day', 'seo_position', ['day'], unique=False)
+    op.create_index('ix_seo_position_word', 'seo_position', ['word_key', 'day'], unique=False)
     op.create_table('seo_push',
     sa.Column('engine', sa.String(), nullable=False),
     sa.Column('url', sa.String(), nullable=False),
@@ -139,6 +158,36 @@ def upgrade() -> None:
     sa.Column('quota_left', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.PrimaryKeyConstraint('engine', 'day', name=op.f('pk_seo_push_quota'))
     )
+    op.create_table('seo_site_figure',
+    sa.Column('source', sa.String(), nullable=False),
+    sa.Column('host', sa.String(), nullable=False),
+    sa.Column('name', sa.String(), nullable=False),
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.Column('value', sa.Text(), nullable=False),
+    sa.PrimaryKeyConstraint('source', 'host', 'name', 'day', name=op.f('pk_seo_site_figure'))
+    )
+    op.create_table('seo_word_count',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('crawl_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('at', sa.BigInteger(), nullable=False),
+    sa.Column('words', sa.Text(), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_seo_word_count'))
+    )
+    op.create_table('seo_word_page',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('count_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('word_key', sa.Text(), nullable=False),
+    sa.Column('url', sa.Text(), nullable=False),
+    sa.Column('title', sa.Text(), nullable=False),
+    sa.Column('in_title', sa.Boolean(), nullable=False),
+    sa.Column('by_tail', sa.Boolean(), nullable=False),
+    sa.Column('in_h1', sa.Boolean(), nullable=False),
+    sa.Column('headings', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('in_text', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('anchors', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_seo_word_page'))
+    )
+    op.create_index('ix_seo_word_page_count', 'seo_word_page', ['count_id', 'word_key'], unique=False)
 
 
 def downgrade() -> None:

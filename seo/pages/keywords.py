@@ -1,0 +1,390 @@
+"""Keywords: where the words stand, and one word with its course, our pages, what competes and what it costs as an ad."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from growth import clock
+from growth.language import _
+from growth.reporting import Chart, Column, Empty, Figure, Kind, Note, Query, Series, Table, bars, ranks
+from growth.web import Missing, Page, Viewer, page
+from seo.pages.issues import page_link
+from seo.pages.tabs import NAV, ROLES, tabs
+from seo.ranking.naming import engine_title, figure_title, keyword_page
+from seo.ranking.overview import PAID_DAYS, WordOverview, keyword_overview
+from seo.ranking.problems import notes_of, state_of
+from seo.ranking.rows import Measured, SiteFigure
+from seo.ranking.settings import KeywordsFile
+from seo.ranking.standing import WINDOW, Standing
+from seo.ranking.store import last_day, measured_rows, newest_figures
+from seo.ranking.vocabulary import source_title
+from seo.reading.text import folded
+
+_EXAMPLE: Final = "keywords:\n  网络借贷: {page: /invest, target: 10, engines: [baidu, sogou, 360]}"
+_IMPORT: Final = "growth seo keywords import 爱站-百度-2026-11-23.csv"
+#: problems that are shown above the table
+_MOST_NOTES: Final = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeywordsPage:
+    """The variables of keywords.html."""
+
+    tabs: Sequence[tuple[str, str, bool]]
+    #: one sentence that says how the words stand
+    sentence: str
+    #: (words, address, current)
+    chips: Sequence[tuple[str, str, bool]]
+    figures: Sequence[Figure]
+    #: words that fell, pages that compete
+    notes: Sequence[Note]
+    chart: Chart | None
+    table: Table
+    #: third-party figures of sites
+    third: Table
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeywordPage:
+    """The variables of keyword.html."""
+
+    tabs: Sequence[tuple[str, str, bool]]
+    word: str
+    #: (words, value)
+    facts: Sequence[tuple[str, str]]
+    notes: Sequence[Note]
+    chart: Chart | None
+    #: where it stands now, by engine and device
+    now: Table
+    #: pages of ours that ranked
+    ranked: Table
+    #: pages of ours that hold the word
+    pages: Table
+    #: every position that was imported
+    history: Table
+    #: the page that the yaml names, as a link to its sheet
+    named_link: str
+
+
+@page("/seo/keywords", nav=NAV, roles=ROLES)
+def keywords(viewer: Viewer, show: str = "declared") -> Page:
+    """Where the words stand."""
+    with viewer.database.read() as session:
+        found = keyword_overview(session, viewer.workspace, today=_today(viewer), everything=show == "all")
+        figures = newest_figures(session)
+    table = viewer.arrange(_table(found, declared=bool(viewer.workspace.one("keywords", KeywordsFile).keywords)))
+    if viewer.format:
+        return viewer.download(table, name="keywords")
+    # a phone's card names the engine under the word
+    shown_columns = [replace(column, under="engine") if column.key else column for column in table.columns if column.id != "engine"]
+    table = replace(table, columns=shown_columns)
+    words = {"declared": _("In keywords.yaml"), "all": _("All that were imported")}
+    shown = KeywordsPage(
+        tabs=tabs("keywords"),
+        sentence=_sentence(found),
+        chips=[(text, viewer.address.to(show=id, page=None), show == id) for id, text in words.items()],
+        figures=_figures(found),
+        notes=[note for one in found for note in notes_of(one)][:_MOST_NOTES],
+        chart=_bands(found),
+        table=table,
+        third=_third(figures),
+    )
+    return viewer.render("web/seo/keywords.html", shown, title=_("Keywords"), crumbs=[("SEO", "/seo"), (_("Keywords"), "")])
+
+
+@page("/seo/keyword", nav=NAV, roles=ROLES)
+def keyword(viewer: Viewer, word: str) -> Page:
+    """One word."""
+    with viewer.database.read() as session:
+        found = keyword_overview(session, viewer.workspace, today=_today(viewer), word=word)
+        if not found:
+            raise Missing
+        one = found[0]
+        newest = last_day(session)
+        rows = list(measured_rows(session, words={folded(one.word)}, since=newest - WINDOW)) if newest else []
+    history = viewer.arrange(_history(rows))
+    if viewer.format:
+        return viewer.download(history, name=f"keyword-{one.word}")
+    shown = KeywordPage(
+        tabs=tabs("keywords"),
+        word=one.word,
+        facts=_facts(one),
+        notes=notes_of(one),
+        chart=_course(one),
+        now=_now(one),
+        ranked=_ranked(one),
+        pages=_pages(one),
+        history=history,
+        named_link=page_link(one.named) if one.named else "",
+    )
+    crumbs = [("SEO", "/seo"), (_("Keywords"), "/seo/keywords"), (one.word, "")]
+    return viewer.render("web/seo/keyword.html", shown, title=one.word, crumbs=crumbs)
+
+
+def _today(viewer: Viewer) -> Any:
+    return clock.site_day(viewer.now, viewer.workspace.zone)
+
+
+def _sentence(found: Sequence[WordOverview]) -> str:
+    standings = [each for one in found for each in one.standings if each.target is not None]
+    if not found:
+        return _("No words are named yet.")
+    if not standings:
+        return _("{n} words are named, and no position was imported yet.", n=len(found))
+    inside = sum(1 for each in standings if each.within)
+    fallen = sum(1 for each in standings if each.fell_on is not None)
+    text = _("{inside} of {n} positions are in their target, {fallen} fell out of it.", inside=inside, n=len(standings), fallen=fallen)
+    newest = max(each.day for each in standings)
+    return " ".join([text, _("The newest import is of {day}.", day=newest.isoformat())])
+
+
+def _figures(found: Sequence[WordOverview]) -> list[Figure]:
+    standings = [each for one in found for each in one.standings if each.target is not None]
+    if not standings:
+        return []
+
+    def figure(id: str, label: str, value: int, computed: str) -> Figure:
+        return Figure(id=id, label=label, value=value, query=Query(computed=computed, command="growth seo keywords --json"))
+
+    competing = sum(1 for one in found if one.competing or one.turns)
+    return [
+        figure("words", _("Words"), sum(one.declared for one in found), _("Words in keywords.yaml.")),
+        figure(
+            "in_target",
+            _("In target"),
+            sum(1 for each in standings if each.within),
+            _("Newest positions, by word, engine and device, that are at the target or above it."),
+        ),
+        figure(
+            "fallen",
+            _("Fell out"),
+            sum(1 for each in standings if each.fell_on is not None),
+            _("Positions that were in their target within 180 days, by the same source, and are not any more."),
+        ),
+        figure(
+            "competing", _("Words with several pages"), competing, _("Words for which pages of ours compete, by the crawl or by imports.")
+        ),
+    ]
+
+
+def _bands(found: Sequence[WordOverview]) -> Chart | None:
+    """How many newest positions lie how far up."""
+    standings = [each for one in found for each in one.standings]
+    if not standings:
+        return None
+    bands = ((3, "1–3"), (10, "4–10"), (20, "11–20"), (50, "21–50"), (10**6, "51+"))
+    counts = dict.fromkeys([*(name for _last, name in bands), _("not found")], 0)
+    for each in standings:
+        position = each.position
+        counts[next(name for last, name in bands if position <= last) if position is not None else _("not found")] += 1
+    rows = [{"band": name, "n": number} for name, number in counts.items()]
+    return bars(
+        "keyword-bands",
+        _("How far up the words stand"),
+        rows,
+        x=Series(id="band", label=_("Position")),
+        value=Series(id="n", label=_("Words, by engine and device"), kind=Kind.NUMBER),
+    )
+
+
+def _table(found: Sequence[WordOverview], *, declared: bool) -> Table:
+    columns = [
+        Column(id="word", label=_("Word"), key=True),
+        Column(id="engine", label=_("Engine")),
+        Column(id="position", label=_("Position"), kind=Kind.NUMBER, lead=True),
+        Column(id="change", label=_("Change"), kind=Kind.NUMBER, help=_("Places won since the day before that was measured")),
+        Column(id="target", label=_("Target"), kind=Kind.NUMBER),
+        Column(id="state", label=_("State"), kind=Kind.BADGE, lead=True),
+        Column(id="day", label=_("Day"), kind=Kind.DATE, under="source"),
+        Column(id="volume", label=_("Searches"), kind=Kind.NUMBER, help=_("As the source estimates them")),
+        Column(id="pages", label=_("Pages about it"), kind=Kind.NUMBER, help=_("Our pages with the word in title or h1")),
+        Column(id="cost", label=_("Ads, 30 days"), kind=Kind.MONEY),
+        Column(id="signups", label=_("Sign-ups"), kind=Kind.NUMBER, help=_("Of visits that named the word, 30 days")),
+    ]
+    rows = [row for one in found for row in _rows(one)]
+    empty = (
+        Empty(
+            title=_("No position yet"),
+            text=_("Export the words of 站长之家, 爱站, 5118 or Search Console as CSV or XLSX, then import the file."),
+            code=_IMPORT,
+        )
+        if declared
+        else Empty(
+            title=_("No words yet"),
+            text=_("Name the words you want to be found by in keywords.yaml; then import positions."),
+            code=_EXAMPLE,
+        )
+    )
+    return Table(id="keywords", title=_("Keywords"), columns=columns, rows=rows, empty=empty)
+
+
+def _rows(one: WordOverview) -> list[dict[str, Any]]:
+    common = {
+        "word": one.word,
+        "pages": None if one.pages is None else sum(each.targets for each in one.pages),
+        "cost": one.paid.costs[0] if one.paid and one.paid.costs else None,
+        "signups": round(one.paid.signups, 2) if one.paid else None,
+        "target": one.target,
+        "href": keyword_page(one.word),
+    }
+    return [{**common, **_standing_row(each)} for each in one.standings] or [common]
+
+
+def _standing_row(each: Standing) -> dict[str, Any]:
+    return {
+        "engine": engine_title(each.engine, each.device),
+        "position": each.position,
+        "before": each.before,
+        "change": each.change,
+        "target": each.target,
+        "state": state_of(each),
+        "day": each.day,
+        "source": source_title(each.source),
+        "volume": each.volume,
+    }
+
+
+def _third(figures: Sequence[SiteFigure]) -> Table:
+    columns = [
+        Column(id="host", label=_("Site"), kind=Kind.CODE, key=True),
+        Column(id="name", label=_("Figure"), lead=True),
+        Column(id="value", label=_("Number"), lead=True),
+        Column(id="source", label=_("Source")),
+        Column(id="day", label=_("Day"), kind=Kind.DATE),
+    ]
+    rows = [
+        {"host": one.host, "name": figure_title(one.name), "value": one.value, "source": source_title(one.source), "day": one.day}
+        for one in figures
+    ]
+    return Table(
+        id="third",
+        title=_("Figures of third parties"),
+        columns=columns,
+        rows=rows,
+        size=max(len(rows), 1),
+        note=_("Estimates of the source, not of the search engine."),
+    )
+
+
+def _facts(one: WordOverview) -> list[tuple[str, str]]:
+    facts = [(_("Page that shall be found"), one.named or ""), (_("Target"), str(one.target) if one.target else "")]
+    if one.paid is not None:
+        paid = one.paid
+        facts += [
+            (_("Ads, {n} days", n=PAID_DAYS), " + ".join(map(str, paid.costs))),
+            (_("Clicks on ads"), str(paid.clicks) if paid.clicks else ""),
+            (_("Visits that named the word"), str(paid.visits) if paid.visits else ""),
+            (_("Sign-ups of these visits"), f"{paid.signups:g}"),
+            (_("Cost of a sign-up"), str(paid.cac) if paid.cac else ""),
+        ]
+    return [(words, value) for words, value in facts if value]
+
+
+def _course(one: WordOverview) -> Chart | None:
+    """The positions by day: one line an engine and device."""
+    lines = {f"s{place}": each for place, each in enumerate(one.standings) if any(position for _day, position in each.course)}
+    days = sorted({day for each in lines.values() for day, _position in each.course})
+    if len(days) < 2:
+        return None
+    known = {id: dict(each.course) for id, each in lines.items()}
+    rows = [{"day": day, **{id: known[id].get(day) for id in lines}} for day in days]
+    return ranks(
+        "keyword-course",
+        _("Positions by day"),
+        rows,
+        x=Series(id="day", label=_("Day"), kind=Kind.DATE),
+        series=[Series(id=id, label=engine_title(each.engine, each.device)) for id, each in lines.items()],
+        note=_("By the source that was heard last; days without a mark were not found or not measured."),
+    )
+
+
+def _now(one: WordOverview) -> Table:
+    columns = [
+        Column(id="engine", label=_("Engine"), key=True),
+        Column(id="position", label=_("Position"), kind=Kind.NUMBER, lead=True),
+        Column(id="before", label=_("Before"), kind=Kind.NUMBER),
+        Column(id="target", label=_("Target"), kind=Kind.NUMBER),
+        Column(id="state", label=_("State"), kind=Kind.BADGE, lead=True),
+        Column(id="day", label=_("Day"), kind=Kind.DATE),
+        Column(id="source", label=_("Source")),
+    ]
+    empty = Empty(title=_("No position yet"), text=_("Import an export that holds this word."), code=_IMPORT)
+    rows = [_standing_row(each) for each in one.standings]
+    return Table(id="now", title=_("Where it stands"), columns=columns, rows=rows, size=max(len(rows), 1), empty=empty)
+
+
+def _ranked(one: WordOverview) -> Table:
+    columns = [
+        Column(id="url", label=_("Page"), key=True),
+        Column(id="engine", label=_("Engine")),
+        Column(id="position", label=_("Position"), kind=Kind.NUMBER, lead=True),
+        Column(id="clicks", label=_("Clicks"), kind=Kind.NUMBER),
+        Column(id="day", label=_("Day"), kind=Kind.DATE, lead=True),
+        Column(id="source", label=_("Source")),
+    ]
+    rows = [
+        {
+            "url": each.url, "engine": engine_title(each.engine, each.device), "position": each.position, "clicks": each.clicks,
+            "day": each.day, "source": source_title(each.source), "href": page_link(each.url),
+        }
+        for each in one.ranked
+    ]  # fmt: skip
+    empty = Empty(title=_("No page of ours ranked"), text=_("Within the last 30 days, by the exports that name the page."))
+    return Table(id="ranked", title=_("Our pages that ranked"), columns=columns, rows=rows, size=max(len(rows), 1), empty=empty)
+
+
+def _pages(one: WordOverview) -> Table:
+    columns = [
+        Column(id="url", label=_("Page"), key=True, under="title"),
+        Column(id="named", label=_("Wanted"), kind=Kind.CHECK, help=_("The page that keywords.yaml names")),
+        Column(id="in_title", label=_("Title"), kind=Kind.CHECK, lead=True),
+        Column(id="in_h1", label="H1", kind=Kind.CHECK, lead=True),
+        Column(id="headings", label=_("Headings"), kind=Kind.NUMBER),
+        Column(
+            id="in_text", label=_("In the text"), kind=Kind.NUMBER, help=_("Counted while crawling; empty for a word newer than the crawl")
+        ),
+        Column(id="anchors", label=_("Pages that link with it"), kind=Kind.NUMBER),
+    ]
+    rows = [
+        {
+            "url": each.url, "title": each.title, "named": each.named, "in_title": each.in_title and not each.by_tail,
+            "in_h1": each.in_h1, "headings": each.headings, "in_text": each.in_text, "anchors": each.anchors, "href": page_link(each.url),
+        }
+        for each in one.pages or ()
+    ]  # fmt: skip
+    empty = (
+        Empty(
+            title=_("Not looked for yet"),
+            text=_("The command looks through the newest crawl; so does the daily job."),
+            code="growth seo keywords",
+        )
+        if one.pages is None
+        else Empty(title=_("No page holds the word"), text=_("No indexable page has it in title, headings, text or anchors."))
+    )
+    return Table(id="pages", title=_("Our pages with the word"), columns=columns, rows=rows, size=max(len(rows), 1), empty=empty)
+
+
+def _history(rows: Sequence[Measured]) -> Table:
+    columns = [
+        Column(id="day", label=_("Day"), kind=Kind.DATE, key=True),
+        Column(id="engine", label=_("Engine"), lead=True),
+        Column(id="position", label=_("Position"), kind=Kind.NUMBER, lead=True),
+        Column(id="url", label=_("Page"), kind=Kind.URL),
+        Column(id="clicks", label=_("Clicks"), kind=Kind.NUMBER),
+        Column(id="impressions", label=_("Impressions"), kind=Kind.NUMBER),
+        Column(id="volume", label=_("Searches"), kind=Kind.NUMBER),
+        Column(id="source", label=_("Source")),
+    ]
+    shown = [
+        {
+            "day": one.day, "engine": engine_title(one.engine, one.device), "position": one.position, "url": one.url or None,
+            "clicks": one.clicks, "impressions": one.impressions, "volume": one.volume, "source": source_title(one.source),
+        }
+        for one in rows
+    ]  # fmt: skip
+    return replace(
+        Table(id="history", title=_("All positions"), columns=columns, rows=shown),
+        empty=Empty(title=_("No position yet"), text=_("Import an export that holds this word."), code=_IMPORT),
+    )
