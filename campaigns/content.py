@@ -64,6 +64,8 @@ class Compiled:
     #: the later messages of a sequence, and the condition that ends it (of `growth.contacts`, as JSON)
     then: tuple[Later, ...] = ()
     until: Mapping[str, Any] | None = None
+    #: how the better variant is chosen (`campaigns.schema.Winner`, as JSON)
+    winner: Mapping[str, Any] | None = None
 
     def step(self, number: int) -> Compiled:
         """The content of a step; 1 is this one. Raises GrowthError where there is no such step."""
@@ -104,6 +106,7 @@ class Compiled:
             "hash": self.hash,
             "then": [later.as_json() for later in self.then],
             "until": self.until,
+            "winner": self.winner,
         }
 
     @classmethod
@@ -128,6 +131,7 @@ class Compiled:
             hash=document["hash"],
             then=tuple(Later.from_json(later) for later in document["then"]),
             until=document["until"],
+            winner=document["winner"],
         )
 
 
@@ -182,6 +186,7 @@ def _compiled(workspace: Workspace, name: str, file: CampaignFile, content: Cont
         "purpose": file.purpose.value,
         "template_code": content.template_code,
         "links": links,
+        "winner": _winner(content),
         "sender": sender_of(workspace) if file.medium is Medium.EMAIL else workspace.settings.sms.signature,
     }
     return Compiled(
@@ -194,11 +199,21 @@ def _compiled(workspace: Workspace, name: str, file: CampaignFile, content: Cont
         template_code=content.template_code or "",
         on_missing=file.send.on_missing,
         hash=_digest(bound),
+        winner=_winner(content),
     )
 
 
 def _digest(bound: object) -> str:
     return hashlib.sha256(json.dumps(bound, ensure_ascii=False, sort_keys=True).encode()).hexdigest()[:32]
+
+
+def _winner(content: Content) -> Mapping[str, Any] | None:
+    """The rule of the test, as JSON; its shares are in the deliveries."""
+    rule = content.winner
+    if rule is None:
+        return None
+    seconds, alpha = rule.after.total_seconds(), float(rule.alpha)
+    return {"by": rule.by.value, "after": seconds, "control": float(content.control), "alpha": alpha, "at_least": rule.at_least}
 
 
 def _condition(condition: Condition | None) -> Mapping[str, Any] | None:

@@ -24,6 +24,8 @@ class Run(Base):
     content: Mapped[dict[str, Any]]
     links: Mapped[dict[str, Any]]
     started_at: Mapped[datetime]
+    #: what the test of its variants came to (`campaigns.winner.Decision`), once it is over
+    decision: Mapped[dict[str, Any] | None]
 
 
 class SequenceStep(Base):

@@ -19,7 +19,7 @@ from campaigns.content import Compiled, compile_content
 from campaigns.findings import Finding, content_findings, link_findings, mail_findings
 from campaigns.models import Plan
 from campaigns.schema import OnMissing
-from campaigns.variants import variant_of
+from campaigns.variants import REST, variant_of
 from growth.contacts import ContactView, Medium, Purpose, contacts
 from growth.db import Database
 from growth.errors import GrowthError
@@ -96,7 +96,7 @@ def make_plan(
     left_out = Counter(reason for _id, reason in rows if reason)
     wanted = [id_ for id_, reason in rows if not reason]
     parts = 0
-    missing: list[UUID] = []
+    missing: set[UUID] = set()
     for step in range(1, len(compiled.then) + 2):
         made = _try_step(database, campaign, period, compiled, step, wanted, tick=tick)
         findings += made.findings
@@ -138,7 +138,7 @@ class _Tried:
     """What rendering one message for everybody came to."""
 
     parts: int = 0
-    missing: list[UUID] = field(default_factory=list)
+    missing: set[UUID] = field(default_factory=set)
     findings: list[Finding] = field(default_factory=list)
 
 
@@ -156,13 +156,13 @@ def _try_step(
     file, tried = campaign.file, _Tried()
     letter = Letter(file=file, compiled=compiled.step(step), period=period, stream=step_stream(campaign.name, step))
     with composing(database, letter) as composer:
-        for person, outcome in _rendered(database, composer, campaign, period if step == 1 else None, wanted, tick=tick):
+        for person, outcome, again in _rendered(database, composer, campaign, period if step == 1 else None, wanted, tick=tick):
             if isinstance(outcome, GrowthError):
                 if isinstance(outcome, VariableMissing) and file.send.on_missing is OnMissing.SKIP:
-                    tried.missing.append(person.id)
+                    tried.missing.add(person.id)
                 elif len(tried.findings) < MOST_FAULTS:
                     tried.findings.append(Finding.of_error(outcome, person=person))
-            else:
+            elif not again:
                 if tried.parts == 0 and file.medium is Medium.EMAIL:
                     tried.findings += _of_form(composer, campaign, database.workspace, person, outcome, step=step)
                 tried.parts += sms_parts(outcome["text"], mainland=True) if file.medium is Medium.SMS else 1
@@ -205,19 +205,23 @@ def _rendered(
     wanted: Sequence[UUID],
     *,
     tick: Callable[..., None] | None,
-) -> Iterator[tuple[ContactView, Any]]:
-    """Everybody with what they would get; without a period the original wording."""
+) -> Iterator[tuple[ContactView, Any, bool]]:
+    """Everybody with what they would get, and whether it is the same person again; without a period the original wording."""
     done = 0
     for start in range(0, len(wanted), PAGE):
         with database.read() as session:
             people = contacts(session, wanted[start : start + PAGE])
-        by_variant: dict[str, list[ContactView]] = {}
+        by_variant: dict[tuple[str, bool], list[ContactView]] = {}
         for person in people:
             variant = variant_of(campaign, period, person.id) if period else None
-            by_variant.setdefault(variant or "", []).append(person)
-        for name, persons in by_variant.items():
+            by_variant.setdefault(("" if variant == REST else variant or "", False), []).append(person)
+            # whoever waits for the winner may get any of them
+            for name in campaign.file.content.variants if variant == REST else ():
+                by_variant.setdefault((name, True), []).append(person)
+        for (name, again), persons in by_variant.items():
             variables = [composer.variables(person) for person in persons]
-            yield from zip(persons, composer.rendered(name, variables), strict=True)
+            for person, outcome in zip(persons, composer.rendered(name, variables), strict=True):
+                yield person, outcome, again
         done += len(people)
         if tick:
             tick(done=done, total=len(wanted))

@@ -67,6 +67,8 @@ def _next_at(instant: datetime | None) -> str:
 
 def say_report(found: Results) -> None:
     """What a period came to."""
+    from campaigns.words import test_words, variant_words
+
     document = found.as_json()
     if toolkit.wants_json():
         toolkit.emit(document)
@@ -88,6 +90,12 @@ def say_report(found: Results) -> None:
             toolkit.say(f"  {label}: {document[key]}")
     if found.cost is not None:
         toolkit.say(f"  {_('Cost')}: {found.cost}")
+    for name, tally in found.by_variant.items():
+        opened, clicked = tally.opened, found.clickers_by_variant.get(name, 0)
+        line = _("{sent} sent, {opened} opened, {clicked} clicked", sent=tally.handed_over, opened=opened, clicked=clicked)
+        toolkit.say(f"  {variant_words(name)}: {line}")
+    if found.test is not None:
+        toolkit.say(f"  {test_words(found.test)}")
     for step in found.steps:
         line = _(
             "{sent} sent, {opened} opened, {clickers} clicked, {refused} unsubscribed",

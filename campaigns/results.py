@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +20,7 @@ from growth.messaging import (
     MailingView,
     Tally,
     billed_units,
+    by_variant,
     deliveries_query,
     mailing_of,
     mailings_of,
@@ -63,6 +64,10 @@ class Results:
     links: Sequence[LinkClicks] = ()
     by_variant: dict[str, Tally] = field(default_factory=dict)
     by_domain: dict[str, Tally] = field(default_factory=dict)
+    #: people who followed a link, by variant
+    clickers_by_variant: dict[str, int] = field(default_factory=dict)
+    #: what the test of the variants came to (`campaigns.winner.Decision`), once it is over
+    test: dict[str, Any] | None = None
     #: which message of a sequence; 1 is the first
     step: int = 1
     #: what the later messages came to
@@ -97,8 +102,11 @@ class Results:
             "unsubscribed": self.refused,
             "cost": self.cost,
             "links": list(self.links),
-            "by_variant": dict(self.by_variant),
+            "by_variant": {
+                name: asdict(line) | {"clickers": self.clickers_by_variant.get(name, 0)} for name, line in self.by_variant.items()
+            },
             "by_domain": dict(self.by_domain),
+            **({"test": self.test} if self.test else {}),
             "started_at": self.started_at,
             "finished_at": self.finished_at,
         }
@@ -174,6 +182,10 @@ def _message(session: Session, run: Run, step: int, *, workspace: Workspace, now
         by_variant={name or "a": line for name, line in tallies(session, stream=stream, occurrence=period, by="variant").items()}
         if variants
         else {},
+        clickers_by_variant={name or "a": n for name, n in by_variant(session, stream=stream, occurrence=period, among=people).items()}
+        if variants
+        else {},
+        test=run.decision if step == 1 else None,
         by_domain={name: line for name, line in tallies(session, stream=stream, occurrence=period, by="domain").items() if name},
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
@@ -11,6 +12,11 @@ from pydantic import Field, field_validator, model_validator
 from growth.contacts import Condition, Medium, Purpose, Segment
 from growth.language import _
 from growth.workspace import Duration, Percent, RateText, ScheduleYaml, WindowText, YamlModel
+
+#: a later message of a sequence waits at least so long
+SHORTEST_WAIT = timedelta(minutes=1)
+#: later messages that a sequence may have
+MOST_STEPS = 20
 
 
 class WhenUncertain(StrEnum):
@@ -49,6 +55,43 @@ class Variant(YamlModel):
     text: str | None = None
 
 
+class Judged(StrEnum):
+    """What decides between variants; machines are left out of both."""
+
+    #: people who followed a link
+    CLICKED = "clicked"
+    #: people whose mail program asked for the picture; many hide it
+    OPENED = "opened"
+
+
+class Winner(YamlModel):
+    """The shares go first; the rest gets the variant that beats the original, where one does (two-proportion z-test), else the original."""
+
+    by: Judged = Judged.CLICKED
+    after: Duration = Field(default=timedelta(hours=4), description="How long people have, from the last message of the test.")
+    control: Percent | None = Field(
+        default=None, description="The share that gets the original in the test; default: the largest of the others."
+    )
+    alpha: Percent = Field(default=Decimal("0.05"), description="How often chance alone may pass for a difference, over all variants.")
+    at_least: int = Field(default=200, ge=20, le=1_000_000, description="Messages in each group, below which nothing is concluded.")
+
+    @field_validator("alpha")
+    @classmethod
+    def honest(cls, value: Decimal) -> Decimal:
+        """Above a fifth it is a coin."""
+        if not 0 < value <= Decimal("0.2"):
+            raise ValueError(_("alpha is above 0 and at most 20%"))
+        return value
+
+    @field_validator("after")
+    @classmethod
+    def long_enough(cls, value: timedelta) -> timedelta:
+        """Nobody reads at once."""
+        if value < SHORTEST_WAIT:
+            raise ValueError(_("people need at least a minute"))
+        return value
+
+
 class Content(YamlModel):
     """What is said. E-mail: subject, template, body (Markdown), text. SMS: template_code, params, text. WeChat: text."""
 
@@ -59,6 +102,15 @@ class Content(YamlModel):
     template_code: str | None = Field(default=None, description="The provider's id of the approved SMS template.")
     params: dict[str, str] = Field(default_factory=dict, description="The SMS template's variables; only with `purpose: service`.")
     variants: dict[str, Variant] = Field(default_factory=dict)
+    winner: Winner | None = Field(default=None, description="How the better variant is chosen for the rest.")
+
+    @property
+    def control(self) -> Decimal:
+        """The share that gets the original while variants are tested; the rest of everybody where nothing is."""
+        shares = [variant.share for variant in self.variants.values()]
+        if self.winner is None or not shares:
+            return 1 - sum(shares, Decimal())
+        return self.winner.control if self.winner.control is not None else max(shares)
 
 
 class Sending(YamlModel):
@@ -69,12 +121,6 @@ class Sending(YamlModel):
     per_domain: dict[str, RateText] = Field(default_factory=dict)
     when_uncertain: WhenUncertain = WhenUncertain.NEVER_RESEND
     on_missing: OnMissing = OnMissing.STOP
-
-
-#: a later message of a sequence waits at least so long
-SHORTEST_WAIT = timedelta(minutes=1)
-#: later messages that a sequence may have
-MOST_STEPS = 20
 
 
 class Step(YamlModel):
@@ -137,13 +183,26 @@ class CampaignFile(YamlModel):
         """Each message has what its medium needs, and nothing of another's."""
         for place, content in (("content", self.content), *((f"then[{n}].content", step.content) for n, step in enumerate(self.then))):
             self._complete(place, content)
-        if any(step.content.variants for step in self.then):
+        if any(step.content.variants or step.content.winner for step in self.then):
             raise ValueError(_("then: only the first message has variants"))
         if self.until is not None and not self.then:
             raise ValueError(_("until: it ends a sequence, and there is no `then`"))
-        if sum(variant.share for variant in self.content.variants.values()) > 1:
+        shares = sum((variant.share for variant in self.content.variants.values()), Decimal())
+        if shares > 1:
             raise ValueError(_("content.variants: the shares are more than 100 % together"))
+        self._winnable(shares)
         return self
+
+    def _winnable(self, shares: Decimal) -> None:
+        content = self.content
+        if content.winner is None:
+            return
+        if self.medium is not Medium.EMAIL:
+            raise ValueError(_("content.winner: only e-mails tell who opened and clicked"))
+        if not content.variants:
+            raise ValueError(_("content.winner: there are no variants to choose from"))
+        if not content.control or shares + content.control >= 1:
+            raise ValueError(_("content.winner: the shares and the control leave nobody, or nothing to compare with"))
 
     def _complete(self, place: str, content: Content) -> None:
         if self.medium is Medium.EMAIL and not content.subject:

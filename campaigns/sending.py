@@ -17,7 +17,8 @@ from campaigns.models import Approved, Run
 from campaigns.plan import audience_hash, kept_plan, make_plan, price_of
 from campaigns.schema import Approval
 from campaigns.sequences import begin_steps, bring_due, heeding, open_steps, step_letter
-from campaigns.variants import variant_of
+from campaigns.variants import REST, variant_of
+from campaigns.winner import settle_test
 from growth.channels import CostRow, ensure_channels, record_costs
 from growth.clock import site_day
 from growth.contacts import Medium, Purpose
@@ -96,7 +97,11 @@ def send(
     if begun is None or begun.frozen_at is None:
         _begin(database, campaign, period, now=now(), tick=tick, heed_plan=not scheduled)
     letter = _letter(database, campaign, period)
+    settle_test(database, letter, now=now())
     outcome = _deliver(database, campaign, letter, now=now, should_stop=should_stop, tick=tick)
+    if outcome.ending is Ending.WAITING and (judged_at := settle_test(database, letter, now=now())) is not None:
+        # who waits for the winner is due at no time that the ledger knows
+        outcome = replace(outcome, until=judged_at)
     book_cost(database, letter)
     if letter.compiled.then and not should_stop():
         carry_on(database, now=now, should_stop=should_stop, only=(campaign.name, period.key))
@@ -193,6 +198,7 @@ def _begin(
         audience=campaign.audience(workspace, now=now),
         now=now,
         variant_of=lambda id_: variant_of(campaign, period, id_),
+        held=REST,
     )
 
 

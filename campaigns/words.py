@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from growth.language import Text
+from collections.abc import Mapping
+from typing import Any
+
+from growth.language import Text, _
 
 STATES = {
     "pending": Text("not tried yet", "待发送"),
@@ -50,3 +53,20 @@ def reason_words(reason: str) -> str:
 def step_words(state: str) -> str:
     """A state of a later message of a sequence, in words."""
     return str(STEPS.get(state, state))
+
+
+def variant_words(name: str) -> str:
+    """A variant as people call it: ``a`` is the original, ``*`` whoever waits for the winner."""
+    return _("waiting for the winner") if name == "*" else name
+
+
+def test_words(test: Mapping[str, Any]) -> str:
+    """What a test of variants came to, in one sentence with its numbers."""
+    did = {"clicked": _("clicked"), "opened": _("opened")}[test["by"]]
+    groups = ", ".join(f"{each['variant']} {each['did']}/{each['sent']} ({each['rate']:.1%})" for each in test["groups"])
+    if test["verdict"] == "winner":
+        won = next(each for each in test["groups"] if each["variant"] == test["winner"])
+        return _("{name} won: {groups} {did}; p = {p}", name=test["winner"], groups=groups, did=did, p=f"{won['p']:.4f}")
+    if test["verdict"] == "no-winner":
+        return _("No winner, the rest got the original: {groups} {did}; chance explains the difference", groups=groups, did=did)
+    return _("No winner, the rest got the original: {groups} {did}; too few to conclude anything", groups=groups, did=did)

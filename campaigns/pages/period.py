@@ -20,11 +20,12 @@ from campaigns.results import Results, deliveries, results
 from campaigns.schema import Approval
 from campaigns.sending import approved
 from campaigns.sequences import StepView, steps_of
-from campaigns.words import reason_words, state_words
+from campaigns.words import reason_words, state_words, test_words, variant_words
 from growth.errors import GrowthError
 from growth.jobs import Period
 from growth.language import _
 from growth.messaging import DeliveryState, MailingView, deliveries_query, mailing_of, mailings_of, skipped
+from growth.rendering.filters import show_duration
 from growth.reporting import Column, Empty, Figure, Kind, Query, Table, TableState
 from growth.web import Page, Viewer, page
 
@@ -62,6 +63,8 @@ class PeriodPage:
     results: Results | None
     links: Table | None
     breakdowns: Sequence[Table]
+    #: what the test of the variants came to, or when it will be over; empty where none is made
+    test: str
     #: the later messages of its sequence, and for each (title, number) to look at
     steps: Table | None
     step_previews: Sequence[tuple[str, int]]
@@ -169,6 +172,7 @@ def _shown(
         results=found,
         links=_links(found),
         breakdowns=_breakdowns(found),
+        test=_test(campaign, found),
         steps=step_table(session, campaign, period, found),
         step_previews=[
             (step.content.subject or step.content.text or "", number) for number, step in enumerate(campaign.file.then, start=2)
@@ -299,18 +303,38 @@ def _breakdowns(found: Results | None) -> list[Table]:
         Column(id="name", label="", key=True),
         Column(id="sent", label=_("Sent"), kind=Kind.NUMBER, lead=True),
         Column(id="opened", label=_("Opened"), kind=Kind.NUMBER, lead=True),
+        Column(id="clicked", label=_("Clicked"), kind=Kind.NUMBER, lead=True),
         Column(id="rejected", label=_("Rejected"), kind=Kind.NUMBER),
         Column(id="uncertain", label=_("Uncertain"), kind=Kind.NUMBER),
     ]
     tables = []
     for id_, title, lines in (("variants", _("By variant"), found.by_variant), ("domains", _("By domain"), found.by_domain)):
         rows = [
-            {"name": name, "sent": line.handed_over, "opened": line.opened, "rejected": line.rejected, "uncertain": line.uncertain}
+            {
+                "name": variant_words(name),
+                "sent": line.handed_over,
+                "opened": line.opened,
+                "clicked": found.clickers_by_variant.get(name, 0),
+                "rejected": line.rejected,
+                "uncertain": line.uncertain,
+            }
             for name, line in sorted(lines.items(), key=lambda pair: -pair[1].recipients)[:20]
         ]
         if rows:
-            tables.append(Table(id=id_, title=title, columns=columns, rows=rows))
+            shown = [column for column in columns if column.id != "clicked" or id_ == "variants"]
+            tables.append(Table(id=id_, title=title, columns=shown, rows=rows))
     return tables
+
+
+def _test(campaign: Campaign, found: Results | None) -> str:
+    if found is not None and found.test is not None:
+        return test_words(found.test)
+    if found is None or campaign.file.content.winner is None or "*" not in found.by_variant:
+        return ""
+    return _(
+        "The test runs: whoever waits gets the winner {after} after its last message.",
+        after=show_duration(campaign.file.content.winner.after),
+    )
 
 
 def _states(campaign: Campaign, period: Period, view: MailingView | None) -> list[tuple[str, str, bool, int]]:

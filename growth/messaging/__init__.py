@@ -24,6 +24,7 @@ from growth.messaging.mailing import (
     cancel_mailing,
     freeze,
     freeze_addresses,
+    let_held_go,
     mailing_of,
     mailings_of,
     open_mailings,
@@ -45,7 +46,18 @@ from growth.messaging.provider import (
     open_provider,
     provider_names,
 )
-from growth.messaging.results import Tally, in_doubt, open_totals, opened_by, received_by, started_between, tallies, tally
+from growth.messaging.results import (
+    Tally,
+    by_variant,
+    in_doubt,
+    last_handed_over,
+    open_totals,
+    opened_by,
+    received_by,
+    started_between,
+    tallies,
+    tally,
+)
 from growth.messaging.returned import Returned, apply_returned, read_mailbox, read_returned
 from growth.messaging.sender import reply_to_of, sender_of
 from growth.messaging.state import DeliveryState, MailingState, SkipReason
@@ -105,6 +117,7 @@ __all__ = [
     "asked",
     "audience_query",
     "billed_units",
+    "by_variant",
     "cancel_mailing",
     "confirm",
     "confirm_url",
@@ -116,6 +129,8 @@ __all__ = [
     "freeze",
     "freeze_addresses",
     "in_doubt",
+    "last_handed_over",
+    "let_held_go",
     "mail_bytes",
     "mailing_of",
     "mailings_of",

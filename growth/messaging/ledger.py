@@ -61,6 +61,8 @@ class NewDelivery:
     reason: SkipReason | None = None
     variant: str | None = None
     address: str | None = None
+    #: not before; None is at once
+    due_at: datetime | None = None
 
 
 def write_down(
@@ -90,6 +92,7 @@ def write_down(
                 "variant": row.variant,
                 "state": (DeliveryState.SKIPPED if row.reason else DeliveryState.PENDING).value,
                 "reason": row.reason.value if row.reason else None,
+                "due_at": row.due_at,
             }
         )
     insert_new(session, Delivery, values, on=("stream", "occurrence", "medium", "address_index"))

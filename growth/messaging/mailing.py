@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from sqlalchemy import Select, func, select, update
@@ -22,6 +22,10 @@ from growth.messaging.state import OPEN_STATES, DeliveryState, MailingState, Ski
 
 #: deliveries written in one transaction; about 60 ms on SQLite
 PAGE = 2000
+
+
+#: of deliveries that are held: a time that does not come
+NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 class MailingStands(GrowthError):
@@ -85,8 +89,11 @@ def freeze(
     now: datetime,
     variant_of: Callable[[UUID], str | None] = lambda _id: None,
     left_out: Mapping[UUID, SkipReason] | None = None,
+    held: str | None = None,
 ) -> MailingView:
     """Write the audience down, everybody once, those left out with their reason; then the mailing may be sent.
+
+    Deliveries of the variant `held` wait until `let_held_go`.
 
     One that is frozen stays as it is. Cut off in the middle, it is done again from the start: who stands there already stays.
     """
@@ -104,7 +111,17 @@ def freeze(
                 why = SkipReason(reason) if reason else (left_out or {}).get(id_)
                 # who has no address stands in the ledger all the same, under a name of their own
                 key = index if index is not None else b"nobody:" + id_.bytes
-                rows.append(NewDelivery(contact_id=id_, address_index=key, domain=domain, reason=why, variant=variant_of(id_)))
+                variant = variant_of(id_)
+                rows.append(
+                    NewDelivery(
+                        contact_id=id_,
+                        address_index=key,
+                        domain=domain,
+                        reason=why,
+                        variant=variant,
+                        due_at=NEVER if held and variant == held else None,
+                    )
+                )
             with database.write() as session:
                 write_down(session, rows, stream=stream, occurrence=occurrence, medium=rules.medium, purpose=rules.purpose, now=now)
     return _frozen(database, stream=stream, occurrence=occurrence, now=now)
@@ -151,6 +168,24 @@ def open_of_kind(session: Session, *, kind: str) -> list[tuple[str, str]]:
 def hold_stream(session: Session, stream: str) -> None:
     """Let nobody else submit messages of any occurrence of the stream until this transaction ends (SQLite has one writer anyway)."""
     session.scalars(select(Mailing.occurrence).where(Mailing.stream == stream).order_by(Mailing.occurrence).with_for_update()).all()
+
+
+def let_held_go(database: Database, *, stream: str, occurrence: str, held: str, variant: str | None, now: datetime) -> int:
+    """Give the deliveries that were held their variant, and let them go; how many. Cut off, the next call goes on."""
+    count = 0
+    while True:
+        some = select(Delivery.id).where(Delivery.stream == stream, Delivery.occurrence == occurrence, Delivery.variant == held).limit(PAGE)
+        with database.write() as session:
+            ids = session.scalars(some).all()
+            session.execute(
+                update(Delivery)
+                .where(Delivery.id.in_(ids), Delivery.variant == held)
+                .values(variant=variant, due_at=None, at=now)
+                .execution_options(synchronize_session=False)
+            )
+        count += len(ids)
+        if len(ids) < PAGE:
+            return count
 
 
 def _frozen(database: Database, *, stream: str, occurrence: str, now: datetime) -> MailingView:

@@ -120,3 +120,21 @@ def opened_by(*streams: str, since: datetime | None = None) -> Select[UUID | Non
         Delivery.stream.in_(streams), Delivery.opened_at.is_not(None), Delivery.contact_id.is_not(None)
     )
     return query if since is None else query.where(Delivery.opened_at >= since)
+
+
+def by_variant(session: Session, *, stream: str, occurrence: str, among: Select[UUID | None]) -> Mapping[str | None, int]:
+    """How many of the contacts `among` were sent each variant (None: the original)."""
+    query = select(Delivery.variant, func.count(Delivery.contact_id.distinct())).where(
+        Delivery.stream == stream,
+        Delivery.occurrence == occurrence,
+        Delivery.state.in_(_HANDED),
+        Delivery.contact_id.in_(among),
+    )
+    return dict(session.execute(query.group_by(Delivery.variant)).tuples().all())
+
+
+def last_handed_over(session: Session, *, stream: str, occurrence: str, without: str) -> tuple[datetime | None, bool]:
+    """When the last message but those of the variant `without` was handed over, and whether some of them were not tried yet."""
+    mine = (Delivery.stream == stream, Delivery.occurrence == occurrence, func.coalesce(Delivery.variant, "") != without)
+    untried = select(Delivery.id).where(*mine, Delivery.state.in_([DeliveryState.PENDING.value, DeliveryState.SUBMITTING.value])).limit(1)
+    return session.scalar(select(func.max(Delivery.submitted_at)).where(*mine)), session.scalar(untried) is not None

@@ -29,7 +29,7 @@ content:
   body: "欢迎，请看[网站]({{ site.url }}start)。"
 then:
   - after: 3 days
-    unless: {tag: 已实名}
+    unless: {any: [{tag: 已实名}, {clicked: welcome, since: 1 day ago}, {visited: /never, since: 2026-11-01}]}
     content: {subject: 提醒实名, body: "[去实名]({{ site.url }}verify)"}
   - after: 4 days
     content: {subject: 最后提醒, body: "{{ contact.name or '您好' }}，请来。"}

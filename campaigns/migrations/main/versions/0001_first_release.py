@@ -38,6 +38,7 @@ def upgrade() -> None:
     sa.Column('content', sa.JSON(), nullable=False),
     sa.Column('links', sa.JSON(), nullable=False),
     sa.Column('started_at', sa.BigInteger(), nullable=False),
+    sa.Column('decision', sa.JSON(), nullable=True),
     sa.PrimaryKeyConstraint('campaign', 'period', name=op.f('pk_campaign_run'))
     )
     op.create_index(op.f('ix_campaign_run_channel'), 'campaign_run', ['channel'], unique=False)
