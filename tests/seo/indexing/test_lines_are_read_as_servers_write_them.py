@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 from ipaddress import ip_address
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from growth import urls
 from seo.indexing.engines import engine_of, engines
+from seo.indexing.importing import Site
 from seo.indexing.line import LONGEST_LINE, Reading, Request, read_line
 from tests.seo.indexing.lines import BAIDU, GOOGLE, GOOGLES, PERSON, combined
 
@@ -110,6 +113,12 @@ def test_a_person_is_nobody_here() -> None:
 def test_no_bytes_make_it_fail(line: bytes) -> None:
     read_line(line)
     read_line(combined(path="/@", agent="Googlebot").encode().rstrip(b"\n").replace(b"@", line.replace(b"\n", b"")))
+
+
+@given(st.text("/.abZ09-_~%?&=#+ ", max_size=12))
+def test_a_url_of_a_log_is_in_the_same_form_as_one_of_the_crawl(rest: str) -> None:
+    site = Site(origin="https://www.example.com", hosts=frozenset({"www.example.com"}), zone=ZoneInfo("UTC"), strip_params=frozenset())
+    assert site.url(f"/{rest}", None) == urls.normal(f"https://www.example.com/{rest}")
 
 
 @pytest.mark.parametrize(

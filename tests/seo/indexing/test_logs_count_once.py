@@ -13,11 +13,13 @@ from pathlib import Path
 
 import pytest
 
+from growth.app import Level
 from growth.db import Database
 from growth.errors import GrowthError
 from growth.jobs import ONCE, JobRun, read_catalogue
-from seo.indexing import importing, jobs, store
+from seo.indexing import importing, jobs, logfile, store
 from seo.indexing.coverage import coverage, dead_pages, never_visited
+from seo.indexing.doctor import doctor
 from seo.indexing.importing import LogsRead, read_logs
 from seo.indexing.logfile import LogUnreadable
 from seo.indexing.models import CrawlerUrl
@@ -55,6 +57,16 @@ def read(database: Database, *paths: Path, **more: object) -> LogsRead:
 def document(database: Database) -> dict[str, object]:
     """What the command prints."""
     return coverage(database, today=TODAY).as_json()
+
+
+def without_pages(found: dict[str, object]) -> dict[str, object]:
+    """What a dry run says too: URLs are told from what is written."""
+    return {key: value for key, value in found.items() if key != "pages"}
+
+
+def told_dry(database: Database, log: Path) -> dict[str, object]:
+    """What reading `log` in one go would give."""
+    return without_pages(coverage(database, today=TODAY, dry=read(database, log, dry_run=True)).as_json())
 
 
 def engine(database: Database, name: str) -> dict[str, object]:
@@ -127,16 +139,15 @@ def test_a_log_that_has_grown_counts_its_new_lines(database: Database, log: Path
     assert (document(database)["lines"], document(database)["logs"]) == (12, 2)
 
 
-def test_a_log_in_two_halves_gives_what_it_gives_whole(database: Database, open_workspace: Callable[..., Database], tmp_path: Path) -> None:
+def test_a_log_in_pieces_gives_what_it_gives_whole(database: Database, tmp_path: Path) -> None:
+    log = tmp_path / "access.log"
     text = "".join(combined(path=f"/s{n % 7}/{n}.html") for n in range(500)).encode()
-    whole, growing = tmp_path / "whole.log", tmp_path / "growing.log"
-    whole.write_bytes(text)
-    read(database, whole)
-    other = open_workspace()
+    log.write_bytes(text)
+    whole = told_dry(database, log)
     for cut in (1, 4000, 4096, 4097, 30_000, 30_050, len(text)):
-        growing.write_bytes(text[:cut])
-        read(other, growing)
-    assert document(other) == document(database)
+        log.write_bytes(text[:cut])
+        read(database, log)
+    assert without_pages(document(database)) == whole
 
 
 def test_a_line_without_its_end_is_unreadable_until_it_is_written(database: Database, tmp_path: Path) -> None:
@@ -353,3 +364,36 @@ def test_json_lines_and_combined_lines_may_stand_in_one_log(database: Database, 
     log.write_text(combined() + json.dumps({**fields, "request": "GET /json/ HTTP/2.0"}) + "\n")
     read(database, log)
     assert engine(database, "google")["visits"] == 2
+
+
+def test_a_reader_that_dies_reads_on_where_the_books_stand(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    log = tmp_path / "access.log"
+    log.write_text("".join(combined(path=f"/s{n % 9}/{n}.html") for n in range(400)) + combined()[:70])
+    undisturbed = told_dry(database, log)
+    monkeypatch.setattr(logfile, "BLOCK", 3000)
+    monkeypatch.setattr(importing, "_MOST_WAITING", 40)
+
+    def die(*_given: object, **_named: object) -> None:
+        raise KeyboardInterrupt
+
+    for _time in range(3):
+        with pytest.raises(KeyboardInterrupt):
+            read(database, log, tell=die)  # behind a transaction
+        with monkeypatch.context() as within, pytest.raises(KeyboardInterrupt):
+            within.setattr(store, "add_urls", die)  # amidst one
+            read(database, log)
+    assert 0 < int(str(document(database)["lines"])) < 400
+    read(database, log)
+    assert without_pages(document(database)) == undisturbed
+
+
+def test_doctor_says_whether_the_logs_can_be_read(open_workspace: Callable[..., Database], log: Path) -> None:
+    site = "site: {name: 诚信贷, url: 'https://www.example.com/', locale: en}\n"
+    good = open_workspace(site + f"seo: {{logs: {{files: ['{log}']}}}}\n")
+    (line,) = doctor(good.workspace, good)
+    assert (line.level, line.message) == (Level.OK, "1 access logs can be read")
+    bad = open_workspace(site + "seo: {logs: {files: [/nowhere/access.log]}}\n")
+    (line,) = doctor(bad.workspace, bad)
+    assert line.level is Level.FAIL
+    assert line.fix
+    assert not list(doctor(open_workspace(site).workspace, None))
