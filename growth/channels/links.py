@@ -32,6 +32,7 @@ from growth.workspace import Workspace
 TOKEN_PARAMETER: Final = "g"  # noqa: S105 - a name, no secret
 #: letters and digits that are not mistaken for each other
 ALPHABET: Final = "23456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+_PAIRS = tuple(low + high for high in ALPHABET for low in ALPHABET)
 #: 57⁷ ≈ 2·10¹² codes for shared links; a stored link for one person is not to be guessed: 57¹² ≈ 2⁷⁰
 SHARED_LENGTH: Final = 7
 PERSONAL_LENGTH: Final = 12
@@ -206,11 +207,14 @@ def _mark(keys: Vault, shared: str, contact: UUID) -> str:
 
 
 def _encode(number: int, length: int) -> str:
-    characters = []
-    for _place in range(length):
-        number, rest = divmod(number, len(ALPHABET))
-        characters.append(ALPHABET[rest])
-    return "".join(characters)
+    """Lowest digit first; two at a time, since it is done several times for each message."""
+    pairs = []
+    for _place in range(length // 2):
+        number, rest = divmod(number, len(_PAIRS))
+        pairs.append(_PAIRS[rest])
+    if length % 2:
+        pairs.append(ALPHABET[number % len(ALPHABET)])
+    return "".join(pairs)
 
 
 def _decode(text: str) -> int:

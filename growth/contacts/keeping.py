@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from growth.contacts.address import domain_of
@@ -21,7 +21,7 @@ from growth.contacts.consent import Statement, record_consent
 from growth.contacts.merging import merge_contacts
 from growth.contacts.models import Consent, Contact, ContactIdentity, ContactTag
 from growth.contacts.person import PersonFacts, identity_row
-from growth.db import table_of, uuid7, vault
+from growth.db import insert_all, table_of, uuid7, vault
 from growth.security import Vault
 
 
@@ -302,9 +302,8 @@ class _Work:
             return
         new = [person for person in self.people.values() if person.is_new]
         changed = [person for person in self.people.values() if person.changed and not person.is_new]
-        execute = self.session.execute
         if new:
-            execute(insert(table_of(Contact)), [self._row(person) | {"created_at": self.now} for person in new])
+            insert_all(self.session, Contact, [self._row(person) | {"created_at": self.now} for person in new])
         if changed:
             statement = update(table_of(Contact)).where(table_of(Contact).c.id == bindparam("contact"))
             rows = []
@@ -316,11 +315,11 @@ class _Work:
                 statement.values({name: bindparam(name) for name in rows[0] if name not in ("contact",)}), rows
             )
         if self.identities:
-            execute(insert(table_of(ContactIdentity)), self.identities)
+            insert_all(self.session, ContactIdentity, self.identities)
             self.identities = []
         touched = [person for person in self.people.values() if person.new_tags or person.new_consents]
         if tags := [{"contact_id": person.id, "tag": tag} for person in touched for tag in sorted(person.new_tags)]:
-            execute(insert(table_of(ContactTag)), tags)
+            insert_all(self.session, ContactTag, tags)
         self._write_consents(touched)
         for person in (*new, *changed, *touched):
             person.is_new = person.changed = False
@@ -337,11 +336,11 @@ class _Work:
                     first.append(_consent_row(person.id, said))
                 else:
                     if first:
-                        self.session.execute(insert(table_of(Consent)), first)
+                        insert_all(self.session, Consent, first)
                         first = []
                     record_consent(self.session, person.id, said)
         if first:
-            self.session.execute(insert(table_of(Consent)), first)
+            insert_all(self.session, Consent, first)
 
     def _row(self, person: _Person) -> dict[str, Any]:
         seal = self.secrets.seal

@@ -1,6 +1,7 @@
 """The database: SQLite in the workspace by default, PostgreSQL beyond; one MetaData, migrations per owner."""
 
 from growth.db.base import Base, metadata, table_of
+from growth.db.bulk import insert_all
 from growth.db.columns import Instant, Minor, uuid7
 from growth.db.database import Database, DatabaseUnreachable, database_address, open_database, vault, vault_of
 from growth.db.headers import own_headers
@@ -15,6 +16,7 @@ __all__ = [
     "SchemaOutdated",
     "database_address",
     "ensure_schema",
+    "insert_all",
     "metadata",
     "open_database",
     "own_headers",

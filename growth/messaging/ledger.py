@@ -135,7 +135,10 @@ def claim_deliveries(
         .values(owner=owner, lease_until=now + LEASE)
         .returning(table.c.id, table.c.contact_id, table.c.address_index, table.c.domain, table.c.variant, table.c.attempts)
     )
-    return [Claimed(**row._mapping) for row in session.execute(statement)]
+    return [
+        Claimed(id=id_, contact_id=contact_id, address_index=index, domain=domain_, variant=variant, attempts=attempts)
+        for id_, contact_id, index, domain_, variant, attempts in session.execute(statement)
+    ]
 
 
 def submit(session: Session, *, owner: str, ids: Iterable[UUID], provider: str, now: datetime) -> set[UUID]:

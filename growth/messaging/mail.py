@@ -10,6 +10,7 @@ import base64
 import re
 from datetime import UTC, datetime
 from email.utils import parseaddr
+from functools import lru_cache
 from uuid import UUID
 
 from growth.errors import GrowthError
@@ -78,6 +79,7 @@ def delivery_of_message_id(text: str) -> UUID | None:
     return UUID(match[1]) if match else None
 
 
+@lru_cache(maxsize=64)
 def envelope_sender(sender: str) -> str:
     """The bare address of a sender. Raises UnsafeHeader."""
     return bare_address("From", parseaddr(sender)[1])
@@ -102,6 +104,7 @@ def mailbox_parts(header: str, text: str) -> tuple[str, str]:
     return name, bare_address(header, address)
 
 
+@lru_cache(maxsize=64)
 def mailbox(header: str, text: str) -> str:
     """``Name <address>``, the name encoded where it must be. Raises UnsafeHeader."""
     name, address = mailbox_parts(header, text)
@@ -152,7 +155,7 @@ def _part(kind: str, text: str) -> bytes:
     """Head and body of a text part."""
     head = f"Content-Type: text/{kind}; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n"
     encoded = base64.b64encode(text.replace("\r\n", "\n").replace("\r", "\n").replace("\n", "\r\n").encode("utf-8", "replace"))
-    return head.encode() + b"\r\n".join(encoded[start : start + _LINE] for start in range(0, len(encoded), _LINE)) + b"\r\n"
+    return head.encode() + b"\r\n".join([encoded[start : start + _LINE] for start in range(0, len(encoded), _LINE)]) + b"\r\n"
 
 
 def _joined(lines: list[str], part: bytes) -> bytes:

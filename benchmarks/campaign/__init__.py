@@ -1,0 +1,1 @@
+"""Campaigns: building mails, sending them, importing, counting and freezing a million people."""

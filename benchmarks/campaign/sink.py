@@ -1,0 +1,64 @@
+"""A mail server that takes everything and keeps nothing: ``python -m benchmarks.campaign.sink`` prints its port. PIPELINING is offered."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+
+
+class Session(asyncio.Protocol):
+    """One connection. `taken` counts messages of all of them."""
+
+    taken = 0
+
+    def __init__(self) -> None:
+        self._held = b""
+        self._in_data = False
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Greet."""
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+        transport.write(b"220 sink\r\n")
+
+    def data_received(self, data: bytes) -> None:
+        """Answer every whole command, and every whole message."""
+        self._held += data
+        while self._held:
+            if self._in_data:
+                message, end, rest = self._held.partition(b"\r\n.\r\n")
+                if not end:
+                    return
+                self._held, self._in_data = rest, False
+                Session.taken += 1
+                self._transport.write(b"250 taken\r\n")
+                continue
+            line, end, rest = self._held.partition(b"\r\n")
+            if not end:
+                return
+            self._held = rest
+            self._answer(line[:4].upper())
+
+    def _answer(self, verb: bytes) -> None:
+        if verb == b"EHLO":
+            self._transport.write(b"250-sink\r\n250-PIPELINING\r\n250-8BITMIME\r\n250 SIZE 50000000\r\n")
+        elif verb == b"DATA":
+            self._in_data = True
+            self._transport.write(b"354 go on\r\n")
+        elif verb == b"QUIT":
+            self._transport.write(b"221 %d taken\r\n" % Session.taken)
+            self._transport.close()
+        else:
+            self._transport.write(b"250 ok\r\n")
+
+
+async def main() -> None:
+    """Serve until killed."""
+    server = await asyncio.get_running_loop().create_server(Session, "127.0.0.1", 0, backlog=500)
+    sys.stdout.write(f"{server.sockets[0].getsockname()[1]}\n")
+    sys.stdout.flush()
+    await server.serve_forever()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
