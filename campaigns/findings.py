@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from campaigns.campaign import Campaign
@@ -19,15 +18,11 @@ from growth.contacts import ContactView, Medium, Purpose, Segment, check_segment
 from growth.errors import GrowthError, Where
 from growth.language import _
 from growth.messaging import sender_of
-from growth.outbound import Reach, fetch, site_is_local
+from growth.outbound import site_is_local
 from growth.rendering import check_source
 from growth.security import mask_address
 from growth.workspace import Every, Problem, Severity, Workspace, hint_for, problem_at
 
-#: how a phone and WeChat's own browser name themselves
-_IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko)"
-PHONE = f"{_IPHONE} Version/18.5 Mobile/15E148 Safari/604.1"
-WECHAT = f"{_IPHONE} Mobile/15E148 MicroMessenger/8.0.55 NetType/WIFI Language/zh_CN"
 #: the shortest span from one period of a schedule to the next
 _SHORTEST_PERIOD = {
     Every.HOUR: timedelta(hours=1),
@@ -93,37 +88,6 @@ def content_findings(workspace: Workspace, campaign: Campaign, compiled: Compile
     for problem in check(workspace, campaign.name, campaign.file):
         yield Finding.of_problem(problem)
     yield from _provider(workspace, campaign)
-
-
-def link_findings(workspace: Workspace, compiled: Compiled) -> Iterator[Finding]:
-    """Every link fetched as phone and as WeChat; what is not https or does not answer is a warning. Our own `public_url` is not fetched."""
-    own = urlsplit(workspace.settings.public_url).netloc
-    site = workspace.settings.site
-    reach = Reach.of_site(site.url, *site.own_hosts, allow_private=site_is_local(site.url))
-    every = [compiled, *(later.content for later in compiled.then)]
-    for address in dict.fromkeys(address for message in every for address in message.links):
-        parts = urlsplit(address)
-        if parts.netloc == own:
-            continue
-        if parts.scheme != "https" and not site_is_local(site.url):
-            yield Finding(rule="link-not-https", severity="warning", message=_("{url} is not https", url=address))
-        for agent, title in ((PHONE, _("a phone")), (WECHAT, _("WeChat"))):
-            try:
-                answer = fetch(address, reach=reach, headers={"User-Agent": agent})
-            except GrowthError as fault:
-                yield Finding(
-                    rule="link-unreachable",
-                    severity="warning",
-                    message=_("{url} cannot be reached as {who}: {why}", url=address, who=title, why=fault.message),
-                )
-                break
-            if answer.status != 200:
-                yield Finding(
-                    rule="link-unreachable",
-                    severity="warning",
-                    message=_("{url} answers {status} to {who}", url=address, status=answer.status, who=title),
-                )
-                break
 
 
 def _templates(workspace: Workspace, name: str, file: CampaignFile, compiled: Compiled) -> Iterator[Problem]:

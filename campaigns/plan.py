@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session
 from campaigns.campaign import Campaign, step_stream
 from campaigns.compose import Composer, Letter, composing, example_person
 from campaigns.content import Compiled, compile_content
-from campaigns.findings import Finding, content_findings, link_findings, mail_findings
+from campaigns.findings import Finding, content_findings, mail_findings
+from campaigns.landing import link_findings
 from campaigns.models import Plan
 from campaigns.schema import OnMissing
 from campaigns.variants import REST, variant_of

@@ -45,6 +45,7 @@ def rules() -> Iterator[RuleText]:
         mend=Text("Correct the address, or mend the page.", "更正网址或修复页面。"),
         source=_SOURCE,
     )
+    yield from _of_pages()
     yield RuleText(
         id="provider",
         title=Text("Nobody can carry the messages", "没有可用的服务商"),
@@ -52,6 +53,50 @@ def rules() -> Iterator[RuleText]:
         mend=Text(
             "Set up `email:` or `sms:` in growth.yaml; growth doctor says what is missing.",
             "在 growth.yaml 中配置 email 或 sms；growth doctor 会指出缺什么。",
+        ),
+        source=_SOURCE,
+    )
+
+
+def _of_pages() -> Iterator[RuleText]:
+    """What is said of the pages that links lead to."""
+    yield RuleText(
+        id="link-not-mobile",
+        title=Text("A page is not made for phones", "页面没有适配手机"),
+        why=Text(
+            "Most mails and every WeChat message are read on a phone; without a viewport the page is shown tiny.",
+            "多数邮件和全部微信消息都在手机上看；没有 viewport，页面会缩得很小。",
+        ),
+        mend=Text(
+            'Put <meta name="viewport" content="width=device-width"> into its head.',
+            '在 head 中加 <meta name="viewport" content="width=device-width">。',
+        ),
+        source=_SOURCE,
+    )
+    yield RuleText(
+        id="link-not-counted",
+        title=Text("A page does not load our script", "页面没有加载统计脚本"),
+        why=Text("Visits and sign-ups from the campaign are not seen there.", "由群发带来的访问和注册无法统计。"),
+        mend=Text("Put the script of /t.js into the page.", "在页面中加入 /t.js 脚本。"),
+        source="docs/how-to/connect-the-site.md",
+    )
+    yield RuleText(
+        id="link-loses-parameters",
+        title=Text("A redirect loses the parameters", "跳转丢失参数"),
+        why=Text(
+            "The page is reached without the code that says where the visit comes from, so that it is booked as direct.",
+            "到达页面时丢了来源标记，访问会被算作直接访问。",
+        ),
+        mend=Text("Keep the query in the redirect, or link to where it leads.", "跳转时保留参数，或直接链接到最终网址。"),
+        source=_SOURCE,
+    )
+    yield RuleText(
+        id="link-far-from-goal",
+        title=Text("No goal within two clicks", "两次点击之内到不了目标页"),
+        why=Text("Whoever must look for the way to sign up goes away.", "找不到注册入口的人会离开。"),
+        mend=Text(
+            "Link from the page to one of `seo.goals`, or lead to a page that does.",
+            "在页面上加一个到 `seo.goals` 的链接，或改链到有入口的页面。",
         ),
         source=_SOURCE,
     )

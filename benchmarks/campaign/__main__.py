@@ -71,7 +71,9 @@ def _sent(folder: Path, port: int, messages: int, *, workers: int, database: str
     if not folder.exists():
         make_workspace(folder, port=port, database=database)
         write_people(folder / "people.csv", messages)
-        subprocess.run(growth("-C", str(folder), "contacts", "import", str(folder / "people.csv"), "--json"), check=True, capture_output=True)
+        subprocess.run(
+            growth("-C", str(folder), "contacts", "import", str(folder / "people.csv"), "--json"), check=True, capture_output=True
+        )
     command = growth("-C", str(folder), "campaign", "send", "monthly", "--period", period, "--json")
     senders = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True)]
     if workers > 1:
@@ -107,7 +109,8 @@ def people(count: int) -> bool:
             say(f"  segment by {name}: {found} people in {seconds} s")
         slow = [name for name, (_found, seconds) in counted.items() if seconds >= 1 and "no index" not in name]
         frozen = json.loads(measured([sys.executable, "-m", "benchmarks.campaign.people", "freeze", str(folder)]).output)
-        say(f"freezing an audience of {frozen['recipients']}: {frozen['seconds']:.1f} s (target: 30), {frozen['peak_mb']:.0f} MB (target: 300)")
+        took = f"{frozen['seconds']:.1f} s (target: 30), {frozen['peak_mb']:.0f} MB (target: 300)"
+        say(f"freezing an audience of {frozen['recipients']}: {took}")
         return rate >= 10_000 and not slow and frozen["seconds"] < 30 and frozen["peak_mb"] <= 300
 
 

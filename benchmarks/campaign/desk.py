@@ -54,7 +54,11 @@ def write_people(path: Path, count: int) -> None:
     with path.open("w", encoding="utf-8") as out:
         out.write(HEADER)
         for number in range(count):
-            role, tag, city = ("investor", "borrower")[number % 2], ("新", "vip", "")[number % 3], ("北京", "上海", "广州", "成都")[number % 4]
+            role, tag, city = (
+                ("investor", "borrower")[number % 2],
+                ("新", "vip", "")[number % 3],
+                ("北京", "上海", "广州", "成都")[number % 4],
+            )
             out.write(f"p{number}@example.com,人{number},{role},{tag},yes,{city}\n")
 
 

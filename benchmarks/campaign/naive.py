@@ -24,7 +24,9 @@ def mail(number: int) -> EmailMessage:
     made["List-Unsubscribe"] = f"<https://go.example.com/unsubscribe/{number:032x}>"
     made["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     made.set_content(f"人{number}，请看 https://www.example.com/news?u={number}")
-    made.add_alternative(BODY_HTML.replace("NAME", f"人{number}").replace("LINK", f"https://www.example.com/news?u={number}"), subtype="html")
+    made.add_alternative(
+        BODY_HTML.replace("NAME", f"人{number}").replace("LINK", f"https://www.example.com/news?u={number}"), subtype="html"
+    )
     return made
 
 

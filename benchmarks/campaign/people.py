@@ -1,4 +1,7 @@
-"""A million people: ``python -m benchmarks.campaign.people count|freeze WORKSPACE``; a line of JSON. A process of its own, for its memory."""
+"""A million people: ``python -m benchmarks.campaign.people count|freeze WORKSPACE``.
+
+Prints a line of JSON; a process of its own, for its memory.
+"""
 
 from __future__ import annotations
 

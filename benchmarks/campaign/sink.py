@@ -26,7 +26,7 @@ class Session(asyncio.Protocol):
         self._held += data
         while self._held:
             if self._in_data:
-                message, end, rest = self._held.partition(b"\r\n.\r\n")
+                _message, end, rest = self._held.partition(b"\r\n.\r\n")
                 if not end:
                     return
                 self._held, self._in_data = rest, False
