@@ -89,7 +89,8 @@ def send(
 ) -> Sent:
     """Send one period. Raises Refused (rule errors, approval, a plan that no longer fits), Unclaimed, and what rendering raises.
 
-    A `scheduled` send is bound by approval, not by a plan that somebody looked at days before.
+    A `scheduled` send is bound by approval, not by a plan that somebody looked at days before, and leaves a provider alone that could
+    not be used a while ago.
     """
     require_claim(database)
     with database.read() as session:
@@ -98,7 +99,7 @@ def send(
         _begin(database, campaign, period, now=now(), tick=tick, heed_plan=not scheduled)
     letter = _letter(database, campaign, period)
     settle_test(database, letter, now=now())
-    outcome = _deliver(database, campaign, letter, now=now, should_stop=should_stop, tick=tick)
+    outcome = _deliver(database, campaign, letter, now=now, should_stop=should_stop, tick=tick, by_hand=not scheduled)
     if outcome.ending is Ending.WAITING and (judged_at := settle_test(database, letter, now=now())) is not None:
         # who waits for the winner is due at no time that the ledger knows
         outcome = replace(outcome, until=judged_at)
@@ -248,12 +249,13 @@ def _deliver(
     now: Callable[[], datetime],
     should_stop: Callable[[], bool],
     tick: Callable[..., None] | None,
+    by_hand: bool,
 ) -> Outcome:
     provider = open_provider(database.workspace, campaign.file.medium)
     try:
         with composing(database, letter) as composer:
             assignment = _assignment(database, campaign, letter, composer.compose)
-            return deliver(database, assignment, provider, now=now, should_stop=should_stop, tick=tick)
+            return deliver(database, assignment, provider, now=now, should_stop=should_stop, tick=tick, by_hand=by_hand)
     finally:
         provider.close()
 

@@ -361,6 +361,7 @@ GROWTH = App(
         "growth.jobs.doctor:diagnose",
         "growth.placements.keep:diagnose",
         "growth.traffic.handing:diagnose",
+        "growth.messaging.doctor:diagnose",
     ),
     models=(
         "growth.db.models",

@@ -46,7 +46,7 @@ def backup(run: JobRun) -> str:
     folder.mkdir(exist_ok=True)
     needed = 2 * sum(path.stat().st_size for path in sqlite_files(run.database)) if run.database.is_sqlite else 0
     if free_bytes(folder) < needed:
-        raise Unfinished(_("too little room for a backup in {folder}", folder=folder), fix=_("make room, or lower `backup: {{keep: …}}`"))
+        raise Unfinished(_("too little room for a backup in {folder}", folder=folder), fix=_("make room, or lower `backup: {keep: …}`"))
     target = folder / f"growth-{run.now.astimezone(run.workspace.zone):%Y%m%dT%H%M%S}.backup"
     manifest = back_up(run.database, target, now=run.now)
     gone = prune_backups(folder, keep=run.workspace.settings.backup.keep)

@@ -2,6 +2,7 @@
 
 from growth.messaging.assignment import Assignment, Compose, Ending, Outcome
 from growth.messaging.bounces import Report, ReportKind, read_reports
+from growth.messaging.breaker import Broken, all_broken
 from growth.messaging.deliver import deliver
 from growth.messaging.eligible import Rules, audience_query, count_audience
 from growth.messaging.feedback import Applied, apply_feedback
@@ -77,6 +78,7 @@ __all__ = [
     "PIXEL",
     "Applied",
     "Assignment",
+    "Broken",
     "Capabilities",
     "Claimed",
     "Compose",
@@ -111,6 +113,7 @@ __all__ = [
     "Verdict",
     "WeChat",
     "add_to_mailing",
+    "all_broken",
     "apply_feedback",
     "apply_returned",
     "ask_to_confirm",

@@ -6,7 +6,6 @@ most one batch (32 messages, or one call of the provider) is ever in doubt.
 
 from __future__ import annotations
 
-import random
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -23,7 +22,7 @@ from growth.contacts import Purpose, barriers, note_sent, suppressed
 from growth.db import Database, DatabaseUnreachable
 from growth.db.claim import require_claim
 from growth.errors import ProviderError
-from growth.messaging import ledger
+from growth.messaging import breaker, ledger
 from growth.messaging.assignment import Assignment, Ending, Outcome
 from growth.messaging.eligible import capped, repeated
 from growth.messaging.lease import held
@@ -31,20 +30,10 @@ from growth.messaging.ledger import Claimed, Settled
 from growth.messaging.mailing import begin, finish_if_done, hold_stream, state_of
 from growth.messaging.message import Message, Receipt, Verdict
 from growth.messaging.owner import is_dead, new_owner
-from growth.messaging.pace import allowed, closed_by, open_at, ready_at, take
+from growth.messaging.pace import allowed, back_off, closed_by, open_at, ready_at, take
 from growth.messaging.provider import Provider
 from growth.messaging.state import DeliveryState, MailingState, SkipReason
 
-#: waits before another try, by how often it was tried; the first within a minute
-BACK_OFF = (
-    timedelta(seconds=4),
-    timedelta(seconds=20),
-    timedelta(minutes=1),
-    timedelta(minutes=5),
-    timedelta(minutes=20),
-    timedelta(hours=1),
-    timedelta(hours=3),
-)
 #: after so many tries a message counts as refused
 MOST_ATTEMPTS = 9
 #: a sender waits this long for a retry, a lease or a pace before it says that something is left
@@ -65,13 +54,20 @@ def deliver(
     should_stop: Callable[[], bool] = lambda: False,
     tick: Callable[..., None] | None = None,
     patience: timedelta = PATIENCE,
+    by_hand: bool = False,
 ) -> Outcome:
-    """Send what is due of a frozen mailing. Any number of senders may do it at once. Raises Unclaimed on a copied database."""
+    """Send what is due of a frozen mailing. Any number of senders may do it at once. Raises Unclaimed on a copied database.
+
+    A provider that could not be used a while ago is left alone, unless somebody asks for it `by_hand`: they may have mended it.
+    """
     require_claim(database)
     with database.write() as session:
         state = begin(session, **assignment.names, now=now())
+        fault = None if by_hand or state is not MailingState.SENDING else breaker.broken(session, provider=provider.name, now=now())
     if state is not MailingState.SENDING:
         return _standing(state)
+    if fault is not None:
+        return Outcome(ending=Ending.PROVIDER, until=fault.until, fault=ProviderError(fault.reason))
     sender = _Sender(database, assignment, provider, new_owner(), now, should_stop, tick, patience)
     with held(database, sender.owner, now), ThreadPoolExecutor(max_workers=1, thread_name_prefix="hand-over") as line:
         return sender.run(line)
@@ -109,6 +105,8 @@ class _Sender:
     done: int = 0
     failed: int = 0
     provider_faults: int = 0
+    #: it took something in this sender's time
+    works: bool = False
     #: when something may be done next, as the last claim saw it
     next_at: datetime | None = None
 
@@ -136,7 +134,7 @@ class _Sender:
                 flying = flight = None
             if fault is not None and (fault.permanent or self.provider_faults > len(PROVIDER_WAITS)):
                 self._let_go(ready)
-                return Outcome(ending=Ending.PROVIDER, fault=fault, until=self._later(fault))
+                return Outcome(ending=Ending.PROVIDER, fault=fault, until=self._trip(fault))
             if ending is not None or closed is not None:
                 self._let_go(ready)
                 return ending or Outcome(ending=Ending.CLOSED, until=closed)
@@ -286,12 +284,17 @@ class _Sender:
         sent = [batch.claimed[each.id].contact_id for each in results if each.state is DeliveryState.ACCEPTED]
         people = [id_ for id_ in sent if id_ is not None]
 
+        mended = bool(sent) and not self.works
+
         def work(session: Session) -> None:
             ledger.settle(session, results, owner=self.owner, now=moment)
             if people:
                 note_sent(session, people, at=moment)
+            if mended:
+                breaker.mend(session, provider=self.provider.name, now=moment)
 
         _write(self.database, work)
+        self.works = self.works or mended
         self.failed += sum(each.state in (DeliveryState.REJECTED, DeliveryState.UNCERTAIN) for each in results)
         self._count(sum(each.state is not DeliveryState.RETRYING for each in results))
 
@@ -312,6 +315,11 @@ class _Sender:
     def _unknown(self, id_: UUID, reason: str | None) -> Settled:
         state = DeliveryState.RETRYING if self.assignment.resend else DeliveryState.UNCERTAIN
         return Settled(id=id_, state=state, reason=reason)
+
+    def _trip(self, fault: ProviderError) -> datetime:
+        """Leave the provider alone, everybody; until when."""
+        moment = self.now()
+        return _write(self.database, lambda session: breaker.trip(session, provider=self.provider.name, fault=fault, now=moment))
 
     def _later(self, fault: ProviderError) -> datetime:
         wait = PROVIDER_WAITS[min(self.provider_faults, len(PROVIDER_WAITS)) - 1]
@@ -364,12 +372,6 @@ class _Sender:
                 return False
             time.sleep(min(left, 0.2))
         return not self.should_stop()
-
-
-def back_off(attempts: int) -> timedelta:
-    """How long to wait after `attempts` tries, scattered by a fifth so that many do not come back at once."""
-    base = BACK_OFF[min(max(attempts, 1), len(BACK_OFF)) - 1]
-    return base * (0.9 + random.random() * 0.2)  # noqa: S311 - no secret
 
 
 def _write(database: Database, work: Callable[[Session], T]) -> T:

@@ -67,7 +67,7 @@ def open_inbox(workspace: Workspace) -> Iterator[Inbox]:
     if settings is None:
         raise NoMailbox(
             _("email.feedback is not set"),
-            fix=_('write email: {{feedback: {{host: imap.example.com, username: "…", password: "${{IMAP_PASSWORD}}"}}}} in growth.yaml'),
+            fix=_('write email: {feedback: {host: imap.example.com, username: "…", password: "${IMAP_PASSWORD}"}} in growth.yaml'),
         )
     host, user = workspace.resolve(settings.host), workspace.resolve(settings.username)
     password = workspace.resolve(settings.password)

@@ -101,6 +101,9 @@ def mailbox_parts(header: str, text: str) -> tuple[str, str]:
     """Name (may be empty) and address of ``Name <address>``. Raises UnsafeHeader."""
     one_line(header, text)
     name, address = parseaddr(text)
+    # the parser takes what it can read and drops the rest; here the whole text is one mailbox or none
+    if text.strip() != address and not text.rstrip().endswith(f"<{address}>"):
+        address = ""
     return name, bare_address(header, address)
 
 

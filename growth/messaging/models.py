@@ -1,4 +1,4 @@
-"""Rows of the messaging room: the ledger, the mailings it belongs to, paces, opens, feedback that was seen."""
+"""Rows of the messaging room: the ledger, the mailings it belongs to, paces, feedback that was seen, mailboxes, broken providers."""
 
 from __future__ import annotations
 
@@ -125,3 +125,16 @@ class MailboxRead(Base):
     validity: Mapped[int]
     last_uid: Mapped[int]
     at: Mapped[datetime]
+
+
+class ProviderFault(Base):
+    """A provider that could not be used when it was tried last (breaker.py)."""
+
+    __tablename__ = "provider_fault"
+
+    provider: Mapped[str] = mapped_column(primary_key=True)
+    #: tries in vain
+    faults: Mapped[int]
+    since: Mapped[datetime]
+    retry_at: Mapped[datetime]
+    reason: Mapped[str]

@@ -1,7 +1,9 @@
-"""How fast messages go out: rates kept in the database, so that all processes and restarts share them, and windows of the day."""
+"""How fast messages go out, and when one is tried again: rates kept in the database, so that all processes and restarts share them, and
+windows of the day."""
 
 from __future__ import annotations
 
+import random
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -12,6 +14,16 @@ from growth.channels import insert_new
 from growth.messaging.models import Pace
 from growth.workspace import Rate, Window
 
+#: waits before another try, by how often it was tried; the first within a minute
+BACK_OFF = (
+    timedelta(seconds=4),
+    timedelta(seconds=20),
+    timedelta(minutes=1),
+    timedelta(minutes=5),
+    timedelta(minutes=20),
+    timedelta(hours=1),
+    timedelta(hours=3),
+)
 #: as many as one claim takes
 MOST_AT_ONCE = 32
 
@@ -68,3 +80,9 @@ def closed_by(quiet: Window | None, *, now: datetime, zone: ZoneInfo) -> datetim
     if quiet is None or not quiet.contains(now.astimezone(zone).time()):
         return now
     return open_at(Window(quiet.end, quiet.start), now=now, zone=zone)
+
+
+def back_off(attempts: int) -> timedelta:
+    """How long to wait after `attempts` tries, scattered by a fifth so that many do not come back at once."""
+    base = BACK_OFF[min(max(attempts, 1), len(BACK_OFF)) - 1]
+    return base * (0.9 + random.random() * 0.2)  # noqa: S311 - no secret

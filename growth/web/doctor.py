@@ -37,7 +37,7 @@ def diagnose(workspace: Workspace, database: Database | None) -> Iterator[Diagno
             id="proxies",
             level=Level.WARN,
             message=_("web.trusted_proxies is empty: behind a proxy every visitor seems to come from its address"),
-            fix=_("write the proxy's address: web: {{trusted_proxies: [127.0.0.1]}}"),
+            fix=_("write the proxy's address: web: {trusted_proxies: [127.0.0.1]}"),
         )
     yield _reachable(settings.public_url)
 

@@ -151,6 +151,7 @@ class Email(YamlModel):
         default=None,
         description="where undeliverable mail returns, for SMTP; {id} in it names the delivery: bounces+{id}@example.com / 退信地址",
     )
+    dkim_selector: str | None = Field(default=None, description="name of the DKIM key in DNS, for growth doctor / DKIM 选择器")
     feedback: Mailbox | None = Field(default=None, description="the mailbox that bounces and complaints come to / 接收退信与投诉的邮箱")
 
     @model_validator(mode="before")

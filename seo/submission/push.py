@@ -60,7 +60,7 @@ def engines(database: Database, *, only: str | None = None) -> dict[str, Engine]
         if only in (None, name) and (engine := module.connect(database.workspace)) is not None:
             found[name] = engine
     if not found:
-        raise GrowthError(_("no search engine is set up"), fix=_("fill in `submit:` in growth.yaml, e.g. baidu: {{site: …, token: …}}"))
+        raise GrowthError(_("no search engine is set up"), fix=_("fill in `submit:` in growth.yaml, e.g. baidu: {site: …, token: …}"))
     return found
 
 

@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 from growth.contacts import BadAddress, Medium, normal_phone
 from growth.errors import ProviderError
 from growth.language import _
-from growth.messaging.gateway import is_mainland, not_reached, same_text, says_no
+from growth.messaging.gateway import is_mainland, not_reached, same_text, says_no, without_unsafe
 from growth.messaging.message import Message, Receipt, Sms
 from growth.messaging.provider import Capabilities, Doubt, Feedback, FeedbackKind, RawRequest
 from growth.workspace import Workspace
@@ -94,9 +94,10 @@ class AliyunSms:
 
     def send(self, batch: Sequence[Message]) -> Sequence[Receipt]:
         """Hand texts over; equal ones go in one call. Raises ProviderError where the account, signature or template is refused."""
-        groups = list(same_text(batch, most=MOST_NUMBERS))
+        fit, refused = without_unsafe(batch)
+        groups = list(same_text(fit, most=MOST_NUMBERS))
         if not groups:
-            return []
+            return refused
         first = self._call(groups[0])
         if first.code in _ACCOUNT:
             raise ProviderError(
@@ -109,7 +110,7 @@ class AliyunSms:
         receipts = self._receipts(groups[0], first)
         for group, answer in zip(groups[1:], self._threads.map(self._call, groups[1:]), strict=True):
             receipts += self._receipts(group, answer)
-        return receipts
+        return [*receipts, *refused]
 
     def read_feedback(self, request: RawRequest) -> Sequence[Feedback]:
         """SmsReport and SmsUp (document 101867); unsigned, so the route's secret path is the proof. Raises ProviderError for neither."""

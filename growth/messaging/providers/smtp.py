@@ -67,6 +67,11 @@ class Smtp:
         """SMTP calls nobody back; bounces come by mail (growth campaign feedback)."""
         raise UnsupportedFeature(_("SMTP sends no reports"), fix=_("read bounces from their mailbox: growth campaign feedback"))
 
+    def log_in(self) -> str:
+        """Whether the server takes the log-in; what to say of it. Raises ProviderError."""
+        self._idle.put(self._connection())
+        return f"{self._host}:{self._port}"
+
     def close(self) -> None:
         """Say goodbye on every connection."""
         self._threads.shutdown(wait=True)
@@ -263,7 +268,7 @@ def open_smtp(workspace: Workspace) -> Smtp:
     settings = workspace.settings.email.smtp
     if settings is None:
         raise ProviderError(
-            _("email.smtp is not set"), permanent=True, fix=_("write email: {{smtp: {{host: smtp.example.com}}}} in growth.yaml")
+            _("email.smtp is not set"), permanent=True, fix=_("write email: {smtp: {host: smtp.example.com}} in growth.yaml")
         )
     return Smtp(
         host=workspace.resolve(settings.host),

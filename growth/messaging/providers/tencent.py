@@ -20,7 +20,7 @@ from zoneinfo import ZoneInfo
 from growth.contacts import BadAddress, Medium, normal_phone
 from growth.errors import ProviderError
 from growth.language import _
-from growth.messaging.gateway import not_reached, same_text, says_no
+from growth.messaging.gateway import not_reached, same_text, says_no, without_unsafe
 from growth.messaging.message import Message, Receipt, Sms
 from growth.messaging.provider import Capabilities, Doubt, Feedback, FeedbackKind, RawRequest
 from growth.workspace import Workspace
@@ -105,9 +105,10 @@ class TencentSms:
 
     def send(self, batch: Sequence[Message]) -> Sequence[Receipt]:
         """Hand texts over; equal ones go in one call. Raises ProviderError where the account, signature or template is refused."""
-        groups = list(same_text(batch, most=MOST_NUMBERS))
+        fit, refused = without_unsafe(batch)
+        groups = list(same_text(fit, most=MOST_NUMBERS))
         if not groups:
-            return []
+            return refused
         first = self._send(groups[0])
         told = next(iter(first.values()))
         if all(answer.of_account for answer in first.values()):
@@ -123,7 +124,7 @@ class TencentSms:
         receipts = [_receipt(message, first[message.to]) for message in groups[0]]
         for group, answers in zip(groups[1:], self._threads.map(self._send, groups[1:]), strict=True):
             receipts += [_receipt(message, answers[message.to]) for message in group]
-        return receipts
+        return [*receipts, *refused]
 
     def read_feedback(self, request: RawRequest) -> Sequence[Feedback]:
         """Status and reply callbacks (382/37809, 382/42907); unsigned, so the route's secret path is the proof. Raises ProviderError."""

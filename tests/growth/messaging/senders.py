@@ -87,8 +87,8 @@ def send(database: Database, provider: object, *, patience: timedelta = timedelt
     """One sender, until its end. Time is the test's, advanced by real time."""
     begun = datetime.now(UTC)
     now = more.pop("now", lambda: NOW + (datetime.now(UTC) - begun))
-    stop = more.pop("should_stop", lambda: False)
-    return deliver(database, assignment(**more), provider, now=now, should_stop=stop, patience=patience)
+    stop, by_hand = more.pop("should_stop", lambda: False), more.pop("by_hand", False)
+    return deliver(database, assignment(**more), provider, now=now, should_stop=stop, patience=patience, by_hand=by_hand)
 
 
 def tally(database: Database) -> dict[str, int]:

@@ -22,7 +22,7 @@ from growth.contacts import (
     suppress,
     suppression_of,
 )
-from growth.db import Database
+from growth.db import Database, DatabaseUnreachable
 from growth.messaging import Feedback, FeedbackKind, Message, apply_feedback, mailing_of
 from growth.messaging.ledger import NewDelivery
 from growth.messaging.mailing import freeze_addresses
@@ -264,3 +264,21 @@ def test_without_a_secret_the_address_is_off_and_with_another_nothing_is_stored(
         assert answer.status_code == status, path
         assert answer.headers["content-type"].startswith("application/problem+json")
     assert barred(web.database, "+8613800138000", Medium.SMS) is None
+
+
+def test_a_report_that_cannot_be_stored_is_not_said_to_be(gateway: Callable[..., Web], monkeypatch: pytest.MonkeyPatch) -> None:
+    """F16: while somebody holds the database, the gateway hears 503 and comes again; what was answered with 2xx is there."""
+    import sys
+
+    web = gateway()
+    body = reply("退订")
+    broken = DatabaseUnreachable("the database is locked", fix="wait")
+
+    def locked(*_arguments: object, **_more: object) -> None:
+        raise broken
+
+    module = sys.modules["growth.web.messaging"]
+    with monkeypatch.context() as away:
+        away.setattr(module, "apply_feedback", locked)
+        assert web.stranger().send("POST", ROUTE, content=body, headers={"content-type": "application/json"}).status_code == 503
+    assert web.stranger().send("POST", ROUTE, content=body, headers={"content-type": "application/json"}).status_code == 200

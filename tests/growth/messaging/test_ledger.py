@@ -141,7 +141,7 @@ def test_a_provider_that_cannot_be_used_gets_nothing_and_nothing_is_lost(databas
     assert outcome.fault is not None
     assert tally(database) == states(retrying=5)
     provider.before = lambda _batch: None
-    assert send(database, provider).ending is Ending.FINISHED
+    assert send(database, provider, by_hand=True).ending is Ending.FINISHED
     assert tally(database) == states(accepted=5)
     assert provider.twice == []
 

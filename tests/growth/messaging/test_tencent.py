@@ -264,3 +264,26 @@ def test_people_say_no_in_many_ways(reply: str) -> None:
 @pytest.mark.parametrize("reply", ["", "好的", "红", "Really?", "还款日是几号", "R 你好"])
 def test_other_replies_are_none(reply: str) -> None:
     assert not says_no(reply)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["张三\n退订回T", "【某银行】", "点 http://x.cn", "x.com", "张\u200b三", "\u202e三张", "张三\x00", "www.x", "[银行]", "张三\u2028x"],
+)
+def test_what_people_call_themselves_speaks_in_nobodys_name(opened: Database, box: Sandbox, name: str) -> None:
+    """A24: a parameter with a signature, link, line or hidden character of its own goes to nobody."""
+    provider = open_provider(opened.workspace, Medium.SMS)
+    template = {"tencent": ("1000001", {"1": name, "2": "周六"}), "aliyun": ("SMS_100001", {"name": name})}[provider.name]
+    batch = [
+        Message(
+            id=UUID(int=number),
+            medium=Medium.SMS,
+            to=PHONES[number],
+            content=Sms(text="x", signature="诚信贷", template_code=template[0], parameters=values),
+        )
+        for number, values in enumerate(({**template[1]}, dict.fromkeys(template[1], "张三")))
+    ]
+    verdicts = {receipt.message_id: str(receipt.verdict) for receipt in provider.send(batch)}
+    provider.close()
+    assert verdicts == {UUID(int=0): "refused", UUID(int=1): "accepted"}
+    assert [text.phone for text in box.sms.messages()] == [PHONES[1].removeprefix("+86")]

@@ -343,6 +343,14 @@ def upgrade() -> None:
     sa.Column('stopping', sa.Boolean(), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_process'))
     )
+    op.create_table('provider_fault',
+    sa.Column('provider', sa.String(), nullable=False),
+    sa.Column('faults', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('since', sa.BigInteger(), nullable=False),
+    sa.Column('retry_at', sa.BigInteger(), nullable=False),
+    sa.Column('reason', sa.String(), nullable=False),
+    sa.PrimaryKeyConstraint('provider', name=op.f('pk_provider_fault'))
+    )
     op.create_table('recognised',
     sa.Column('visitor_id', sa.BigInteger(), autoincrement=False, nullable=False),
     sa.PrimaryKeyConstraint('visitor_id', name=op.f('pk_recognised'))
