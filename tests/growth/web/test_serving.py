@@ -203,7 +203,7 @@ def test_a_port_that_is_taken_is_3_and_names_another(start: Start) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         process = start("--port", str(port))
-        _out, told = process.communicate(timeout=20)
+        _out, told = process.communicate(timeout=60)
     assert process.returncode == 3
     assert f"error: port {port} on 127.0.0.1 is taken" in told
     assert "fix: growth web --port" in told
@@ -211,6 +211,6 @@ def test_a_port_that_is_taken_is_3_and_names_another(start: Start) -> None:
 
 def test_an_address_that_is_not_ours_is_2(start: Start) -> None:
     process = start("--host", "203.0.113.7", "--port", "0")
-    _out, told = process.communicate(timeout=20)
+    _out, told = process.communicate(timeout=60)
     assert process.returncode == 2
     assert "203.0.113.7 is no address of this machine" in told
