@@ -61,12 +61,12 @@ def links(viewer: Viewer, show: str = "broken") -> Page:
         return viewer.download(table)
     words = {"broken": _("Broken"), "blocked": _("Not verified"), "external": _("To other sites"), "all": _("All")}
     chips = [(text, viewer.address.to(show=id, page=None), show == id) for id, text in words.items()]
-    chips.append((_("To add"), "/seo/links/add", False))
+    chips.append((_("To add"), "/seo/links/wanted", False))
     shown = LinksPage(tabs=tabs("links"), chips=chips, table=table)
     return viewer.render("web/seo/links.html", shown, title=_("Links"), crumbs=[("SEO", "/seo"), (_("Links"), "")])
 
 
-@page("/seo/links/add", nav=NAV, roles=ROLES)
+@page("/seo/links/wanted", nav=NAV, roles=ROLES)
 def to_add(viewer: Viewer) -> Page:
     """Pages that deserve links, and from where."""
     with viewer.database.read() as session:
@@ -86,7 +86,7 @@ def to_add(viewer: Viewer) -> Page:
     table = replace(table, columns=[column for column in table.columns if column.id not in ("depth", "source_equity")])
     shown = LinksPage(
         tabs=tabs("links"),
-        chips=[(_("All links"), "/seo/links", False), (_("To add"), "/seo/links/add", True)],
+        chips=[(_("All links"), "/seo/links", False), (_("To add"), "/seo/links/wanted", True)],
         table=table,
         sentence=linking_sentence() if found else "",
     )

@@ -78,10 +78,10 @@ def test_a_page_that_must_not_be_indexed_is_not_proposed(open_workspace: Callabl
 
 def test_the_dashboard_the_report_and_the_workbook_have_them(open_workspace: Callable[..., Database], make_web: Callable[..., Web]) -> None:
     browser = make_web(audited(open_workspace)).browser("seo")
-    page = browser.get("/seo/links/add")
+    page = browser.get("/seo/links/wanted")
     assert "guide.html" in page.text
-    assert "/seo/links/add" in browser.get("/seo/links").text
-    assert browser.get("/seo/links/add?format=csv").text.count("guide.html") >= 1
+    assert "/seo/links/wanted" in browser.get("/seo/links").text
+    assert browser.get("/seo/links/wanted?format=csv").text.count("guide.html") >= 1
     assert "Links to add" in browser.get("/seo/report/html").text
     book: Any = openpyxl.load_workbook(BytesIO(browser.get("/seo/report/xlsx").content))
     rows = list(book["Links to add"].values)
@@ -90,4 +90,4 @@ def test_the_dashboard_the_report_and_the_workbook_have_them(open_workspace: Cal
 
 
 def test_without_a_crawl_the_page_says_what_to_do(web: Web) -> None:
-    assert "growth seo audit" in web.browser("seo").get("/seo/links/add").text
+    assert "growth seo audit" in web.browser("seo").get("/seo/links/wanted").text
