@@ -340,6 +340,7 @@ GROWTH = App(
         "growth.web.channels:pages",
         "growth.web.attribution:pages",
         "growth.web.website:pages",
+        "growth.web.hot_areas:pages",
         "growth.web.reports:pages",
         "growth.web.todo:pages",
         "growth.web.jobs:pages",

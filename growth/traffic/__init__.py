@@ -6,6 +6,8 @@ from growth.traffic.bots import BotReason, bot_reason
 from growth.traffic.classify import Classified, classify
 from growth.traffic.collector import VISITOR_COOKIE, VISITOR_COOKIE_AGE, Collector, Received, new_visitor, read_request, script
 from growth.traffic.funnels import REGISTER_STEP, VISIT_STEP, FunnelStep, funnel, reached
+from growth.traffic.getting_in_touch import ContactClicks, contact_clicks
+from growth.traffic.hot_areas import ClickedElement, ClickedPage, Depth, HotPage, Spot, clicked_pages, hot_page, refresh_hot_areas
 from growth.traffic.idempotency import Answer, KeyUsedOtherwise, earlier_answer, keep_answer
 from growth.traffic.importing import EventImport, RejectedLine, SignupImport, import_events, import_signups
 from growth.traffic.rollups import refresh_rollups
@@ -45,11 +47,16 @@ __all__ = [
     "BadBody",
     "BotReason",
     "Classified",
+    "ClickedElement",
+    "ClickedPage",
     "Collector",
+    "ContactClicks",
     "DeadEnd",
+    "Depth",
     "EventImport",
     "EventKind",
     "FunnelStep",
+    "HotPage",
     "KeyUsedOtherwise",
     "PageRow",
     "Received",
@@ -60,17 +67,21 @@ __all__ = [
     "SignupView",
     "SiteSums",
     "SourceRow",
+    "Spot",
     "StepBody",
     "VisitView",
     "bot_reason",
     "catch_up",
     "check_beacons",
     "classify",
+    "clicked_pages",
+    "contact_clicks",
     "dead_ends",
     "earlier_answer",
     "entry_paths",
     "find_signup",
     "funnel",
+    "hot_page",
     "import_events",
     "import_signups",
     "keep_answer",
@@ -87,6 +98,7 @@ __all__ = [
     "read_step",
     "record_signup",
     "record_step",
+    "refresh_hot_areas",
     "refresh_rollups",
     "registered_domain",
     "script",

@@ -11,6 +11,7 @@ from growth import clock
 from growth.db import Database
 from growth.jobs import Chore, ChoreRun, Job, JobRun, Schedule
 from growth.language import Text, _
+from growth.traffic.hot_areas import refresh_hot_areas
 from growth.traffic.idempotency import forget_answers
 from growth.traffic.known import follow_merges
 from growth.traffic.models import DroppedEvent, Event, TrafficCursor
@@ -45,6 +46,7 @@ def make_visits(run: ChoreRun) -> None:
 
 def tidy(run: JobRun) -> str:
     """Remove raw events and dropped ones older than `retention.events`; visits and their sums stay."""
+    refresh_hot_areas(run.database)
     before = run.now - run.workspace.settings.retention.events
     removed = forget_events(run.database, before=before)
     with run.database.write() as session:

@@ -216,6 +216,28 @@ class EntryDay(Base):
     bounces: Mapped[int]
 
 
+class HotSpot(Base):
+    """How often a day something happened at a place of a page: clicks by cell and by element, scrolls by depth (`hot_areas.Spot`)."""
+
+    __tablename__ = "hot_spot"
+    __table_args__ = (Index("ix_hot_spot_page_id_day", "page_id", "day"), {"sqlite_with_rowid": False})
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    page_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    spot: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
+    place: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    count: Mapped[int]
+
+
+class SpotText(Base):
+    """An element that was clicked, with where it leads, once."""
+
+    __tablename__ = "spot_text"
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    value: Mapped[str]
+
+
 class DirtyDay(Base):
     """A day whose visits have changed since its roll-ups were made."""
 

@@ -149,7 +149,7 @@ def overview(viewer: Viewer) -> Page:
             empty=_nothing_yet(viewer),
         ),
         table=viewer.arrange(table, sort="-views"),
-        tabs=_tabs(viewer, "website"),
+        tabs=tabs(viewer, "website"),
     )
     return viewer.render("web/traffic/website.html", shown, title=_("Website"))
 
@@ -180,7 +180,7 @@ def ends(viewer: Viewer) -> Page:
     sentence = ngettext(
         "{n} address of ours was not there when somebody came.", "{n} addresses of ours were not there when somebody came.", len(rows)
     )
-    return _listed(viewer, period, sentence, viewer.arrange(table, sort="-visitors"), "dead-ends", _("Dead ends"))
+    return listed(viewer, period, sentence, viewer.arrange(table, sort="-visitors"), "dead-ends", _("Dead ends"))
 
 
 @page("/website/errors", nav="website", roles=ROLES)
@@ -214,7 +214,7 @@ def errors(viewer: Viewer) -> Page:
     if viewer.format:
         return viewer.download(table)
     sentence = ngettext("{n} kind of error in this period.", "{n} kinds of errors in this period.", len(rows))
-    return _listed(viewer, period, sentence, viewer.arrange(table, sort="-visitors"), "errors", _("Script errors"))
+    return listed(viewer, period, sentence, viewer.arrange(table, sort="-visitors"), "errors", _("Script errors"))
 
 
 @page("/website/working", nav="website", roles=ROLES)
@@ -258,20 +258,24 @@ def working(viewer: Viewer) -> Page:
             (_("… of them without a recorded visit"), f"{unseen} ({unseen / total:.0%})" if total else "–"),
         ],
         dropped=viewer.arrange(dropped, sort="-count"),
-        tabs=_tabs(viewer, "working"),
+        tabs=tabs(viewer, "working"),
     )
     return viewer.render("web/traffic/working.html", shown, title=_("Is it working?"))
 
 
-def _listed(viewer: Viewer, period: Period, sentence: str, table: Table, tab: str, title: str) -> Page:
-    shown = ListPage(sentence=sentence, period=period_choice(viewer.address, period, viewer), table=table, tabs=_tabs(viewer, tab))
+def listed(viewer: Viewer, period: Period, sentence: str, table: Table, tab: str, title: str) -> Page:
+    """A page of one table."""
+    shown = ListPage(sentence=sentence, period=period_choice(viewer.address, period, viewer), table=table, tabs=tabs(viewer, tab))
     return viewer.render("web/traffic/list.html", shown, title=title)
 
 
-def _tabs(viewer: Viewer, current: str) -> list[tuple[str, str, bool]]:
+def tabs(viewer: Viewer, current: str) -> list[tuple[str, str, bool]]:
+    """The pages of the website, this one marked."""
     period = f"?period={viewer.query['period']}" if "period" in viewer.query else ""
     items = [
         ("website", _("Visits and pages"), f"/website{period}"),
+        ("hot-areas", _("Hot areas"), f"/website/hot-areas{period}"),
+        ("getting-in-touch", _("Getting in touch"), f"/website/getting-in-touch{period}"),
         ("dead-ends", _("Dead ends"), f"/website/dead-ends{period}"),
         ("errors", _("Script errors"), f"/website/errors{period}"),
         ("working", _("Is it working?"), "/website/working"),

@@ -29,14 +29,18 @@ def new_visitor() -> str:
 
 #: strings, and blanks around punctuation
 _STRING: Final = re.compile(r'("(?:[^"\\]|\\.)*")')
-_BLANKS: Final = re.compile(r"[ \t]*([{}()=,;:?&|<>+*!])[ \t]*")
+_BLANKS: Final = re.compile(r"[ \t]*([{}()=,;:?&|<>+*!/-])[ \t]*")
+#: line ends and semicolons that say nothing: after an opened block, a semicolon or a comma, and before a closed block
+_LINE_ENDS: Final = re.compile(r"(?<=[;{,])\n|[;\n]+(?=})")
 
 
 @lru_cache
 def _stripped() -> bytes:
-    """Comments are whole lines, strings have double quotes, regular expressions no blanks: so blanks elsewhere can go."""
+    """Comments are whole lines, strings have double quotes, regular expressions no blanks, no statement is empty: so blanks, line ends and
+    semicolons elsewhere can go.
+    """
     source = resources.files("growth.traffic.collector").joinpath("t.src.js").read_text("utf-8")
     lines = (line.strip() for line in source.splitlines())
     text = "\n".join(line for line in lines if line and not line.startswith("//"))
     parts = _STRING.split(text)
-    return "".join(part if number % 2 else _BLANKS.sub(r"\1", part) for number, part in enumerate(parts)).encode()
+    return "".join(part if number % 2 else _LINE_ENDS.sub("", _BLANKS.sub(r"\1", part)) for number, part in enumerate(parts)).encode()

@@ -29,8 +29,7 @@
   }
   function time() { var t = now(); if (shown) spent += t - shown; shown = d.visibilityState == "hidden" ? 0 : t; }
   function scrolled() {
-    var e = d.documentElement, h = Math.max(e.scrollHeight, 1);
-    deep = Math.max(deep, Math.min(100, Math.round(100 * ((w.pageYOffset || e.scrollTop) + w.innerHeight) / h)));
+    deep = Math.max(deep, Math.min(100, Math.round(100 * (w.pageYOffset + w.innerHeight) / (d.documentElement.scrollHeight || 1))));
   }
   function leave() {
     time();
@@ -38,7 +37,7 @@
   }
   function status() { var m = d.querySelector("meta[name=growth-status]"); return (m && m.content) || s.getAttribute("data-status"); }
   function fill() {
-    [].forEach.call(d.querySelectorAll("input[data-growth]"), function (i) { i.value = growth[i.getAttribute("data-growth") || "page"] || ""; });
+    d.querySelectorAll("input[data-growth]").forEach(function (i) { i.value = growth[i.getAttribute("data-growth") || "page"] || ""; });
   }
   function open() {
     if (url == l.href.split("#")[0]) return;
@@ -51,7 +50,11 @@
     send(lost ? "missing" : "page", more); fill(); scrolled();
   }
   function name(e) { return e.getAttribute("name") || e.id || e.getAttribute("action") || ""; }
-  function closest(e, q) { while (e && e.nodeType == 1) { if ((e.matches || e.msMatchesSelector).call(e, q)) return e; e = e.parentNode; } }
+  // an element by what the page calls it, never by the text in it: "#menu a.apply"
+  function place(e) {
+    var p = e.closest("[id]"), c = (e.getAttribute("class") || "").split(" ")[0];
+    return (p ? "#" + p.id : "") + (p == e ? "" : (p ? " " : "") + e.tagName.toLowerCase() + (c && "." + c));
+  }
   var growth = w.growth = {
     page: "", visitor: "",
     step: function (what) { send("step", { name: what }); },
@@ -62,10 +65,11 @@
     }
   };
   on(d, "click", function (e) {
-    var a = closest(e.target, "a[href],[data-growth-step],[data-growth-contact]"), h = d.documentElement, step, href;
-    send("click", { x: e.pageX / Math.max(h.scrollWidth, 1), y: e.pageY / Math.max(h.scrollHeight, 1), width: w.innerWidth });
+    var t = e.target;
+    if (!t.closest) return;
+    var a = t.closest("a[href],[data-growth-step],[data-growth-contact]"), h = d.documentElement, step, href = a && a.href || "";
+    send("click", { x: e.pageX / h.scrollWidth, y: e.pageY / h.scrollHeight, width: w.innerWidth, name: place(a || t.closest("button,label") || t), target: /^http/.test(href) ? href : "" });
     if (!a) return;
-    href = a.href || "";
     if ((step = a.getAttribute("data-growth-step"))) growth.step(step);
     if ((step = a.getAttribute("data-growth-contact")) || /^(tel|mailto|sms|weixin|tencent|mqqwpa|mqq):|wpa\.qq\.com/.test(href)) send("contact", { name: step || href.slice(0, 100) });
     else if (a.host && a.host != l.host && /^http/.test(href)) send("outbound", { target: href });

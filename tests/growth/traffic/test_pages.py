@@ -19,6 +19,10 @@ PAGES = [
     "/attribution",
     "/funnel",
     "/website",
+    "/website/hot-areas",
+    "/website/hot-areas?path=/",
+    "/website/hot-areas?path=/&on=phone",
+    "/website/getting-in-touch",
     "/website/dead-ends",
     "/website/errors",
     "/website/working",
@@ -35,6 +39,8 @@ def empty(copied: Callable[[], Database], make_web: Callable[..., Web]) -> Web:
 def full(site: Site, make_web: Callable[..., Web]) -> Web:
     """A site with a few visitors."""
     visitor = journey(site, "v1").visit("/", via="poster", title="首页").wait(minutes=1).go("/register")
+    visitor.event("click", x=0.5, y=0.1, width=390, name="#menu <b>a</b>", target="https://www.example.com/register")
+    visitor.event("contact", name="tel:4000000000")
     visitor.leave().sign_up("u-ming", role="investor", value={"amount": "100", "currency": "CNY"}).step("u-ming", "real_name")
     journey(site, "v2").visit("/loan", referrer=BAIDU)
     lost = journey(site, "v3").visit("/", referrer=BAIDU)
@@ -88,6 +94,18 @@ def test_dead_ends_and_errors_are_listed_and_escaped(full: Web) -> None:
     errors = browser.get("/website/errors").text
     assert "&lt;b&gt;boom" in errors
     assert "<b>boom" not in errors
+
+
+def test_hot_areas_show_what_was_clicked_and_how_far_people_look(full: Web) -> None:
+    browser = full.browser("viewer")
+    assert "path=%2Fregister" in browser.get("/website/hot-areas").text
+    one = browser.get("/website/hot-areas?path=/register").text
+    assert "#menu &lt;b&gt;a" in one
+    assert "<b>a" not in one
+    assert one.count("<svg") > 1
+    touch = browser.get("/website/getting-in-touch").text
+    assert "tel:4000000000" in touch
+    assert "poster" in touch
 
 
 def test_a_marketer_makes_a_link_and_prints_its_qr_code(full: Web) -> None:

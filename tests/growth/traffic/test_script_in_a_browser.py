@@ -19,7 +19,10 @@ pytestmark = pytest.mark.browser
 
 POLICY = "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self'; form-action 'self'"
 PAGE = """<!doctype html><html><head><title>首页</title>{head}<script defer src="/t.js"></script></head><body>
-<a id="tel" href="tel:4000000000">电话</a> <a id="out" href="http://127.0.0.2:9/partner">partner</a>
+<a id="tel" href="tel:4000000000">电话</a> <a id="mail" href="mailto:kefu@example.com">写信</a>
+<nav id="menu"><a class="cta big" href="/loan?q=secret"><b>138****8000 的借款</b></a></nav>
+<svg class="logo" width="20" height="20"><rect width="20" height="20"/></svg>
+<a id="out" href="http://127.0.0.2:9/partner">partner</a>
 <button id="step" data-growth-step="open_calculator">算一算</button> <span id="qq" data-growth-contact="qq:10000">QQ</span>
 <form name="register" action="/sent" method="get"><input id="phone" name="phone"><input type="hidden" name="g_page" data-growth="page">
 <input type="hidden" name="g_visitor" data-growth="visitor"><button id="go">注册</button></form>
@@ -43,7 +46,7 @@ class Served(BaseHTTPRequestHandler):
         self.send_response(200)
         self.send_header("content-type", kind)
         self.send_header("content-security-policy", POLICY)
-        if self.mode.identity == "cookie" and path == "/t.js":
+        if self.mode.identity == "cookie" and self.mode.consent == "given" and path == "/t.js":
             self.send_header("set-cookie", "gv=visitor-1; Path=/; SameSite=Lax")
         self.end_headers()
         self.wfile.write(body)
@@ -52,6 +55,10 @@ class Served(BaseHTTPRequestHandler):
         sent = json.loads(self.rfile.read(int(self.headers["content-length"])))
         self.events.extend(sent if isinstance(sent, list) else [sent])
         self.send_response(204)
+        if "consent=given" in self.path:
+            self.send_header("set-cookie", "gv=agreed-1; Path=/; SameSite=Lax")
+        if "consent=withdrawn" in self.path:
+            self.send_header("set-cookie", "gv=; Path=/; Max-Age=0")
         self.end_headers()
 
     def log_message(self, format: str, *args: object) -> None:
@@ -190,3 +197,81 @@ def test_what_happens_offline_is_told_later_with_its_age(serve: Any, browser: An
     context.set_offline(False)
     step = until(page, events, "step")[0]
     assert step["age_ms"] >= 250
+
+
+@pytest.mark.parametrize("agent", [None, WECHAT])
+def test_clicks_are_told_by_place_and_by_what_the_page_calls_the_element(serve: Any, browser: Any, agent: str | None) -> None:
+    address, events = serve()
+    page = browser.new_context(user_agent=agent, viewport={"width": 390, "height": 800}).new_page()
+    page.goto(address)
+    until(page, events, "page")
+    page.evaluate("document.addEventListener('click', function (e) { e.preventDefault(); })")
+    page.click("#menu b")
+    page.click("#step")
+    page.click("svg")
+    clicks = until(page, events, "click", 3)
+    said = [(click["name"], click["target"], click["width"]) for click in clicks]
+    assert said == [("#menu a.cta", f"{address}/loan?q=secret", 390), ("#step", "", 390), ("rect", "", 390)]
+    assert all(0 < click["y"] < 1 for click in clicks)
+    assert "138" not in json.dumps(clicks)
+    page.click("#out")
+    assert until(page, events, "outbound")[0]["target"] == "http://127.0.0.2:9/partner"
+    page.click("#mail")
+    assert until(page, events, "contact")[0]["name"] == "mailto:kefu@example.com"
+    assert [event for event in events if event["type"] == "error"] == []
+
+
+def agreed(page: Any, yes: bool) -> None:
+    """Wait until the page knows a visitor, or none any more."""
+    for _time in range(100):
+        if bool(page.evaluate("growth.visitor")) is yes:
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(f"growth.visitor is {page.evaluate('growth.visitor')!r}")
+
+
+def test_nothing_is_kept_on_the_device_before_consent_where_it_is_required(serve: Any, browser: Any) -> None:
+    address, events = serve(identity="cookie", consent="required")
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(address)
+    assert "visitor" not in until(page, events, "page")[0]
+    assert context.cookies() == []
+    assert page.evaluate("localStorage.length + sessionStorage.length") == 0
+    page.evaluate("growth.consent(true)")
+    agreed(page, True)
+    page.evaluate("growth.step('agreed')")
+    assert until(page, events, "step")[0]["visitor"] == "agreed-1"
+    page.evaluate("growth.consent(false)")
+    agreed(page, False)
+    page.evaluate("growth.step('withdrawn')")
+    assert "visitor" not in until(page, events, "step", 2)[1]
+
+
+def test_only_time_in_front_counts(serve: Any, browser: Any) -> None:
+    address, events = serve()
+    page = browser.new_context().new_page()
+    page.goto(address)
+    until(page, events, "page")
+    page.wait_for_timeout(300)
+    page.evaluate(
+        "Object.defineProperty(document, 'visibilityState', { configurable: true, get: function () { return 'hidden'; } });"
+        "document.dispatchEvent(new Event('visibilitychange'))"
+    )
+    first = until(page, events, "leave")[0]["duration_ms"]
+    page.wait_for_timeout(600)
+    page.evaluate("delete document.visibilityState; document.dispatchEvent(new Event('visibilitychange'))")
+    page.wait_for_timeout(100)
+    page.goto("about:blank")
+    second = until(page, events, "leave", 2)[1]["duration_ms"]
+    assert first >= 250
+    assert 50 <= second < 600
+
+
+def test_where_beacons_are_refused_a_request_takes_their_place(serve: Any, browser: Any) -> None:
+    address, events = serve()
+    context = browser.new_context()
+    context.add_init_script("Navigator.prototype.sendBeacon = function () { return false; }")
+    page = context.new_page()
+    page.goto(address)
+    assert until(page, events, "page")[0]["url"] == f"{address}/"

@@ -165,6 +165,16 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('provider', 'event', name=op.f('pk_feedback_seen')),
     sqlite_with_rowid=False
     )
+    op.create_table('hot_spot',
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.Column('page_id', sa.BigInteger(), nullable=False),
+    sa.Column('spot', sa.SmallInteger(), nullable=False),
+    sa.Column('place', sa.BigInteger(), nullable=False),
+    sa.Column('count', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.PrimaryKeyConstraint('day', 'page_id', 'spot', 'place', name=op.f('pk_hot_spot')),
+    sqlite_with_rowid=False
+    )
+    op.create_index('ix_hot_spot_page_id_day', 'hot_spot', ['page_id', 'day'], unique=False)
     op.create_table('idempotency_record',
     sa.Column('scope', sa.String(), nullable=False),
     sa.Column('key', sa.String(), nullable=False),
@@ -379,6 +389,11 @@ def upgrade() -> None:
     op.create_index(op.f('ix_signup_view'), 'signup', ['view'], unique=False)
     op.create_index(op.f('ix_signup_visit_id'), 'signup', ['visit_id'], unique=False)
     op.create_index(op.f('ix_signup_visitor_id'), 'signup', ['visitor_id'], unique=False)
+    op.create_table('spot_text',
+    sa.Column('id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('value', sa.String(), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_spot_text'))
+    )
     op.create_table('suppression',
     sa.Column('medium', sa.String(), nullable=False),
     sa.Column('address_index', sa.LargeBinary(), nullable=False),
