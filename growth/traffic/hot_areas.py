@@ -34,6 +34,7 @@ PHONE_WIDTH: Final = 767
 _CURSOR: Final = 2
 #: events looked at in one transaction
 _BATCH: Final = 10_000
+_COUNTED: Final = (EventKind.CLICK, EventKind.LEAVE)
 #: between an element and where it leads
 _ARROW: Final = " → "
 
@@ -194,18 +195,19 @@ def _advance(database: Database) -> int:
         counts: Counter[tuple[date, int, int, int]] = Counter()
         clicked: Counter[tuple[date, int, int, int]] = Counter()
         zone = database.workspace.zone
-        for row in rows:
-            kind = row[2]
-            if kind == EventKind.CLICK or (kind == EventKind.LEAVE and row[7] is not None):
-                day = clock.site_day(clock.from_micros(row[1]), zone)
-                if kind == EventKind.LEAVE:
-                    counts[day, row[3], Spot.SCROLL, -(-row[7] * DEPTHS // 100)] += 1
-                    continue
-                if row[4] is not None and row[5] is not None:
-                    spot = Spot.PHONE if row[6] is not None and row[6] <= PHONE_WIDTH else Spot.WIDE
-                    counts[day, row[3], spot, _cell(row[4], row[5])] += 1
-                if row[8]:
-                    clicked[day, row[3], row[8], row[9]] += 1
+        for _id, at, kind, page, x, y, width, scroll, name, target in rows:
+            if kind not in _COUNTED:
+                continue
+            day = clock.site_day(clock.from_micros(at), zone)
+            if kind == EventKind.LEAVE:
+                if scroll is not None:
+                    counts[day, page, Spot.SCROLL, -(-scroll * DEPTHS // 100)] += 1
+                continue
+            if x is not None and y is not None:
+                spot = Spot.PHONE if width is not None and width <= PHONE_WIDTH else Spot.WIDE
+                counts[day, page, spot, _cell(x, y)] += 1
+            if name:
+                clicked[day, page, name, target] += 1
         texts = _texts(raw, {id for key in clicked for id in key[2:] if id})
     _write(database, cursor, rows[-1][0], counts, clicked, texts)
     return len(rows)
