@@ -15,12 +15,17 @@ from sqlalchemy.orm import Session
 from growth.db.base import Base, table_of
 
 
-def insert_all(session: Session, row: type[Base], values: Sequence[Mapping[str, Any]]) -> None:
-    """Insert `values`, which all have the keys of the first. Defaults of the model are not filled in: give every column that has one."""
+def insert_all(session: Session, row: type[Base], values: Sequence[Mapping[str, Any]], *, unless: tuple[str, ...] = ()) -> None:
+    """Insert `values`, which all have the keys of the first. Defaults of the model are not filled in: give every column that has one.
+
+    `unless`: columns that are unique together; a row whose values of these are taken by an earlier one is left out.
+    """
     if not values:
         return
     names = tuple(values[0])
     statement, converters = _prepared(row, names, session.get_bind().dialect)
+    if unless:
+        statement += f" ON CONFLICT ({', '.join(unless)}) DO NOTHING"
     session.connection().exec_driver_sql(
         statement,
         [

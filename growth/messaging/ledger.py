@@ -15,9 +15,8 @@ from uuid import UUID
 from sqlalchemy import Select, and_, bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from growth.channels import insert_new
 from growth.contacts import Medium, Purpose
-from growth.db import table_of, uuid7, vault
+from growth.db import insert_all, table_of, uuid7, vault
 from growth.messaging.models import Delivery
 from growth.messaging.state import OPEN_STATES, DeliveryState, SkipReason
 
@@ -95,7 +94,7 @@ def write_down(
                 "due_at": row.due_at,
             }
         )
-    insert_new(session, Delivery, values, on=("stream", "occurrence", "medium", "address_index"))
+    insert_all(session, Delivery, values, unless=("stream", "occurrence", "medium", "address_index"))
 
 
 def claim_deliveries(

@@ -5,9 +5,10 @@ A visitor is recognised by a sign-up or a link for one person; what they saw bef
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -41,9 +42,8 @@ def note_known(session: Session, seen: Iterable[tuple[int, int, int]]) -> None:
     latest: dict[int, int] = {}
     for visitor, _page, at in rows:
         if visitor in people:
-            latest[people[visitor]] = max(at, latest.get(people[visitor], at))
-    contacts = select(IDENTITY.c.contact_id, IDENTITY.c.person).where(IDENTITY.c.person.in_(latest), IDENTITY.c.contact_id.is_not(None))
-    note_visits(session, {contact: clock.from_micros(latest[person]) for contact, person in session.execute(contacts).tuples()})
+            latest[visitor] = max(at, latest.get(visitor, at))
+    _tell_contacts(session, {visitor: clock.from_micros(at) for visitor, at in latest.items()})
 
 
 def look_up_recognised(database: Database) -> int:
@@ -59,8 +59,12 @@ def look_up_recognised(database: Database) -> int:
             .group_by(Event.visitor, Event.page)
         ).tuples()
         seen = [(visitor, page, clock.from_micros(at)) for visitor, page, at in rows if page]
+    latest: dict[int, datetime] = {}
+    for visitor, _page, at in seen:
+        latest[visitor] = max(at, latest.get(visitor, at))
     with database.write() as session:
         _keep(session, seen)
+        _tell_contacts(session, latest)
         session.execute(delete(Recognised).where(Recognised.visitor_id.in_(waiting)))
     return len(waiting)
 
@@ -82,6 +86,20 @@ def follow_merges(database: Database, *, now: datetime) -> int:
             else:
                 join(session, evidence=f"contact_merge:{each.id}", at=each.at, **keys)
     return len(changed)
+
+
+def _tell_contacts(session: Session, latest: Mapping[int, datetime]) -> None:
+    """Contacts behind visitors were at the site then."""
+    who, member = IDENTITY.alias("who"), IDENTITY.alias("member")
+    query = (
+        select(who.c.contact_id, member.c.id)
+        .join(member, member.c.person == who.c.person)
+        .where(member.c.id.in_(latest), who.c.contact_id.is_not(None))
+    )
+    seen: dict[UUID, datetime] = {}
+    for contact, visitor in session.execute(query).tuples():
+        seen[contact] = max(latest[visitor], seen.get(contact, latest[visitor]))
+    note_visits(session, seen)
 
 
 def _keep(session: Session, seen: list[tuple[int, int, datetime]]) -> None:

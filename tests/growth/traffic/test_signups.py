@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import select
 
 from growth.channels import CHANNEL, IDENTITY, ORIGIN, TOUCH, keys_of_person
-from growth.contacts import contact, find_contact
-from growth.traffic import SIGNUP, STEP, BadBody, Received, find_signup, import_signups, read_signup, read_step, visits
+from growth.contacts import Segment, contact, find_contact, segment_query
+from growth.traffic import SIGNUP, STEP, BadBody, Received, catch_up, find_signup, import_signups, read_signup, read_step, visits
 from tests.journeys import Site, journey
 
 
@@ -20,6 +20,16 @@ def test_a_sign_up_joins_the_visit_of_a_visitor_with_an_id(site: Site) -> None:
         (visit,) = visits(session)
         assert str(find_signup(session, "u1").visit_id) == visit.id
         assert "visitor:v1" in keys_of_person(session, "signup:u1")
+
+
+def test_what_somebody_saw_before_signing_up_is_theirs_to_segments(site: Site) -> None:
+    journey(site, "v1").visit("/invest/list").wait(minutes=2).go("/register").sign_up("u1", email="ming@example.com")
+    catch_up(site.database)
+    with site.database.read() as session:
+        person = contact(session, find_contact(session, "ming@example.com"))
+        assert person.last_visit is not None
+        saw = Segment.model_validate({"all": [{"visited": "/invest*"}]})
+        assert list(session.scalars(segment_query(session, saw, now=person.last_visit))) == [person.id]
 
 
 def test_a_sign_up_joins_the_visit_by_its_page_view_where_no_id_is_kept(site: Site) -> None:
