@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from itertools import pairwise
 from uuid import UUID
 
 import pytest
@@ -62,7 +61,8 @@ def test_a_domains_pace_holds_over_two_senders_and_a_restart(office: Database, b
     people(office, 20, domain="example.com")
     frozen(office)
     pace = {"qq.com": Rate(10, timedelta(seconds=1))}
-    stop_at = clock.now() + timedelta(seconds=1.5)
+    began = clock.now()
+    stop_at = began + timedelta(seconds=1.5)
     with ThreadPoolExecutor(2) as pool:
         first = [pool.submit(run, office, domain_rates=pace, should_stop=lambda: clock.now() > stop_at) for _sender in range(2)]
         assert {each.result().ending for each in first} == {Ending.STOPPED}
@@ -72,13 +72,11 @@ def test_a_domains_pace_holds_over_two_senders_and_a_restart(office: Database, b
     assert set(got(box).values()) == {1}
     log = box.log.entries(Part.MAIL)
     at = sorted(entry.at for entry in log if entry.detail["to"][0].endswith("@qq.com"))
-    # a burst of a second's worth, then ten a second; half a second for the way
-    for begin in at:
-        assert sum(begin <= each < begin + timedelta(seconds=1) for each in at) <= 20 + 5
-    assert at[-1] - at[0] >= timedelta(seconds=2.5)
-    others = [entry.at for entry in log if entry.detail["to"][0].endswith("@example.com")]
-    assert max(others) - min(others) < at[-1] - at[0]
-    assert all(later >= sooner for sooner, later in pairwise(at))
+    # a second's worth at once, then ten a second: number k arrives no sooner than that allows, however late the way makes it
+    assert len(at) == 40
+    assert [number for number, moment in enumerate(at) if moment - began < timedelta(seconds=(number - 10) / 10)] == []
+    others = sorted(entry.at for entry in log if entry.detail["to"][0].endswith("@example.com"))
+    assert others[-1] < at[-1]
 
 
 def test_nobody_smuggles_a_second_mail_in_a_body(office: Database, box: Sandbox) -> None:
