@@ -320,6 +320,7 @@ GROWTH = App(
         "growth.placements.jobs:jobs",
         "growth.messaging.jobs:jobs",
         "growth.traffic.jobs:jobs",
+        "growth.attribution.jobs:jobs",
         "growth.operations.jobs:jobs",
     ),
     pages=(
@@ -372,6 +373,7 @@ GROWTH = App(
         "growth.jobs.models",
         "growth.channels.models",
         "growth.traffic.models",
+        "growth.attribution.rows",
         "growth.contacts.models",
         "growth.messaging.models",
     ),

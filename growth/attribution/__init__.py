@@ -1,13 +1,14 @@
-"""Attribution: models, credit, cost and return. It reads what other rooms wrote and changes nothing of it."""
+"""Attribution: models, credit, cost and return. It reads what other rooms wrote, and keeps the results of days that have not changed."""
 
-from growth.attribution.assembly import Journey, OriginView, PathTouch, journeys, origin_views
+from growth.attribution.assembly import Journey, OriginView, PathTouch, journeys, origin_views, site_journeys
 from growth.attribution.by_placement import PlacementFigures, placement_figures
 from growth.attribution.dimension import Dimension
 from growth.attribution.funnel_by_channel import ChannelFunnel, funnel_by_channel
+from growth.attribution.keeping import keep_credits, keep_nulls
 from growth.attribution.model import Model, UnknownModel, aggregated, all_models, model_named
 from growth.attribution.path import DIRECT, MICRO, UNATTRIBUTED, Path, PathCount, shares
 from growth.attribution.path_table import BadPathTable, ModelRow, read_paths, table_rows
-from growth.attribution.report import FEW, Report, ReportRow, attribution_report, main_currency, site_journeys
+from growth.attribution.report import FEW, Report, ReportRow, attribution_report, main_currency
 from growth.attribution.signup_path import CreditedTouch, SignupPath, UnknownSignup, signup_path
 
 __all__ = [
@@ -37,6 +38,8 @@ __all__ = [
     "attribution_report",
     "funnel_by_channel",
     "journeys",
+    "keep_credits",
+    "keep_nulls",
     "main_currency",
     "model_named",
     "origin_views",

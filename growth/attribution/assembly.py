@@ -18,7 +18,8 @@ from sqlalchemy.orm import Session
 
 from growth.attribution.path import Path
 from growth.channels import CHANNEL, IDENTITY, LINK, ORIGIN, TOUCH
-from growth.traffic import SIGNUP
+from growth.traffic import SIGNUP, signup_values
+from growth.workspace import Workspace
 
 #: touches of one path at most, the latest: a person with more is a machine or a household
 MOST_TOUCHES: Final = 200
@@ -129,6 +130,22 @@ def journeys(
         worth = values.get(id) if values is not None else None
         minor, unit = worth if worth is not None else (value or 0, currency)
         yield Journey(id, external_id, at, day, of_role, minor, unit, _one_contact(touches, same_visit)[-MOST_TOUCHES:])
+
+
+def site_journeys(
+    session: Session, workspace: Workspace, *, from_day: date | None, until_day: date, role: str | None = None
+) -> Iterator[Journey]:
+    """The sign-ups of these days with their touches, as growth.yaml says (lookback, visit timeout), and their value with that of steps."""
+    settings = workspace.settings.attribution
+    return journeys(
+        session,
+        lookback=settings.lookback,
+        same_visit=settings.visit_timeout,
+        from_day=from_day,
+        until_day=until_day,
+        role=role,
+        values=signup_values(session, from_day=from_day, until_day=until_day),
+    )
 
 
 def _signups(from_day: date | None, until_day: date | None, role: str | None, signup_id: int | None) -> Select[Any]:

@@ -9,11 +9,12 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
+from growth.attribution.assembly import origin_views, site_journeys
 from growth.attribution.dimension import Dimension
 from growth.attribution.model import Learned, Model
-from growth.attribution.nulls import null_paths
 from growth.attribution.path import MICRO, UNATTRIBUTED, shares
-from growth.attribution.report import path_counts, site_journeys, visits_by_label
+from growth.attribution.report import period_nulls, visits_by_label
+from growth.attribution.tally import count_paths, learn
 from growth.traffic import REGISTER_STEP, VISIT_STEP, reached
 from growth.workspace import Workspace
 
@@ -33,7 +34,8 @@ def funnel_by_channel(
     found = list(site_journeys(session, workspace, from_day=from_day, until_day=until_day, role=role))
     learned: Learned = {}
     if model.learn is not None:
-        learned = model.learn([*path_counts(found), *null_paths(session, zone=workspace.zone, from_day=from_day, until_day=until_day)])
+        nulls = period_nulls(session, workspace, from_day=from_day, until_day=until_day)
+        learned = learn(model, count_paths(found), nulls, origin_views(session))
     after = [step for step in steps if step not in (VISIT_STEP, REGISTER_STEP)]
     took = {step: set(session.scalars(reached(step, role, from_day, until_day))) for step in after}
     credited: dict[str, Counter[str]] = {step: Counter() for step in steps}

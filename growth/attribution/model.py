@@ -27,6 +27,7 @@ class Model:
     weigh       the weight of each touch of a path that is not empty; at least one is above nothing
     learn       what all paths together say of each channel, for a model that looks at them before it weighs one
     aggregate   conversions and value over a table of paths, where that is more than the sum over its paths
+    by_age      whether `weigh` asks how old touches are; else sign-ups of one path are weighed once
     """
 
     id: str
@@ -35,6 +36,7 @@ class Model:
     weigh: Callable[[Path, Learned], Sequence[float]]
     learn: Callable[[Sequence[PathCount]], Learned] | None = None
     aggregate: Callable[[Sequence[PathCount]], Sums] | None = None
+    by_age: bool = True
 
 
 class UnknownModel(GrowthError):

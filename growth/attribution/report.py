@@ -2,13 +2,13 @@
 
 Each sign-up is a million millionths, split by the model among its touches so that they sum to it; a second ledger splits its value the
 same way. A sign-up without a touch is `unattributed`. Credits are given by channel and only grouped by what is asked, so that every
-filter is a sum.
+filter is a sum. Days that do not change any more are taken as kept (`kept`), others told anew from touches and sign-ups.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
@@ -16,14 +16,16 @@ from typing import Final
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from growth.attribution.assembly import Journey, OriginView, PathTouch, journeys, origin_views
+from growth.attribution.assembly import Journey, OriginView, PathTouch, origin_views, site_journeys
 from growth.attribution.dimension import NONE, Dimension, label
+from growth.attribution.kept import add_kept_credit, kept_nulls, kept_paths, standing
 from growth.attribution.model import Learned, Model
 from growth.attribution.nulls import null_paths
 from growth.attribution.path import MICRO, UNATTRIBUTED, PathCount, shares
+from growth.attribution.tally import NO_ORIGIN, Ledger, count_paths, learn, share_journeys, share_paths
 from growth.channels import COST, channel_costs, channels
 from growth.money import Money
-from growth.traffic import VISIT, entry_paths, page_paths, signup_values
+from growth.traffic import entry_paths, page_paths, visits_by_entry, visits_by_origin
 from growth.workspace import Workspace
 
 #: fewer sign-ups than this say little about a channel
@@ -103,27 +105,7 @@ def attribution_report(
     role: str | None = None,
 ) -> Report:
     """The report of the sign-ups of these site days, inclusive; None as the first day takes all."""
-    found = list(site_journeys(session, workspace, from_day=from_day, until_day=until_day, role=role))
-    learned: Learned = {}
-    without_nulls = False
-    if model.learn is not None:
-        nulls = null_paths(session, zone=workspace.zone, from_day=from_day, until_day=until_day)
-        without_nulls = not nulls
-        learned = model.learn([*path_counts(found), *nulls])
-    pages: Mapping[int, str] = {}
-    if dimension is Dimension.PAGE:
-        pages = entry_paths(session, {_visit_id(touch) for journey in found for touch in journey.touches})
-    ledgers = _Ledgers()
-    for journey in found:
-        if not journey.touches:
-            ledgers.micros[UNATTRIBUTED] += MICRO
-            ledgers.values[UNATTRIBUTED][journey.currency] += journey.value
-            continue
-        weights = model.weigh(journey.path, learned)
-        labels = [_label(touch, dimension, pages) for touch in journey.touches]
-        for name, micros, value in zip(labels, shares(weights), shares(weights, journey.value), strict=True):
-            ledgers.micros[name] += micros
-            ledgers.values[name][journey.currency] += value
+    ledgers, conversions, without_nulls = _ledgers(session, workspace, model, from_day, until_day, dimension, role)
     visits = visits_by_label(session, dimension, from_day=from_day, until_day=until_day)
     costs = _costs(session, dimension, from_day=from_day, until_day=until_day)
     names = set(ledgers.micros) | set(visits) | set(costs)
@@ -135,21 +117,79 @@ def attribution_report(
         dimension=dimension,
         from_day=from_day,
         until_day=until_day,
-        conversions=len(found),
+        conversions=conversions,
         rows=tuple(rows),
         without_nulls=without_nulls,
     )
 
 
+def _ledgers(
+    session: Session, workspace: Workspace, model: Model, from_day: date | None, until_day: date, dimension: Dimension, role: str | None
+) -> tuple[_Ledgers, int, bool]:
+    """The ledgers by label, the number of sign-ups, and whether a model that learns found no path that came to nothing."""
+    found = standing(session, workspace=workspace, from_day=from_day, until_day=until_day)
+    one_by_one = dimension is Dimension.PAGE or (model.by_age and model.learn is not None)
+    runs = [(from_day, until_day)] if one_by_one else found.runs
+    told: list[Journey] = []
+    for first, last in runs:
+        told += site_journeys(session, workspace, from_day=first, until_day=last, role=role)
+    origins = origin_views(session)
+    paths = count_paths(told)
+    learned: Learned = {}
+    without_nulls = False
+    if model.learn is not None:
+        if not one_by_one:
+            paths += kept_paths(session, found=found, from_day=from_day, until_day=until_day, role=role)
+        nulls = period_nulls(session, workspace, from_day=from_day, until_day=until_day)
+        without_nulls = not nulls
+        learned = learn(model, paths, nulls, origins)
+    if dimension is Dimension.PAGE:
+        return _by_page(session, told, model, learned), len(told), without_nulls
+    ledger = Ledger()
+    if model.by_age:
+        share_journeys(ledger, model, learned, told)
+    else:
+        share_paths(ledger, model, learned, paths, origins)
+    if model.learn is None:
+        add_kept_credit(session, ledger, found=found, model=model, from_day=from_day, until_day=until_day, role=role)
+    return _labelled(ledger, origins, dimension), sum(ledger.micros.values()) // MICRO, without_nulls
+
+
+def _labelled(ledger: Ledger, origins: Mapping[int, OriginView], dimension: Dimension) -> _Ledgers:
+    ledgers = _Ledgers()
+    for (role, origin, currency), micros in ledger.micros.items():
+        name = UNATTRIBUTED if origin == NO_ORIGIN else label(origins[origin], dimension)
+        ledgers.micros[name] += micros
+        ledgers.values[name][currency] += ledger.value[role, origin, currency]
+    return ledgers
+
+
+def _by_page(session: Session, told: Sequence[Journey], model: Model, learned: Learned) -> _Ledgers:
+    """By the page that each touch's visit began on, which days that are kept do not say."""
+    pages = entry_paths(session, {_visit_id(touch) for journey in told for touch in journey.touches})
+    ledgers = _Ledgers()
+    for journey in told:
+        if not journey.touches:
+            ledgers.micros[UNATTRIBUTED] += MICRO
+            ledgers.values[UNATTRIBUTED][journey.currency] += journey.value
+            continue
+        weights = model.weigh(journey.path, learned)
+        for touch, micros, value in zip(journey.touches, shares(weights), shares(weights, journey.value), strict=True):
+            name = pages.get(_visit_id(touch), NONE)
+            ledgers.micros[name] += micros
+            ledgers.values[name][journey.currency] += value
+    return ledgers
+
+
+def period_nulls(session: Session, workspace: Workspace, *, from_day: date | None, until_day: date) -> list[PathCount]:
+    """The paths of a period that came to nothing: as kept, or counted now."""
+    kept = kept_nulls(session, workspace=workspace, from_day=from_day, until_day=until_day)
+    return null_paths(session, zone=workspace.zone, from_day=from_day, until_day=until_day) if kept is None else kept
+
+
 def credits(journey: Journey, model: Model, learned: Learned) -> list[int]:
     """The millionths that each touch of a journey gets; empty for one without touches."""
     return shares(model.weigh(journey.path, learned)) if journey.touches else []
-
-
-def path_counts(found: Iterable[Journey]) -> list[PathCount]:
-    """Journeys counted by their path, as a model learns from them."""
-    counted: Counter[tuple[str, ...]] = Counter(journey.path.channels for journey in found if journey.touches)
-    return [PathCount(channels, conversions) for channels, conversions in counted.items()]
 
 
 def main_currency(workspace: Workspace) -> str:
@@ -158,48 +198,22 @@ def main_currency(workspace: Workspace) -> str:
     return target.currency if target is not None else "CNY"
 
 
-def site_journeys(
-    session: Session, workspace: Workspace, *, from_day: date | None, until_day: date, role: str | None = None
-) -> Iterable[Journey]:
-    """The sign-ups of these days with their touches, as growth.yaml says (lookback, visit timeout), and their value with that of steps."""
-    settings = workspace.settings.attribution
-    return journeys(
-        session,
-        lookback=settings.lookback,
-        same_visit=settings.visit_timeout,
-        from_day=from_day,
-        until_day=until_day,
-        role=role,
-        values=signup_values(session, from_day=from_day, until_day=until_day),
-    )
-
-
 def _visit_id(touch: PathTouch) -> int:
     kind, _colon, id = touch.evidence.partition(":")
     return int(id) if kind == "visit" and id.isdigit() else 0
 
 
-def _label(touch: PathTouch, dimension: Dimension, pages: Mapping[int, str]) -> str:
-    if dimension is Dimension.PAGE:
-        return pages.get(_visit_id(touch), NONE)
-    return label(touch.origin, dimension)
-
-
 def visits_by_label(session: Session, dimension: Dimension, *, from_day: date | None, until_day: date) -> Counter[str]:
     """Visits that began on these days, by the labels of a dimension."""
-    column = VISIT.c.entry_page_id if dimension is Dimension.PAGE else VISIT.c.origin_id
-    query = select(column, func.count()).where(VISIT.c.day <= until_day).group_by(column)
-    if from_day is not None:
-        query = query.where(VISIT.c.day >= from_day)
     counted: Counter[str] = Counter()
-    rows = list(session.execute(query).tuples())
     if dimension is Dimension.PAGE:
-        paths = page_paths(session, [id for id, _count in rows])
-        for id, count in rows:
+        by_page = visits_by_entry(session, from_day=from_day, until_day=until_day)
+        paths = page_paths(session, by_page)
+        for id, count in by_page.items():
             counted[paths.get(id, NONE)] += count
         return counted
     origins: Mapping[int, OriginView] = origin_views(session)
-    for id, count in rows:
+    for id, count in visits_by_origin(session, from_day=from_day, until_day=until_day).items():
         counted[label(origins[id], dimension)] += count
     return counted
 

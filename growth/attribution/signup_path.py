@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -9,11 +10,11 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from growth.attribution.assembly import journeys
+from growth.attribution.assembly import journeys, origin_views, site_journeys
 from growth.attribution.model import Learned, all_models
-from growth.attribution.nulls import null_paths
-from growth.attribution.path import MICRO
-from growth.attribution.report import credits, path_counts
+from growth.attribution.path import MICRO, PathCount
+from growth.attribution.report import credits, period_nulls
+from growth.attribution.tally import PathKey, count_paths, learn
 from growth.channels import IDENTITY, Join, joins_of_person
 from growth.errors import GrowthError
 from growth.language import _
@@ -61,19 +62,20 @@ def signup_path(session: Session, external_id: str, *, workspace: Workspace) -> 
     if found is None:
         raise UnknownSignup(_("there is no sign-up “{id}”", id=external_id[:60]), fix=_("the id is the one that the site's server gave"))
     settings = workspace.settings.attribution
-    lookback, timeout = settings.lookback, settings.visit_timeout
-    journey = next(iter(journeys(session, lookback=lookback, same_visit=timeout, signup_id=found.id)))
+    journey = next(iter(journeys(session, lookback=settings.lookback, same_visit=settings.visit_timeout, signup_id=found.id)))
     first = journey.day.replace(day=1)
     last = (first + timedelta(days=32)).replace(day=1) - timedelta(days=1)
     by_model: dict[str, list[int]] = {}
-    counted = None
+    month: Counter[PathKey] | None = None
+    nulls: list[PathCount] = []
+    origins = origin_views(session)
     for id, model in all_models().items():
         learned: Learned = {}
         if model.learn is not None:
-            if counted is None:
-                month = path_counts(journeys(session, lookback=lookback, same_visit=timeout, from_day=first, until_day=last))
-                counted = [*month, *null_paths(session, zone=workspace.zone, from_day=first, until_day=last)]
-            learned = model.learn(counted)
+            if month is None:
+                month = count_paths(site_journeys(session, workspace, from_day=first, until_day=last))
+                nulls = period_nulls(session, workspace, from_day=first, until_day=last)
+            learned = learn(model, month, nulls, origins)
         by_model[id] = credits(journey, model, learned)
     ids = {touch.identity_id for touch in journey.touches}
     keys = dict(session.execute(select(IDENTITY.c.id, IDENTITY.c.key).where(IDENTITY.c.id.in_(ids))).tuples().all())

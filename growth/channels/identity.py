@@ -199,15 +199,14 @@ def _regroup(session: Session, members: Sequence[int]) -> None:
 
 
 def _note(session: Session, members: Sequence[int]) -> None:
-    """Everything computed from the paths of `members` is to be looked at again, from their first touch on."""
+    """Everything computed from the paths of `members` is to be looked at again, from the first touch of any of them on.
+
+    Members without a touch too: a sign-up that is parted from its visitor has none left.
+    """
     connection = session.connection()
-    rows = []
-    for member in members:
-        first = connection.scalar(_FIRST_TOUCH, {"id": member})
-        if first is not None:
-            rows.append({"identity_id": member, "at": first})
-    if rows:
-        session.execute(insert(TouchChange), rows)
+    first = min((at for member in members if (at := connection.scalar(_FIRST_TOUCH, {"id": member})) is not None), default=None)
+    if first is not None:
+        session.execute(insert(TouchChange), [{"identity_id": member, "at": first} for member in members])
 
 
 #: statements of `join`, which is called for every sign-up: made once, they cost a third

@@ -164,7 +164,10 @@ class Touch(Base):
 
 
 class TouchChange(Base):
-    """Whose paths changed and from when on, for what is computed from touches. Grows; readers keep the last id they have seen."""
+    """Whose paths changed and from when on, for what is computed from touches (attribution takes each off when it has followed it).
+
+    Of touches of people who were never joined with another key only the earliest of a batch stands here, under the identity 0.
+    """
 
     __tablename__ = "touch_change"
 

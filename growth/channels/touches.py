@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -125,11 +125,32 @@ def record_touches(session: Session, touches: Sequence[NewTouch]) -> None:
         for touch in touches
     ]
     insert_new(session, models.Touch, values, on=("identity_id", "at", "evidence"))
+    note_changes(session, [(ids[touch.key], touch.at) for touch in touches])
 
 
 def write_touches(session: Session, rows: Sequence[tuple[int, int, int, str, str]]) -> None:
     """The quick way for visits: (microseconds, identity id, origin id, kind, evidence), all of them known already."""
+    if not rows:
+        return
     insert_rows(session, table_of(models.Touch), ("at", "identity_id", "origin_id", "kind", "evidence"), rows, new_only=True)
+    joined = _joined(session, {row[1] for row in rows})
+    earliest = clock.from_micros(min(row[0] for row in rows))
+    note_changes(session, [(0, earliest), *((row[1], clock.from_micros(row[0])) for row in rows if row[1] in joined)])
+
+
+def note_changes(session: Session, changes: Sequence[tuple[int, datetime]]) -> None:
+    """Say whose path changed (identity id) and from when on: what is computed from it is to be made anew."""
+    if changes:
+        session.execute(insert(table_of(models.TouchChange)), [{"identity_id": id, "at": at} for id, at in changes])
+
+
+def _joined(session: Session, ids: Collection[int]) -> set[int]:
+    """Those who are joined with another key. A join that is being written is waited for (PostgreSQL): it does not see these touches."""
+    identity, found, wanted = table_of(models.Identity), set[int](), sorted(ids)
+    for start in range(0, len(wanted), 500):
+        query = select(identity.c.id, identity.c.joined).where(identity.c.id.in_(wanted[start : start + 500])).order_by(identity.c.id)
+        found |= {id for id, joined in session.execute(query.with_for_update(read=True)) if joined}
+    return found
 
 
 def forget_touches(session: Session, *, identity_id: int, evidence: Sequence[str]) -> None:

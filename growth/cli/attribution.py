@@ -14,6 +14,9 @@ from growth.language import _
 if TYPE_CHECKING:
     from growth.attribution import Report, SignupPath
 
+#: days whose results a report keeps on its way; a whole past is the worker's
+_KEPT_DAYS = 31
+
 app = toolkit.group(_("Which channel brought each sign-up."))
 
 _model_option = Annotated[
@@ -33,7 +36,7 @@ def report(
     role: Annotated[str | None, typer.Option("--role", metavar="R", help=_("Only sign-ups of this role."))] = None,
 ) -> None:
     """Credit, visits, cost and return. Example: growth attribution report --from 2026-11-01 --to 2026-11-30 --model linear"""
-    from growth.attribution import attribution_report, model_named
+    from growth.attribution import attribution_report, keep_credits, keep_nulls, model_named
     from growth.placements.keep import sync
     from growth.traffic import catch_up
 
@@ -45,6 +48,9 @@ def report(
     database = toolkit.database()
     catch_up(database)
     sync(database, now=now)
+    keep_credits(database, most_days=_KEPT_DAYS)
+    if chosen.learn is not None:
+        keep_nulls(database, from_day=first, until_day=last)
     with database.read() as session:
         found = attribution_report(
             session, workspace=workspace, model=chosen, from_day=first, until_day=last, dimension=dimension, role=role

@@ -13,7 +13,7 @@ from growth.traffic.importing import EventImport, RejectedLine, SignupImport, im
 from growth.traffic.rollups import refresh_rollups
 from growth.traffic.signups import SignupView, find_signup, record_signup, record_step, visitor_of_view
 from growth.traffic.sources import registered_domain
-from growth.traffic.store import VisitView, entry_paths, page_paths, signup_values, visits
+from growth.traffic.store import VisitView, entry_paths, page_paths, signup_values, visits, visits_by_entry, visits_by_origin
 from growth.traffic.tables import PAGE, SIGNUP, STEP, VISIT
 from growth.traffic.visits import catch_up, pending_events
 from growth.traffic.website import (
@@ -110,4 +110,6 @@ __all__ = [
     "visitor_of_view",
     "visits",
     "visits_by_day",
+    "visits_by_entry",
+    "visits_by_origin",
 ]

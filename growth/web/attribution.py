@@ -8,7 +8,17 @@ from dataclasses import dataclass
 from litestar.handlers import HTTPRouteHandler
 from sqlalchemy import select
 
-from growth.attribution import MICRO, UNATTRIBUTED, SignupPath, all_models, attribution_report, model_named, signup_path, site_journeys
+from growth.attribution import (
+    MICRO,
+    UNATTRIBUTED,
+    SignupPath,
+    all_models,
+    attribution_report,
+    keep_nulls,
+    model_named,
+    signup_path,
+    site_journeys,
+)
 from growth.attribution.report import credits
 from growth.channels import channel_titles, touch_words
 from growth.language import _
@@ -83,6 +93,7 @@ def side_by_side(viewer: Viewer) -> Page:
     """All models side by side, by channel."""
     period = wanted_period(viewer)
     catch_up(viewer.database)
+    keep_nulls(viewer.database, from_day=period.first, until_day=period.last)
     credit: dict[str, dict[str, float]] = {}
     with viewer.database.read() as session:
         titles = channel_titles(session)

@@ -9,7 +9,7 @@ from datetime import date
 from litestar.handlers import HTTPRouteHandler
 
 from growth import clock
-from growth.attribution import UNATTRIBUTED, Dimension, Report, ReportRow, all_models, attribution_report, model_named
+from growth.attribution import UNATTRIBUTED, Dimension, Report, ReportRow, all_models, attribution_report, keep_nulls, model_named
 from growth.channels import (
     BadTarget,
     ChannelView,
@@ -226,6 +226,8 @@ def _report(viewer: Viewer, period: Period, model: str, by: str, role: str) -> t
     dimension = Dimension(by) if by in list(Dimension) else Dimension.CHANNEL
     sync(viewer.database, now=viewer.now)
     span = span_of(period, today=clock.site_day(viewer.now, viewer.workspace.zone))
+    if chosen.learn is not None:
+        keep_nulls(viewer.database, from_day=span.first, until_day=span.last)
     with viewer.database.read() as session:
         report = attribution_report(
             session,

@@ -22,4 +22,5 @@ MODEL = Model(
         "最早的触点得全部功劳。",
     ),
     weigh=weigh,
+    by_age=False,
 )

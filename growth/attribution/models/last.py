@@ -22,4 +22,5 @@ MODEL = Model(
         "注册前最后一个触点得全部功劳。",
     ),
     weigh=weigh,
+    by_age=False,
 )

@@ -24,4 +24,5 @@ MODEL = Model(
         "最后一个有来源的触点得全部功劳；全为直接访问时归直接访问。",
     ),
     weigh=weigh,
+    by_age=False,
 )

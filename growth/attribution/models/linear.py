@@ -22,4 +22,5 @@ MODEL = Model(
         "每个触点平分；同一渠道出现两次就得两份。",
     ),
     weigh=weigh,
+    by_age=False,
 )

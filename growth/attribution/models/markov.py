@@ -97,4 +97,5 @@ MODEL = Model(
     weigh=weigh,
     learn=removal_effects,
     aggregate=aggregate,
+    by_age=False,
 )

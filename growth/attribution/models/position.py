@@ -30,4 +30,5 @@ MODEL = Model(
         "首末触点各得四成，中间触点平分两成。",
     ),
     weigh=weigh,
+    by_age=False,
 )

@@ -28,4 +28,5 @@ MODEL = Model(
         "路径中的每个渠道平分，不论出现几次。",
     ),
     weigh=weigh,
+    by_age=False,
 )

@@ -40,6 +40,58 @@ def upgrade() -> None:
     sa.UniqueConstraint('key_hash', name=op.f('uq_api_key_key_hash')),
     sa.UniqueConstraint('name', name=op.f('uq_api_key_name'))
     )
+    op.create_table('attribution_credit',
+    sa.Column('model', sa.String(), nullable=False),
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.Column('role', sa.String(), nullable=False),
+    sa.Column('origin_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('currency', sa.String(), nullable=False),
+    sa.Column('micros', sa.BigInteger(), nullable=False),
+    sa.Column('value', sa.BigInteger(), nullable=False),
+    sa.PrimaryKeyConstraint('model', 'day', 'role', 'origin_id', 'currency', name=op.f('pk_attribution_credit')),
+    sqlite_with_rowid=False
+    )
+    op.create_table('attribution_day',
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.Column('basis', sa.String(), nullable=False),
+    sa.PrimaryKeyConstraint('day', name=op.f('pk_attribution_day'))
+    )
+    op.create_table('attribution_null',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('from_day', sa.Date(), nullable=False),
+    sa.Column('until_day', sa.Date(), nullable=False),
+    sa.Column('channels', sa.String(), nullable=False),
+    sa.Column('people', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_attribution_null'))
+    )
+    op.create_index('ix_attribution_null_period', 'attribution_null', ['until_day', 'from_day'], unique=False)
+    op.create_table('attribution_origin',
+    sa.Column('origin_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False),
+    sa.Column('channel', sa.String(), nullable=False),
+    sa.PrimaryKeyConstraint('origin_id', name=op.f('pk_attribution_origin'))
+    )
+    op.create_table('attribution_path',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.Column('origins', sa.String(), nullable=False),
+    sa.Column('role', sa.String(), nullable=False),
+    sa.Column('currency', sa.String(), nullable=False),
+    sa.Column('value', sa.BigInteger(), nullable=False),
+    sa.Column('signups', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_attribution_path'))
+    )
+    op.create_index(op.f('ix_attribution_path_day'), 'attribution_path', ['day'], unique=False)
+    op.create_table('attribution_period',
+    sa.Column('from_day', sa.Date(), nullable=False),
+    sa.Column('until_day', sa.Date(), nullable=False),
+    sa.Column('basis', sa.String(), nullable=False),
+    sa.PrimaryKeyConstraint('from_day', 'until_day', name=op.f('pk_attribution_period'))
+    )
+    op.create_table('attribution_state',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('followed', sa.BigInteger(), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_attribution_state'))
+    )
     op.create_table('audit_head',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('last_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
