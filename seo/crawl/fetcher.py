@@ -13,9 +13,9 @@ from typing import Any, NamedTuple, Protocol, Self
 
 from growth.errors import Unfinished
 from growth.language import _
-from seo.answer import Answer, Fault
+from seo.answer import Answer
 from seo.certificate import certificate_of
-from seo.crawl.wire import Fetched, Frames, Job, Order, fetched_decoder, framed
+from seo.crawl.wire import Frames, Job, Order, answer_of, fetched_decoder, framed
 from seo.readout import Readout
 
 #: seconds without a sign of life, beyond the time limit of an answer, after which a child counts as hanging
@@ -97,7 +97,7 @@ class Fetcher:
             fetched = fetched_decoder.decode(body)
             order = self.outstanding.pop(fetched.id, None)
             if order is not None:
-                found.append(Arrival(order, _answer(order, fetched), fetched.readout))
+                found.append(Arrival(order, answer_of(order, fetched), fetched.readout))
         if not self.outstanding:
             self._alive = time.monotonic()
         return found
@@ -168,23 +168,6 @@ class Fetcher:
             else:
                 self._again.add(order.id)
                 self._write(framed(order))
-
-
-def _answer(order: Order, fetched: Fetched) -> Answer:
-    return Answer(
-        url=order.url,
-        status=0 if fetched.fault and fetched.fault not in (Fault.TOO_LARGE, Fault.ENCODING) else fetched.status,
-        headers=fetched.headers,
-        body=fetched.body,
-        wire_bytes=fetched.wire_bytes,
-        cut=fetched.cut,
-        ttfb_ms=fetched.ttfb_ms,
-        total_ms=fetched.total_ms,
-        fault=Fault(fetched.fault) if fetched.fault else None,
-        fault_text=fetched.fault_text,
-        body_bytes=fetched.body_bytes,
-        rendered=fetched.rendered,
-    )
 
 
 def _widen(descriptor: int) -> None:

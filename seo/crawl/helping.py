@@ -9,8 +9,7 @@ import struct
 import msgspec
 
 from growth import clock
-from seo.answer import Answer, Fault
-from seo.crawl.wire import Fetched, Job, Order
+from seo.crawl.wire import Fetched, Job, Order, answer_of
 from seo.readout import is_readable, read_out
 from seo.rules import Rules, rules_of
 from seo.spent import Spent
@@ -26,7 +25,7 @@ class Reader:
 
     def can_read(self, order: Order, fetched: Fetched) -> bool:
         """Whether an answer is a page of the site."""
-        return self._reading is not None and self._reading.site.is_internal(order.url) and is_readable(_answer(order, fetched))
+        return self._reading is not None and self._reading.site.is_internal(order.url) and is_readable(answer_of(order, fetched))
 
     def read(self, order: Order, fetched: Fetched) -> Fetched:
         """`fetched` with its page read, where it holds one of the site's."""
@@ -35,25 +34,10 @@ class Reader:
             return fetched
         if self._rules is None:
             self._rules = rules_of(reading, reading.modules)
-        answer = _answer(order, fetched)
+        answer = answer_of(order, fetched)
         readout = read_out(answer, reading.site, self._rules, self._spent, read_at=clock.now(), depth=order.depth)
         rendered = msgspec.structs.replace(fetched.rendered, html=b"") if fetched.rendered else None
         return msgspec.structs.replace(fetched, readout=readout, body=b"", body_bytes=len(fetched.body), rendered=rendered)
-
-
-def _answer(order: Order, fetched: Fetched) -> Answer:
-    return Answer(
-        url=order.url,
-        status=fetched.status,
-        headers=fetched.headers,
-        body=fetched.body,
-        wire_bytes=fetched.wire_bytes,
-        cut=fetched.cut,
-        ttfb_ms=fetched.ttfb_ms,
-        total_ms=fetched.total_ms,
-        fault=Fault(fetched.fault) if fetched.fault else None,
-        rendered=fetched.rendered,
-    )
 
 
 def in_pipe(descriptor: int) -> int:

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from growth.outbound import Reach
-from seo.answer import Rendered
+from seo.answer import Answer, Fault, Rendered
 from seo.page import SiteFacts
 from seo.readout import Readout
 from seo.severity import Severity
@@ -96,6 +96,24 @@ class Fetched(msgspec.Struct, frozen=True):
     readout: Readout | None = None
     body_bytes: int | None = None
     rendered: Rendered | None = None
+
+
+def answer_of(order: Order, fetched: Fetched) -> Answer:
+    """What came back, as checks know it: a status that no whole answer belongs to is none."""
+    return Answer(
+        url=order.url,
+        status=0 if fetched.fault and fetched.fault not in (Fault.TOO_LARGE, Fault.ENCODING) else fetched.status,
+        headers=fetched.headers,
+        body=fetched.body,
+        wire_bytes=fetched.wire_bytes,
+        cut=fetched.cut,
+        ttfb_ms=fetched.ttfb_ms,
+        total_ms=fetched.total_ms,
+        fault=Fault(fetched.fault) if fetched.fault else None,
+        fault_text=fetched.fault_text,
+        body_bytes=fetched.body_bytes,
+        rendered=fetched.rendered,
+    )
 
 
 encoder = msgspec.msgpack.Encoder()

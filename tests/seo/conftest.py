@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import shutil
+import socket
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -18,6 +21,7 @@ from seo.audit import AuditResult, run_audit
 from seo.issues import Issue
 from seo.listing import list_issues
 from tests.conftest import NOW
+from tests.sites.hostile import Hostile
 from tests.sites.served import LocalFetcher, Loopback, Served
 from tests.sites.worlds import World
 
@@ -40,6 +44,48 @@ def audit_of(open_workspace: Callable[..., Database]) -> Callable[..., tuple[Dat
         return database, result
 
     return audit
+
+
+@pytest.fixture
+def hostile() -> Iterator[Callable[..., Hostile]]:
+    """``hostile({path: answer})`` → a site on a real socket that does what it should not."""
+    running: list[Hostile] = []
+
+    def start(pages: dict[str, Any] | None = None) -> Hostile:
+        running.append(Hostile(pages))
+        return running[-1]
+
+    yield start
+    for each in running:
+        each.close()
+
+
+@dataclass
+class Inside:
+    """A server that nobody outside should reach; `asked` holds what was sent to it."""
+
+    port: int
+    asked: list[bytes] = field(default_factory=list)
+
+
+@pytest.fixture
+def inside() -> Iterator[Inside]:
+    """A listener on loopback that answers nothing."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        found = Inside(listener.getsockname()[1])
+
+        def listen() -> None:
+            while True:
+                try:
+                    connection, _address = listener.accept()
+                except OSError:
+                    return
+                found.asked.append(connection.recv(100))
+                connection.close()
+
+        Thread(target=listen, daemon=True).start()
+        yield found
+        listener.shutdown(socket.SHUT_RDWR)
 
 
 @pytest.fixture

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable
 
 import pytest
 
@@ -36,19 +35,6 @@ PICTURE = '<picture><source srcset="picture-source 640w"><img src="picture-img" 
 def database_url() -> None:
     """The same to each database."""
     return
-
-
-@pytest.fixture
-def hostile() -> Iterator[Callable[..., Hostile]]:
-    running: list[Hostile] = []
-
-    def start(pages: dict[str, Any]) -> Hostile:
-        running.append(Hostile(pages))
-        return running[-1]
-
-    yield start
-    for each in running:
-        each.close()
 
 
 @pytest.fixture

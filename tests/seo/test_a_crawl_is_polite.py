@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
 
@@ -28,19 +28,6 @@ TEXT = {"content-type": "text/plain"}
 def database_url() -> None:
     """The same to each database."""
     return
-
-
-@pytest.fixture
-def hostile() -> Iterator[Callable[..., Hostile]]:
-    running: list[Hostile] = []
-
-    def start(pages: dict[str, Any]) -> Hostile:
-        running.append(Hostile(pages))
-        return running[-1]
-
-    yield start
-    for each in running:
-        each.close()
 
 
 class Timed:

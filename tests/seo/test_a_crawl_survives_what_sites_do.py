@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 import re
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import pytest
@@ -19,29 +18,16 @@ from seo.crawl.fetcher import Fetcher
 from seo.crawl.wire import Job
 from seo.listing import list_issues, list_links, list_pages
 from tests.conftest import NOW
+from tests.seo.conftest import Inside
 from tests.sites.hostile import Hostile, page
 
-YAML = "site: {{name: 诚信贷, url: '{url}'}}\nseo: {{crawl: {{requests_per_second: 100000, retry_after: 0s, timeout: 2s, {more}}}}}\n"
+YAML = "site: {{name: 诚信贷, url: '{url}'}}\nseo: {{crawl: {{requests_per_second: 100000, retry_after: 0s, timeout: 4s, {more}}}}}\n"
 
 
 @pytest.fixture
 def database_url() -> None:
     """What a site does is the same to each database."""
     return
-
-
-@pytest.fixture
-def hostile() -> Iterator[Callable[..., Hostile]]:
-    """``hostile({path: answer})`` → such a site."""
-    running: list[Hostile] = []
-
-    def start(pages: dict[str, Any] | None = None) -> Hostile:
-        running.append(Hostile(pages))
-        return running[-1]
-
-    yield start
-    for each in running:
-        each.close()
 
 
 @pytest.fixture
@@ -157,22 +143,9 @@ def test_titles_are_right_whatever_the_charset_says(hostile: Callable[..., Hosti
     assert f"{site.url}gb18030-as-gb2312" not in conflicts
 
 
-def test_no_private_address_is_ever_asked(hostile: Callable[..., Hostile], crawl: Callable[..., Any]) -> None:
-    asked: list[bytes] = []
-    listener = socket.create_server(("127.0.0.1", 0))
-    port = listener.getsockname()[1]
-
-    def listen() -> None:
-        while True:
-            try:
-                connection, _address = listener.accept()
-            except OSError:
-                return
-            asked.append(connection.recv(100))
-            connection.close()
-
-    Thread(target=listen, daemon=True).start()
-    inside = [
+def test_no_private_address_is_ever_asked(hostile: Callable[..., Hostile], crawl: Callable[..., Any], inside: Inside) -> None:
+    port = inside.port
+    places = [
         f"http://127.0.0.1:{port}/",
         f"http://localhost:{port}/",
         f"http://[::ffff:7f00:1]:{port}/",
@@ -181,19 +154,18 @@ def test_no_private_address_is_ever_asked(hostile: Callable[..., Hostile], crawl
         "http://169.254.169.254/latest/",
         "http://100.100.100.200/",
     ]
-    links = "".join(f'<a href="{url}">内部地址{number}</a>' for number, url in enumerate(inside))
+    links = "".join(f'<a href="{url}">内部地址{number}</a>' for number, url in enumerate(places))
     robots = f"User-agent: *\nSitemap: http://127.0.0.1:{port}/sitemap.xml\n".encode()
     site = hostile(
         {
             "/": page(links + '<a href="/away">跳走</a>'),
-            "/away": (302, {"location": inside[0]}, b""),
+            "/away": (302, {"location": places[0]}, b""),
             "/robots.txt": (200, {"content-type": "text/plain"}, robots),
         }
     )
     database, _result = crawl(site)
-    listener.close()
-    assert asked == []
-    refused = {row["target"]: row["fault"] for row in list_links(database) if row["target"] in inside}
+    assert inside.asked == []
+    refused = {row["target"]: row["fault"] for row in list_links(database) if row["target"] in places}
     assert set(refused.values()) == {"private-address"}
 
 

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import pytest
@@ -23,6 +21,7 @@ from seo.listing import list_issues, list_links, list_pages
 from seo.models import PageRow, UrlRow
 from seo.summary import unsheet
 from tests.conftest import NOW, chromium
+from tests.seo.conftest import Inside
 from tests.sites.hostile import Hostile, page
 
 pytestmark = pytest.mark.browser
@@ -53,19 +52,6 @@ def browser() -> str:
 def database_url() -> None:
     """What a browser does is the same to each database."""
     return
-
-
-@pytest.fixture
-def hostile() -> Iterator[Callable[..., Hostile]]:
-    running: list[Hostile] = []
-
-    def start(pages: dict[str, Any]) -> Hostile:
-        running.append(Hostile(pages))
-        return running[-1]
-
-    yield start
-    for each in running:
-        each.close()
 
 
 @pytest.fixture
@@ -147,21 +133,8 @@ def test_images_frames_beacons_and_windows_are_refused_and_a_script_that_leaves_
     assert sheet_of(database, site.url)["rendered"]["blocked"] >= 3
 
 
-def test_scripts_reach_no_private_address(hostile: Callable[..., Hostile], crawl: Callable[..., Database]) -> None:
-    asked: list[bytes] = []
-    inside = socket.create_server(("127.0.0.1", 0))
-    port = inside.getsockname()[1]
-
-    def listen() -> None:
-        while True:
-            try:
-                connection, _address = inside.accept()
-            except OSError:
-                return
-            asked.append(connection.recv(100))
-            connection.close()
-
-    Thread(target=listen, daemon=True).start()
+def test_scripts_reach_no_private_address(hostile: Callable[..., Hostile], crawl: Callable[..., Database], inside: Inside) -> None:
+    port = inside.port
     places = [f"http://127.0.0.1:{port}/a", f"http://localhost:{port}/b", f"http://[::ffff:7f00:1]:{port}/c", "http://169.254.169.254/d"]
     scripts = "".join(f'<script src="{one}"></script>' for one in places)
     fetches = "Promise.allSettled([" + ",".join(f'fetch("{one}", {{mode: "no-cors"}})' for one in places)
@@ -169,9 +142,8 @@ def test_scripts_reach_no_private_address(hostile: Callable[..., Hostile], crawl
     script += '.then(all => { document.title = "共" + all.length })'
     site = hostile({"/": page(f"<p>页</p>{scripts}", head=f"<script>{script}</script>"), "/away": (302, {"location": places[0]}, b"")})
     database = crawl(site)
-    inside.close()
     assert "/away" in site.asked
-    assert asked == []
+    assert inside.asked == []
     assert pages_of(database)["/"]["title"] == "共6"
 
 
