@@ -120,6 +120,7 @@ def links(
     Example: growth seo links --broken
     """
     from seo.listing import list_links
+    from seo.wording import kind_word, verdict_word
 
     columns = {
         "source": _("Page"),
@@ -130,7 +131,9 @@ def links(
         "status": _("Status"),
         "verdict": _("Verdict"),
     }
-    toolkit.emit_rows(list_links(toolkit.database(), crawl_id=crawl, broken=broken), columns=columns, long=True, empty=_("No such link."))
+    rows = list_links(toolkit.database(), crawl_id=crawl, broken=broken)
+    words = {"kind": kind_word, "verdict": verdict_word}
+    toolkit.emit_rows(rows, columns=columns, long=True, empty=_("No such link."), words=words)
 
 
 @app.command()

@@ -62,7 +62,7 @@ def report_sections(session: Session, workspace: Workspace, period: Period) -> I
             proposal=note.severity == "error",
             evidence={"crawl": crawl.id, "check": note.link.rpartition("/")[2]},
         )
-        for note in proposals(tallies, most=5)
+        for note in proposals(crawl, tallies, most=5)
     ]
     yield Section(
         id="seo",

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
-
 from growth import clock
 from growth.alerts import close_alert, raise_alert
 from growth.db import Database
@@ -14,10 +12,9 @@ from growth.jobs import Job, JobRun, Postponed, Schedule
 from growth.language import Text, _
 from growth.workspace import SETTINGS, Severity, Workspace
 from seo.audit import AuditResult, AuditStopped, run_audit
+from seo.changes import changed_errors
 from seo.crawls import judged_before, newest
 from seo.facts import seo_settings
-from seo.issues import IssueState
-from seo.models import IssueRow
 
 #: names of the two jobs
 SCHEDULED = "seo.audit"
@@ -64,36 +61,26 @@ def audit(run: JobRun) -> str:
 
 
 def tell_new_errors(database: Database, result: AuditResult, *, now: datetime) -> bool:
-    """Tell the team of errors that the crawl before did not have; True where there are any. The alert ends with the next audit."""
+    """Tell the team of errors that the crawl before did not have, and of those that are gone; True where there are new ones.
+
+    The alert ends with the next audit.
+    """
     crawl = result.crawl
     with database.write() as session:
         before = judged_before(session, crawl.id)
         if before is not None:
             close_alert(session, dedupe=f"new_errors:{before.id}", now=now)
-        new = (IssueState.NEW.value, IssueState.REAPPEARED.value)
-        query = select(IssueRow.check_id, func.count()).where(
-            IssueRow.last_crawl_id == crawl.id, IssueRow.severity == "error", IssueRow.state.in_(new), IssueRow.accepted.is_(None)
-        )
-        counts = sorted(session.execute(query.group_by(IssueRow.check_id)).tuples().all(), key=lambda one: -one[1])
-        if not counts:
+        changes = changed_errors(session, crawl_id=crawl.id)
+        if not changes.new:
             return False
-        total = sum(number for _check, number in counts)
         raise_alert(
             session,
             kind="new_errors",
-            title=_("{n} new errors on the site", n=total),
-            detail=_detail(counts),
+            title=_("{n} new errors on the site", n=changes.new),
+            detail=changes.text,
             dedupe=f"new_errors:{crawl.id}",
             now=now,
             link=f"/seo/diff?new={crawl.id}",
             severity=Severity.ERROR,
         )
     return True
-
-
-def _detail(counts: list[tuple[str, int]]) -> str:
-    from seo.check import catalogue
-
-    known = catalogue()
-    lines = [f"{known[check].meta.title_bad if check in known else check}: {number}" for check, number in counts[:10]]
-    return "\n".join(lines)

@@ -1,5 +1,5 @@
-"""Pages that people are sent to whether the site links to them or not: goals, pages with expectations, landing pages of channels and
-placements.
+"""Pages that people are sent to whether the site links to them or not: landing pages of channels and placements, pages with
+expectations.
 """
 
 from __future__ import annotations
@@ -16,7 +16,10 @@ from seo.facts import site_facts
 
 
 def landing_urls(session: Session, workspace: Workspace, start_url: str) -> list[str]:
-    """Addresses on the site that channels, placements, goals and expectations name: in normal form, each once; patterns are left out."""
+    """Addresses on the site that channels, placements and expectations name: in normal form, each once; patterns are left out.
+
+    Goals are no landing pages: people arrive there from the site itself. Who wants them too takes `SiteFacts.goals`.
+    """
     facts = site_facts(workspace, start_url)
     placed = [one.link_to for one in placements(session) if one.link_to]
     channels = [channel.to for channel in workspace.one("channels", ChannelsFile).channels.values() if channel.to]

@@ -24,15 +24,20 @@ class Tally:
     weight: float
 
 
-def tally_issues(session: Session, *, crawl_id: int, severity: str | None = None, state: str | None = None) -> list[Tally]:
-    """The issues after the crawl `crawl_id`, the newest judged one, by check; accepted ones left out."""
+def tally_issues(
+    session: Session, *, crawl_id: int, severity: str | None = None, state: str | None = None, accepted: bool = False
+) -> list[Tally]:
+    """The issues after the crawl `crawl_id`, the newest judged one, by check; accepted ones left out, or (`accepted`) those alone."""
     is_new = case((IssueRow.state == IssueState.NEW.value, 1), else_=0)
     query = matching(
         select(IssueRow.check_id, IssueRow.severity, func.count(), func.sum(is_new), func.sum(IssueRow.weight)),
         crawl_id=crawl_id,
         severity=severity,
         state=state,
+        accepted=accepted,
     )
+    if accepted:
+        query = query.where(IssueRow.accepted.is_not(None))
     rows = session.execute(query.group_by(IssueRow.check_id, IssueRow.severity)).tuples()
     return _summed(
         Tally(check=check, severity=Severity(rank), number=number, new=int(new or 0), weight=float(weight or 0.0))

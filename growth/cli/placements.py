@@ -123,7 +123,7 @@ def verify(
     dry_run: toolkit.dry_run_option = False,
 ) -> None:
     """Look at the pages and take each placement's life a step. Example: growth placement verify hao123-home"""
-    from growth.placements import placements
+    from growth.placements import placements, verdict_title
     from growth.placements.keep import sync, verify_due
 
     database, now = toolkit.database(), clock.now()
@@ -144,5 +144,6 @@ def verify(
     toolkit.emit_rows(
         looks,
         columns={"id": _("Placement"), "verdict": _("Verdict"), "state": _("State"), "evidence": _("Evidence")},
+        words={"verdict": verdict_title},
         empty=_("No placement has a page to look at."),
     )

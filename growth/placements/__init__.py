@@ -3,7 +3,7 @@
 from growth.placements.life import PlacementKind, PlacementState, UnknownPlacement, WrongStep, check_step, move, placement_kind_title
 from growth.placements.listing import ListingFound, find_listing, parse_page
 from growth.placements.store import PlacementView, history, placement, placements, sync_placements
-from growth.placements.verify import Look, Verdict, due_for_check, our_hosts, reach_of, verify_placement
+from growth.placements.verify import Look, Verdict, due_for_check, our_hosts, reach_of, verdict_title, verify_placement
 
 __all__ = [
     "ListingFound",
@@ -26,5 +26,6 @@ __all__ = [
     "placements",
     "reach_of",
     "sync_placements",
+    "verdict_title",
     "verify_placement",
 ]

@@ -12,7 +12,7 @@ from growth import urls
 from growth.clock import site_day
 from growth.db import Database
 from growth.errors import GrowthError
-from growth.language import _
+from growth.language import Text, _
 from growth.placements import store
 from growth.placements.life import PlacementState, UnknownPlacement, move
 from growth.placements.listing import ListingFound, find_listing
@@ -50,6 +50,22 @@ class Verdict(StrEnum):
     NO_PAGE = "no-page"
     #: a dry run did not look
     NOT_LOOKED = "not-looked"
+
+
+_TITLES = {
+    Verdict.LISTED: Text("Listed", "已收录"),
+    Verdict.DIFFERENT: Text("Listed differently", "收录有出入"),
+    Verdict.ABSENT: Text("Not there", "没有我们的链接"),
+    Verdict.UNREACHABLE: Text("Does not answer", "页面打不开"),
+    Verdict.CLOSED: Text("Closed to programs", "拒绝程序访问"),
+    Verdict.NO_PAGE: Text("No page known", "没有页面地址"),
+    Verdict.NOT_LOOKED: Text("Not looked at", "未查看"),
+}
+
+
+def verdict_title(verdict: str) -> str:
+    """A verdict in words; another one as it is."""
+    return str(_TITLES[Verdict(verdict)]) if verdict in list(Verdict) else verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

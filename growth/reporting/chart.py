@@ -227,7 +227,9 @@ def _y_axis() -> Spec:
 def _line(chart: Chart, size: str) -> Spec:
     values = _long(chart)
     several = len(chart.series) > 1
-    last = max((str(value["x"]) for value in values), default="")
+    # days may come in any order; what is in no calendar stands as it is given
+    days = chart.x.kind is Kind.DATE
+    last = max((str(value["x"]) for value in values), default="") if days else str(values[-1]["x"]) if values else ""
     spec = _base(size, right=6)
     shared: Spec = {"x": _x_axis(chart, size), "y": _y_axis(), "color": _colour(chart)}
     ends = [value for value in values if str(value["x"]) == last]

@@ -1,13 +1,12 @@
-"""The audit's pages: overview with a running crawl's progress, issues, one issue, pages, one page's sheet, links, crawls, diff,
-comparison with other sites' pages, report files.
-report files; coverage.
+"""The audit's pages: overview with a running crawl's progress, issues, one issue, pages, one page's sheet, its links, all links, crawls,
+diff, comparison with other sites' pages, report files, coverage, keywords.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from seo.pages import comparing, coverage, crawling, files, issues, keywords, links, overview, sheet
+from seo.pages import comparing, coverage, crawling, files, issues, keywords, links, overview, page_links, sheet
 
 
 def pages() -> list[Any]:
@@ -25,6 +24,7 @@ def pages() -> list[Any]:
         issues.assign,
         sheet.pages,
         sheet.sheet,
+        page_links.page_links,
         links.links,
         links.to_add,
         keywords.keywords,

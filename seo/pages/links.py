@@ -21,7 +21,7 @@ from seo.pages.issues import page_link
 from seo.pages.tabs import NAV, ROLES, tabs
 from seo.report.columns import LINKS
 from seo.report.document import linking_sentence
-from seo.report.tables import proposals_table
+from seo.report.tables import link_row, proposals_table
 from seo.verdict import Verdict
 
 #: links of one download
@@ -118,6 +118,5 @@ def _rows(viewer: Viewer, crawl: Crawl, show: str, asked: TableState) -> tuple[l
         query = query.limit(MOST_ROWS) if viewer.format else query.offset((asked.page - 1) * asked.size).limit(asked.size)
         rows = []
         for link, page_url, to, text in session.execute(query):
-            row = link_json(link, page_url, to, text)
-            rows.append({**row, "rel": " ".join(row["rel"]), "href": page_link(page_url)})
+            rows.append({**link_row(link_json(link, page_url, to, text)), "href": page_link(page_url)})
     return rows, total

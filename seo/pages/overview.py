@@ -74,26 +74,13 @@ def overview(viewer: Viewer) -> Page:
         )
         if groups
         else None,
-        trend=_trend(viewer, past),
-        notes=proposals(tallies, most=5),
+        trend=trend_chart(past, viewer.workspace.zone),
+        notes=proposals(judged, tallies, most=5),
         table=table,
         may_begin=viewer.may(*EDITORS) and progress is None,
         downloads=[(name.upper(), f"/seo/report/{name}?crawl={judged.id}") for name in ("html", "xlsx", "json")],
     )
     return viewer.render("web/seo/overview.html", shown, title="SEO")
-
-
-def _trend(viewer: Viewer, past: Sequence[Crawl]) -> Chart | None:
-    """Errors and warnings over the last crawls, where they are of more than one day."""
-    zone = viewer.workspace.zone
-    if len({one.started_at.astimezone(zone).date() for one in past[:20]}) < 2:
-        return None
-    return trend_chart(
-        [
-            {"day": one.started_at.astimezone(zone).date().isoformat(), "errors": one.errors, "warnings": one.warnings}
-            for one in reversed(past[:20])
-        ]
-    )
 
 
 def _empty(viewer: Viewer, last: Crawl | None, progress: Progress | None) -> OverviewPage:

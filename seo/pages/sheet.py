@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
@@ -15,21 +16,19 @@ from growth.errors import GrowthError
 from growth.language import _
 from growth.reporting import Column, Empty, Kind, Table, TableState
 from growth.web import Missing, Page, Viewer, page
-from seo import links as stored
 from seo.crawl.frontier import Kind as UrlKind
 from seo.crawl.frontier import State
 from seo.crawls import Crawl, find_crawl
 from seo.issues import issues
 from seo.listing import page_json
-from seo.models import InlinkRow, LinkRow, PageRow, TextRow, UrlRow
+from seo.models import PageRow, UrlRow
 from seo.pages.issues import page_link
+from seo.pages.page_links import SHORT, Side, links_table
 from seo.pages.tabs import NAV, ROLES, tabs
 from seo.report.columns import URLS
-from seo.report.tables import issue_row
+from seo.report.tables import document_row, issue_row
 from seo.summary import unsheet
-
-#: links of a page's sheet that are shown each way
-MOST_LINKS = 500
+from seo.wording import fault_word, found_by_word, indexability_word
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,8 +54,8 @@ class SheetPage:
     #: raw JSON-LD blocks
     jsonld: Sequence[str]
     headers: Table
-    out: Table
-    into: Table
+    #: links to the page, links on it, what it loads: the first ones, and the address of all of them where there are more
+    links: Sequence[tuple[Table, str]]
     #: what the other rooms know of this page
     known: Sequence[Hit]
 
@@ -107,7 +106,6 @@ def sheet(viewer: Viewer, url: str) -> Page:
         page_row = session.get(PageRow, (crawl.id, row.id))
         canonical, redirect = (_text_of(session, crawl.id, id) for id in (page_row.canonical if page_row else None, row.redirect_to))
         seen = unsheet(page_row.sheet) if page_row else {}
-        out, into = _out(session, crawl.id, row.id), _into(session, crawl.id, row.id)
     document = page_json(row, page_row, canonical, redirect)
     with viewer.database.read() as session:
         found = list(issues(session, crawl_id=crawl.id, url=wanted, accepted=True))
@@ -121,12 +119,18 @@ def sheet(viewer: Viewer, url: str) -> Page:
         metas=_metas(seen),
         jsonld=[block["text"] for block in seen.get("jsonld", ())],
         headers=_pairs("headers", _("Response headers"), seen.get("headers", {})),
-        out=out,
-        into=into,
+        links=[_short(viewer, crawl, row, side) for side in Side],
         known=known,
     )
     crumbs = [("SEO", "/seo"), (_("Pages"), "/seo/pages"), (wanted, "")]
     return viewer.render("web/seo/page.html", shown, title=document["title"] or wanted, crumbs=crumbs)
+
+
+def _short(viewer: Viewer, crawl: Crawl, row: UrlRow, side: Side) -> tuple[Table, str]:
+    """The first links on one side, and where all of them are."""
+    table = links_table(viewer, crawl, row.id, side, asked=TableState(size=SHORT))
+    everything = f"/seo/page/links?url={quote(row.url, safe='')}&show={side}"
+    return table, everything if table.count > len(table.rows) else ""
 
 
 def _crawl(viewer: Viewer) -> Crawl | None:
@@ -173,23 +177,15 @@ def _page_of(viewer: Viewer, crawl: Crawl, asked: TableState, status: str, index
         rows = []
         for url, page_row, canonical_url, redirect_url in session.execute(query.execution_options(yield_per=2000)):
             document = page_json(url, page_row, canonical_url, redirect_url)
-            rows.append(
-                {
-                    **document,
-                    "indexability_words": _("Indexable") if document["indexable"] else _("Non-Indexable"),
-                    "title_length": len(document["title"] or ""),
-                    "description_length": len(document["description"] or ""),
-                    "href": page_link(url.url),
-                }
-            )
+            rows.append({**document_row(document), "href": page_link(url.url)})
     return rows, total
 
 
 def _facts(document: dict[str, Any], seen: dict[str, Any]) -> list[tuple[str, str]]:
     charset = seen.get("charset") or {}
     entries = [
-        (_("Status"), document["status"] or document["fault"]),
-        (_("Indexability"), document["indexability"]),
+        (_("Status"), document["status"] or (fault_word(document["fault"]) if document["fault"] else None)),
+        (_("Indexability"), indexability_word(document["indexability"])),
         (_("Title"), f"{document['title']} ({document['title_px']} px)" if document["title"] else None),
         (_("Description"), f"{document['description']} " if document["description"] else None),
         ("H1", document["h1"]),
@@ -204,7 +200,7 @@ def _facts(document: dict[str, Any], seen: dict[str, Any]) -> list[tuple[str, st
         (_("Han characters"), document["han"]),
         (_("First byte after"), f"{document['ttfb_ms']} ms" if document["ttfb_ms"] is not None else None),
         (_("Bytes"), document["size_bytes"]),
-        (_("Found by"), document["found_by"]),
+        (_("Found by"), found_by_word(document["found_by"])),
         *_rendering(seen),
     ]
     return [(words, str(value)) for words, value in entries if value not in (None, "")]
@@ -263,65 +259,6 @@ def _pairs(id: str, title: str, pairs: dict[str, str]) -> Table:
     ]
     rows = [{"name": name, "value": value} for name, value in sorted(pairs.items())]
     return Table(id=id, title=title, columns=columns, rows=rows, size=max(len(rows), 1))
-
-
-_LINK_COLUMNS = ("url", "anchor", "kind", "place", "rel", "line", "status")
-
-
-def _out(session: Session, crawl_id: int, id: int) -> Table:
-    query = (
-        select(LinkRow, UrlRow.url, UrlRow.status, UrlRow.fault, TextRow.text)
-        .outerjoin(UrlRow, (UrlRow.crawl_id == LinkRow.crawl_id) & (UrlRow.id == LinkRow.target))
-        .outerjoin(TextRow, (TextRow.crawl_id == LinkRow.crawl_id) & (TextRow.id == LinkRow.text_id))
-        .where(LinkRow.crawl_id == crawl_id, LinkRow.source == id)
-        .order_by(LinkRow.position)
-        .limit(MOST_LINKS)
-    )
-    total = session.scalar(select(func.count()).where(LinkRow.crawl_id == crawl_id, LinkRow.source == id)) or 0
-    rows = [_link_row(link, url or link.href or "", status, fault, text) for link, url, status, fault, text in session.execute(query)]
-    return _links_table("out", _("Links on this page"), rows, total)
-
-
-def _into(session: Session, crawl_id: int, id: int) -> Table:
-    query = (
-        select(LinkRow, UrlRow.url, UrlRow.status, UrlRow.fault, TextRow.text)
-        .join(
-            InlinkRow,
-            (InlinkRow.crawl_id == LinkRow.crawl_id) & (InlinkRow.source == LinkRow.source) & (InlinkRow.position == LinkRow.position),
-        )
-        .join(UrlRow, (UrlRow.crawl_id == LinkRow.crawl_id) & (UrlRow.id == LinkRow.source))
-        .outerjoin(TextRow, (TextRow.crawl_id == LinkRow.crawl_id) & (TextRow.id == LinkRow.text_id))
-        .where(InlinkRow.crawl_id == crawl_id, InlinkRow.target == id)
-        .order_by(InlinkRow.source, InlinkRow.position)
-        .limit(MOST_LINKS)
-    )
-    total = session.scalar(select(func.count()).where(InlinkRow.crawl_id == crawl_id, InlinkRow.target == id)) or 0
-    rows = [_link_row(link, url, status, fault, text) for link, url, status, fault, text in session.execute(query)]
-    return _links_table("into", _("Links to this page"), rows, total)
-
-
-def _link_row(link: LinkRow, url: str, status: int | None, fault: str | None, text: str | None) -> dict[str, Any]:
-    return {
-        "url": url,
-        "anchor": text or "",
-        "kind": stored.KINDS[link.kind].value,
-        "place": stored.place_of(link.flags).value,
-        "rel": " ".join(stored.rel_words(link.flags)),
-        "line": link.line,
-        "status": status or fault or "",
-        "href": page_link(url) if url.startswith("http") else None,
-    }
-
-
-def _links_table(id: str, title: str, rows: list[dict[str, Any]], total: int) -> Table:
-    labels = (_("Address"), _("Text"), _("Kind"), _("Part of the page"), "rel", _("Line"), _("Status"))
-    kinds = (Kind.TEXT, Kind.PROSE, Kind.CODE, Kind.TEXT, Kind.CODE, Kind.NUMBER, Kind.CODE)
-    columns = [
-        Column(id=name, label=label, kind=kind, key=name == "url", lead=name in ("anchor", "status"))
-        for name, label, kind in zip(_LINK_COLUMNS, labels, kinds, strict=True)
-    ]
-    note = _("The first {n} are shown.", n=MOST_LINKS) if total > len(rows) else ""
-    return Table(id=id, title=title, columns=columns, rows=rows, total=total, size=max(len(rows), 1), note=note)
 
 
 def _text_of(session: Session, crawl_id: int, id: int | None) -> str | None:

@@ -15,9 +15,9 @@ URLS = (
     _column("url", "Address", "网址", Kind.URL, key=True),
     _column("media_type", "Content Type", "内容类型", Kind.CODE),
     _column("status", "Status Code", "状态码", Kind.NUMBER, lead=True),
-    _column("fault", "Status", "状态", Kind.CODE),
+    _column("fault", "Status", "状态"),
     _column("indexability_words", "Indexability", "可收录性", lead=True),
-    _column("indexability", "Indexability Status", "不可收录原因", Kind.CODE),
+    _column("indexability", "Indexability Status", "不可收录原因"),
     _column("title", "Title 1", "标题 1", Kind.PROSE),
     _column("title_length", "Title 1 Length", "标题 1 长度", Kind.NUMBER),
     _column("title_px", "Title 1 Pixel Width", "标题 1 像素宽度", Kind.NUMBER),
@@ -38,7 +38,7 @@ URLS = (
     _column("ttfb_ms", "Response Time (ms)", "响应时间（毫秒）", Kind.NUMBER),
     _column("lang", "Language", "语言", Kind.CODE),
     _column("redirect_url", "Redirect URL", "跳转到", Kind.URL),
-    _column("found_by", "Found By", "发现方式", Kind.CODE),
+    _column("found_by", "Found By", "发现方式"),
 )
 #: issues, heaviest first
 ISSUES = (
@@ -69,30 +69,30 @@ CHECKS = (
 CHECKS_SHORT = tuple(column for column in CHECKS if column.id not in ("why", "mend"))
 #: links
 LINKS = (
-    _column("kind", "Type", "类型", Kind.CODE),
+    _column("kind", "Type", "类型"),
     _column("source", "Source", "来源页", Kind.URL, key=True),
     _column("target", "Destination", "目标", Kind.URL, lead=True),
     _column("anchor", "Anchor", "锚文字", Kind.PROSE),
     _column("status", "Status Code", "状态码", Kind.NUMBER, lead=True),
-    _column("verdict", "Status", "状态", Kind.CODE),
+    _column("verdict", "Status", "状态"),
     _column("rel", "Rel", "Rel", Kind.CODE),
-    _column("place", "Link Position", "所在区域", Kind.CODE),
+    _column("place", "Link Position", "所在区域"),
     _column("line", "Line", "行", Kind.NUMBER),
     _column("column", "Column", "列", Kind.NUMBER),
 )
 #: addresses that were not fetched
 SKIPPED = (
     _column("url", "Address", "网址", Kind.URL, key=True),
-    _column("reason", "Not Crawled Because", "未抓取原因", Kind.CODE, lead=True),
-    _column("found_by", "Found By", "发现方式", Kind.CODE),
+    _column("reason", "Not Crawled Because", "未抓取原因", lead=True),
+    _column("found_by", "Found By", "发现方式"),
     _column("depth", "Crawl Depth", "点击深度", Kind.NUMBER),
 )
 #: addresses on other sites
 EXTERNAL = (
     _column("url", "Address", "网址", Kind.URL, key=True),
     _column("status", "Status Code", "状态码", Kind.NUMBER, lead=True),
-    _column("verdict", "Status", "状态", Kind.CODE, lead=True),
-    _column("fault", "Fault", "故障", Kind.CODE),
+    _column("verdict", "Status", "状态", lead=True),
+    _column("fault", "Fault", "故障"),
     _column("media_type", "Content Type", "内容类型", Kind.CODE),
     _column("redirect_url", "Redirect URL", "跳转到", Kind.URL),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import tzinfo
 from typing import Any
 
 from growth.db import Database
@@ -18,6 +19,7 @@ from seo.listing import list_issues
 from seo.report.columns import CHECKS_SHORT, URLS
 from seo.report.tables import checks_table, counts_by_group, issue_row, proposals_table, urls_table
 from seo.tally import Tally, tally_of
+from seo.wording import reason_word
 
 #: rows of a table in the HTML file; the workbook has them all
 HTML_ROWS = 50
@@ -53,7 +55,7 @@ def crawl_document(database: Database, crawl: Crawl) -> Document:
         site=shown,
         made_at=crawl.finished_at or crawl.heartbeat_at,
         sections=sections,
-        proposals=proposals(tallies),
+        proposals=proposals(crawl, tallies),
         proposals_title=_("What to mend first"),
         facts=facts,
     )
@@ -76,15 +78,26 @@ def sentence(crawl: Crawl) -> str:
     return text
 
 
-def proposals(tallies: Sequence[Tally], *, most: int = 8) -> list[Note]:
+def proposals(crawl: Crawl, tallies: Sequence[Tally], *, most: int = 8) -> list[Note]:
     """The checks whose mending brings back most, with what they cost."""
     notes = []
     for tally in sorted(tallies, key=lambda one: -one.weight)[:most]:
         check = catalogue().get(tally.check)
         if check is not None:
             text = f"{check.meta.title_bad} ({tally.number})"
+            if tally.weight:
+                text += _(": {cost}", cost=cost_words(tally.weight, measured=bool(crawl.totals.get("measured"))))
             notes.append(Note(text=text, severity=check.meta.severity.value, mend=str(check.meta.mend), link=f"/seo/issues/{tally.check}"))
     return notes
+
+
+def cost_words(weight: float, *, measured: bool) -> str:
+    """A weight in words; where no visits were counted only its order counts."""
+    if not measured:
+        return _("weight {n} by link equity", n=f"{weight:.3g}")
+    if weight < 0.01:
+        return _("less than 0.01 sign-ups lost a month")
+    return _("about {n} sign-ups lost a month", n=f"{weight:.0f}" if weight >= 10 else f"{weight:.2f}")
 
 
 def crawl_figures(crawl: Crawl, before: Crawl | None = None) -> list[Figure]:
@@ -172,7 +185,7 @@ def _charts(crawl: Crawl) -> list[Section]:
         ("statuses", Text("Status codes", "状态码"), _status_rows(crawl.totals.get("statuses", {}))),
         ("depths", Text("Clicks from the home page", "点击深度"), _depth_rows(crawl.totals.get("depths", {}))),
         ("times", Text("Response times", "响应时间"), _time_rows(crawl.totals.get("ttfb", {}))),
-        ("skipped", Text("Not crawled, and why", "未抓取及原因"), _plain_rows(crawl.totals.get("skipped", {}))),
+        ("skipped", Text("Not crawled, and why", "未抓取及原因"), _skipped_rows(crawl.totals.get("skipped", {}))),
     ]
     sections = []
     for place, (id, title, rows) in enumerate(charts):
@@ -198,8 +211,8 @@ def _time_rows(counts: dict[str, int]) -> list[dict[str, Any]]:
     return [{"what": words, "number": counts[low]} for low, words in bands.items() if low in counts]
 
 
-def _plain_rows(counts: dict[str, int]) -> list[dict[str, Any]]:
-    return [{"what": name, "number": number} for name, number in sorted(counts.items(), key=lambda one: -one[1])]
+def _skipped_rows(counts: dict[str, int]) -> list[dict[str, Any]]:
+    return [{"what": reason_word(name), "number": number} for name, number in sorted(counts.items(), key=lambda one: -one[1])]
 
 
 def _trend(database: Database, crawl: Crawl) -> list[Section]:
@@ -210,24 +223,27 @@ def _trend(database: Database, crawl: Crawl) -> list[Section]:
             for one in crawls(session, limit=TREND * 3)
             if one.state.is_judged and one.start_url == crawl.start_url and one.id <= crawl.id
         ]
-    zone = database.workspace.zone
-    if len({one.started_at.astimezone(zone).date() for one in past[:TREND]}) < 2:
-        return []
-    rows = [
-        {"day": one.started_at.astimezone(zone).date().isoformat(), "errors": one.errors, "warnings": one.warnings, "pages": one.pages}
-        for one in reversed(past[:TREND])
-    ]
-    return [Section(id="trend", title=Text("Trend over crawls", "历次抓取趋势"), chart=trend_chart(rows), order=20)]
+    chart = trend_chart(past, database.workspace.zone)
+    return [Section(id="trend", title=Text("Trend over crawls", "历次抓取趋势"), chart=chart, order=20)] if chart is not None else []
 
 
-def trend_chart(rows: Sequence[dict[str, Any]]) -> Chart:
-    """Errors and warnings over crawls; several crawls of a day show the last one."""
-    last = {row["day"]: row for row in rows}
+def trend_chart(past: Sequence[Crawl], zone: tzinfo) -> Chart | None:
+    """Errors and warnings over crawls (newest first, at most `TREND`): by day, or crawl by crawl where a day had several; None for one."""
+    shown = past[:TREND][::-1]
+    if len(shown) < 2:
+        return None
+    starts = [one.started_at.astimezone(zone) for one in shown]
+    if len({start.date() for start in starts}) == len(shown):
+        x = Series(id="at", label=_("Day"), kind=Kind.DATE)
+        marks = [start.date().isoformat() for start in starts]
+    else:
+        x = Series(id="at", label=_("Crawl"))
+        marks = [f"#{one.id} · {start:%m-%d %H:%M}" for one, start in zip(shown, starts, strict=True)]
     return line(
         "trend",
         _("Errors and warnings over crawls"),
-        list(last.values()),
-        x=Series(id="day", label=_("Day"), kind=Kind.DATE),
+        [{"at": mark, "errors": one.errors, "warnings": one.warnings} for mark, one in zip(marks, shown, strict=True)],
+        x=x,
         series=[Series(id="errors", label=_("Errors"), kind=Kind.NUMBER), Series(id="warnings", label=_("Warnings"), kind=Kind.NUMBER)],
     )
 

@@ -21,6 +21,7 @@ from seo.listing import list_issues, list_links, list_pages
 from seo.models import IssueRow, UrlRow
 from seo.report import columns
 from seo.tally import Tally, tally_of
+from seo.wording import fault_word, found_by_word, indexability_word, kind_word, place_word, reason_word, verdict_word
 
 #: rows of one table of a report; what is beyond stands in the CSV
 MOST_ROWS = 200_000
@@ -93,18 +94,23 @@ def urls_table(database: Database, crawl: Crawl, *, most: int) -> Table:
     """Every document of the site that was fetched."""
     rows = []
     for row in list_pages(database, crawl_id=crawl.id):
-        rows.append(
-            {
-                **row,
-                "indexability_words": _("Indexable") if row["indexable"] else _("Non-Indexable"),
-                "indexability": "" if row["indexable"] else row["indexability"],
-                "title_length": len(row["title"]) if row["title"] is not None else None,
-                "description_length": len(row["description"]) if row["description"] is not None else None,
-            }
-        )
+        rows.append(document_row(row))
         if len(rows) >= most:
             break
     return Table(id="internal", title=_("Internal"), columns=columns.URLS, rows=rows, size=max(len(rows), 1))
+
+
+def document_row(page: dict[str, Any]) -> dict[str, Any]:
+    """A page of `seo.listing.list_pages` in the words of people."""
+    return {
+        **page,
+        "fault": fault_word(page["fault"]) if page["fault"] else None,
+        "indexability_words": _("Indexable") if page["indexable"] else _("Non-Indexable"),
+        "indexability": "" if page["indexable"] else indexability_word(page["indexability"]),
+        "found_by": found_by_word(page["found_by"]),
+        "title_length": len(page["title"]) if page["title"] is not None else None,
+        "description_length": len(page["description"]) if page["description"] is not None else None,
+    }
 
 
 def proposals_table(found: Sequence[LinkProposal]) -> Table:
@@ -132,10 +138,22 @@ def broken_table(database: Database, crawl: Crawl, *, most: int) -> Table:
     """Links whose target does not work."""
     rows = []
     for row in list_links(database, crawl_id=crawl.id, broken=True):
-        rows.append({**row, "rel": " ".join(row["rel"])})
+        rows.append(link_row(row))
         if len(rows) >= most:
             break
     return Table(id="broken-links", title=_("Broken links"), columns=columns.LINKS, rows=rows, size=max(len(rows), 1))
+
+
+def link_row(link: dict[str, Any]) -> dict[str, Any]:
+    """A link of `seo.listing.list_links` in the words of people."""
+    verdict = link["verdict"]
+    return {
+        **link,
+        "rel": " ".join(link["rel"]),
+        "kind": kind_word(link["kind"]),
+        "place": place_word(link["place"]),
+        "verdict": verdict_word(verdict) if verdict else None,
+    }
 
 
 def external_table(database: Database, crawl: Crawl, *, most: int) -> Table:
@@ -181,11 +199,11 @@ def _urls(session: Session, crawl_id: int, *where: Any, most: int) -> Iterator[d
         yield {
             "url": row.url,
             "status": row.status,
-            "verdict": row.verdict,
-            "fault": row.fault,
-            "reason": row.reason,
+            "verdict": verdict_word(row.verdict) if row.verdict else None,
+            "fault": fault_word(row.fault) if row.fault else None,
+            "reason": reason_word(row.reason) if row.reason else None,
             "media_type": row.media_type,
             "depth": row.depth,
-            "found_by": row.found_by,
+            "found_by": found_by_word(row.found_by),
             "redirect_url": redirect_url,
         }

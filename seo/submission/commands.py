@@ -192,6 +192,7 @@ def verify(
     directory: Annotated[str | None, typer.Argument(help=_("Only this directory."))] = None, dry_run: toolkit.dry_run_option = False
 ) -> None:
     """Crawl the directories' pages for our listing. Example: growth submit verify hao123"""
+    from growth.placements import verdict_title
     from growth.placements.keep import sync
     from seo.submission.find import verify_directories
 
@@ -201,6 +202,7 @@ def verify(
     toolkit.emit_rows(
         looks,
         columns={"id": _("Placement"), "verdict": _("Verdict"), "state": _("State"), "at": _("Page"), "evidence": _("Evidence")},
+        words={"verdict": verdict_title},
         empty=_("Nothing was handed in yet: growth submit prepare DIRECTORY"),
     )
 

@@ -33,7 +33,8 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     resources["/p/1.html"] |= {"title": NASTY, "body": f'<a href="/gone.html">{NASTY.replace("<", "&lt;")}</a>'}
     resources["/p/2.html"] |= {"title": ""}
     resources["/sitemap.xml"] = {"text": sitemap(pages), "type": "application/xml"}
-    crawl = "seo: {crawl: {requests_per_second: 100000, retry_after: 0s}}"
+    accept = "accept: [{check: title-site-name-missing, url: '*', because: 品牌名在页脚}]"
+    crawl = f"seo: {{crawl: {{requests_per_second: 100000, retry_after: 0s}}, {accept}}}"
     world = World(site=Served(base=BASE, resources=resources), growth_yaml=f"site: {{name: 诚信贷, url: '{BASE}'}}\n{crawl}\n")
     folder: Path = tmp_path_factory.mktemp("shown") / "w"
     database, _issues = audited(world, folder)
@@ -61,6 +62,23 @@ def test_the_overview_says_how_the_site_stands(seo: Browser) -> None:
     page = text(seo, "/seo")
     assert "站内链接打不开" in page
     assert "/seo/issues/link-broken-internal" in page
+
+
+def test_what_to_mend_first_says_what_it_costs_and_two_audits_on_one_day_are_a_trend(seo: Browser) -> None:
+    page = text(seo, "/seo")
+    assert "站内链接打不开 (1)：按链接权重估算为 0." in page, "no visits were counted"
+    assert "chart-trend" in page or "错误与警告" in page
+    assert "#1 · " in page
+    assert "#2 · " in page
+
+
+def test_accepted_issues_have_a_filter_with_their_reason(seo: Browser) -> None:
+    assert "/seo/issues/title-site-name-missing" not in text(seo, "/seo/issues")
+    page = text(seo, "/seo/issues?state=accepted")
+    assert "/seo/issues/title-site-name-missing?state=accepted" in page
+    assert "/seo/issues/link-broken-internal" not in page
+    assert "品牌名在页脚" in text(seo, "/seo/issues/title-site-name-missing?state=accepted")
+    assert "品牌名在页脚" not in text(seo, "/seo/issues/title-site-name-missing")
 
 
 def test_issues_are_filtered_and_taken_away(seo: Browser) -> None:
@@ -112,6 +130,27 @@ def test_a_page_has_a_sheet_with_all_that_was_seen(seo: Browser) -> None:
         assert part in page
     assert seo.get("/seo/page?url=https://www.shown.test/never").status_code == 404
     assert seo.get("/seo/page?url=nonsense").status_code == 404
+
+
+def test_a_sheet_shows_what_the_page_loads_apart_from_its_links(seo: Browser) -> None:
+    page = text(seo, f"/seo/page?url={quote(BASE + 'p/1.html', safe='')}")
+    links, resources = page.split("本页上的链接", 1)[1].split("脚本、样式、图片与媒体", 1)
+    assert "js/t.js" in resources
+    assert "脚本" in resources
+    assert "js/t.js" not in links
+    assert "gone.html" in links
+
+
+def test_all_links_of_a_page_are_paged_filtered_and_taken_away(seo: Browser) -> None:
+    own = f"/seo/page/links?url={quote(BASE + 'p/1.html', safe='')}"
+    assert f"{BASE}contact.html" in text(seo, own)
+    out = text(seo, f"{own}&show=out&q=gone")
+    assert "gone.html" in out
+    assert "contact.html" not in out.split("<table", 1)[1]
+    rows = seo.get(f"{own}&show=resources&format=csv").content.decode("utf-8-sig").splitlines()
+    assert any("js/t.js,脚本,200" in row for row in rows), rows
+    for wrong in (f"{own}&show=nonsense", "/seo/page/links?url=nonsense", f"/seo/page/links?url={BASE}never"):
+        assert seo.get(wrong).status_code == 404, wrong
 
 
 def test_what_a_crawled_page_says_never_runs_here(seo: Browser) -> None:

@@ -66,6 +66,19 @@ def test_new_errors_are_told_once_with_the_diff(site: Served, run: Callable[...,
     assert "1" in alert.title
     assert alert.link
     assert "/seo/diff?new=3" in alert.link
+    site.resources["/a.html"] |= {"body": ""}
+    site.resources["/"] |= {"title": ""}
+    jobs.audit(run("2026-W50"))
+    (alert,) = told(first.database)
+    first_line, *lines = alert.detail.splitlines()
+    assert first_line == "1 new, 2 fixed"
+    assert [line for line in lines if line.startswith("+")] == ["+ The page has no title: 1"]
+    assert f"   {BASE}" in lines
+    assert {line for line in lines if line.startswith("−")} == {
+        "− A page of the site answers with a client error: 1",
+        "− A link leads to a page of the site that does not answer: 1",
+    }
+    assert f"   {BASE}a.html · {BASE}gone.html (404)" in lines
 
 
 def test_a_run_that_was_stopped_goes_on_as_the_same_crawl(site: Served, run: Callable[..., JobRun]) -> None:
