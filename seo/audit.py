@@ -22,22 +22,22 @@ from seo.crawl.frontier import Frontier
 from seo.crawl.lock import only_crawl
 from seo.crawl.origins import Origins, Outcome
 from seo.crawl.pace import Pace
-from seo.crawl.plan import Plan
+from seo.crawl.plan import Plan, reading_of
 from seo.crawl.record import Recorder
 from seo.crawl.rendering import browser_path
 from seo.crawl.walk import Counts, End, Tick, Walk
-from seo.crawl.wire import Job, Reading
+from seo.crawl.wire import Job
 from seo.crawls import Crawl, CrawlState, crawl_of, find_crawl, newest
 from seo.external import had_their_turn
-from seo.facts import seo_settings, site_facts, user_agent
+from seo.facts import own_headers, seo_settings, site_facts, user_agent
 from seo.finish import finish
 from seo.landing import landing_urls
 from seo.models import CrawlRow, LinkRow, OriginRow, PageRow, SitemapRow, TextRow, UrlRow
-from seo.page import SiteFacts
 from seo.rules import Rules, rules_of
-from seo.settings import ChecksSettings, SeoSettings
+from seo.settings import SeoSettings
 from seo.severity import Severity
 from seo.spent import Spent
+from seo.summary import unsheet
 
 #: pages of the crawl before that are looked at again although no link leads to them any more
 MOST_EARLIER = 50_000
@@ -193,6 +193,8 @@ def _walk(
         read = select(UrlRow.url).join(SitemapRow, (SitemapRow.crawl_id == UrlRow.crawl_id) & (SitemapRow.id == UrlRow.id))
         sitemaps = set(session.scalars(read.where(UrlRow.crawl_id == plan.crawl_id)))
         counts = _counts(session, plan.crawl_id)
+        if plan.browser:
+            counts.rendered, counts.render_faults = _rendered(session, plan.crawl_id)
         last_text = session.scalar(select(func.max(TextRow.id)).where(TextRow.crawl_id == plan.crawl_id)) or 0
     counts.requests = max(counts.requests, _requests(database, plan.crawl_id))
     recorder = Recorder(database, frontier, last_text=last_text)
@@ -323,9 +325,6 @@ def _plan(database: Database, crawl: Crawl, settings: SeoSettings, rules: Rules)
     workspace = database.workspace
     with database.read() as session:
         facts = replace(site_facts(workspace, crawl.start_url), landing=frozenset(landing_urls(session, workspace, crawl.start_url)))
-    headers = {name: workspace.resolve(value) for name, value in settings.crawl.headers.items()}
-    if settings.crawl.cookies:
-        headers["Cookie"] = "; ".join(f"{name}={workspace.resolve(value)}" for name, value in settings.crawl.cookies.items())
     before = _before(database, crawl)
     return Plan(
         crawl_id=crawl.id,
@@ -334,20 +333,14 @@ def _plan(database: Database, crawl: Crawl, settings: SeoSettings, rules: Rules)
         site=facts,
         user_agent=user_agent(workspace),
         max_pages=crawl.max_pages,
-        headers=headers,
+        headers=own_headers(workspace),
         landing=[*facts.landing, *(goal for goal in facts.goals if "*" not in goal)],
         earlier=_earlier(database, before),
         retry_s=settings.crawl.retry_after.total_seconds(),
-        reading=_reading(facts, rules, settings.checks),
+        reading=reading_of(facts, rules, settings.checks),
         browser=browser_path() if settings.crawl.javascript else "",
         postponed=_postponed(database, before, settings.crawl.external_per_host),
     )
-
-
-def _reading(facts: SiteFacts, rules: Rules, checks: ChecksSettings) -> Reading:
-    """What the fetching child must know to read pages itself."""
-    modules = sorted({active.check.module for active in rules.page})
-    return Reading(site=facts, modules=modules, ignore=list(checks.ignore), severity=dict(checks.severity), limits=dict(checks.limits))
 
 
 def _before(database: Database, crawl: Crawl) -> int | None:
@@ -383,6 +376,13 @@ def _counts(session: Any, crawl_id: int) -> Counts:
     tries = session.scalar(select(func.coalesce(func.sum(UrlRow.attempts), 0)).where(UrlRow.crawl_id == crawl_id)) or 0
     broken = session.scalar(select(func.count()).select_from(UrlRow).where(UrlRow.crawl_id == crawl_id, UrlRow.verdict == "broken")) or 0
     return Counts(pages=pages, links=links, requests=int(tries), failures=broken)
+
+
+def _rendered(session: Any, crawl_id: int) -> tuple[int, int]:
+    """Pages that a browser made before the crawl was cut off, and those that it could not: their sheets tell."""
+    sheets = session.scalars(select(PageRow.sheet).where(PageRow.crawl_id == crawl_id).execution_options(yield_per=1000))
+    faults = [made["fault"] for sheet in sheets if (made := unsheet(sheet).get("rendered")) is not None]
+    return sum(1 for fault in faults if not fault), sum(1 for fault in faults if fault)
 
 
 def _requests(database: Database, crawl_id: int) -> int:

@@ -220,19 +220,14 @@ def robots(
 def page(
     url_or_file: Annotated[str, typer.Argument(metavar="URL|FILE", help=_("a page, or a draft as a file"))],
 ) -> None:
-    """Judge one page or a draft.
+    """Judge one page or a draft; a page that seo.crawl.javascript names is shown to a browser first.
 
     Example: growth seo page draft.html
     """
     from seo.onepage import judge_one
 
     found = judge_one(toolkit.workspace(), url_or_file, now=clock.now())
-    document = found.as_json()
-    lines = [f"{found.page.url}", f"  {_('Title')}: {found.page.title} ({document['title_px']} px)", f"  H1: {found.page.h1}"]
-    lines += [f"  {one['severity']:<8} {one['check']:<28} {one['message']}" for one in document["findings"]]
-    passed = sum(1 for outcome in document["checks"].values() if outcome == "passed")
-    lines.append(_("{n} checks passed, {m} found something", n=passed, m=len({one["check"] for one in document["findings"]})))
-    toolkit.emit(document, text="\n".join(lines))
+    toolkit.emit(found.as_json(), text="\n".join(found.lines()))
 
 
 @app.command()

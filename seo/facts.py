@@ -63,3 +63,12 @@ def user_agent(workspace: Workspace) -> str:
     return (
         seo_settings(workspace).crawl.user_agent or f"Mozilla/5.0 (compatible; GrowthSuite/{__version__}; +{workspace.settings.site.url})"
     )
+
+
+def own_headers(workspace: Workspace) -> dict[str, str]:
+    """What is sent to the site itself only: headers and cookies of ``seo.crawl``, secrets filled in. Raises MissingSecret."""
+    settings = seo_settings(workspace).crawl
+    headers = {name: workspace.resolve(value) for name, value in settings.headers.items()}
+    if settings.cookies:
+        headers["Cookie"] = "; ".join(f"{name}={workspace.resolve(value)}" for name, value in settings.cookies.items())
+    return headers

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -20,7 +21,9 @@ from growth.language import Text, _
 from growth.rendering.states import state_word
 from growth.reporting import Figure, Kind, Note, Section, Series, Table, bars
 from growth.workspace import Workspace
+from seo.crawl.rendering import RenderingUnavailable, browser_path
 from seo.crawls import Crawl, CrawlState, find_crawl, judged_before, newest
+from seo.facts import seo_settings
 from seo.issues import IssueState, message_of, url_hash
 from seo.models import CrawlRow, IssueRow
 from seo.report.document import crawl_figures, proposals, sentence
@@ -154,7 +157,8 @@ def url_facts(session: Session, url: str) -> Iterator[Hit]:
 
 
 def doctor(workspace: Workspace, database: Database | None) -> Iterator[Diagnosis]:
-    """Whether the site is audited, and whether every check works."""
+    """Whether pages can be rendered where that is asked for, whether the site is audited, and whether every check works."""
+    yield from _rendering(workspace)
     if database is None:
         return
     with database.read() as session:
@@ -175,6 +179,21 @@ def doctor(workspace: Workspace, database: Database | None) -> Iterator[Diagnosi
         yield Diagnosis(id="seo.audit", level=Level.OK, message=_("audited"))
     for check, fault in (judged.totals.get("check_faults") or {}).items() if judged else ():
         yield Diagnosis(id="seo.checks", level=Level.FAIL, message=f"{check}: {fault}", fix=_("report it; until then: seo.checks.ignore"))
+
+
+def _rendering(workspace: Workspace) -> Iterator[Diagnosis]:
+    """Nothing where growth.yaml has no page rendered."""
+    wanted = seo_settings(workspace).crawl.javascript
+    if not wanted:
+        return
+    try:
+        browser = browser_path()
+    except RenderingUnavailable as fault:
+        yield Diagnosis(id="seo.rendering", level=Level.FAIL, message=_("rendering: {why}", why=fault.message), fix=fault.fix)
+        return
+    pages = _("all pages") if isinstance(wanted, bool) else ", ".join(wanted)
+    message = _("rendering: {browser} renders {pages}", browser=Path(browser).name, pages=pages)
+    yield Diagnosis(id="seo.rendering", level=Level.OK, message=message)
 
 
 def metrics(session: Session) -> Iterator[Sample]:

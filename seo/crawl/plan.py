@@ -10,7 +10,8 @@ from seo.crawl.scope import Scope, path_and_query
 from seo.crawl.wire import Job, Reading
 from seo.page import SiteFacts
 from seo.robots import matches
-from seo.settings import CrawlSettings
+from seo.rules import Rules
+from seo.settings import ChecksSettings, CrawlSettings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,3 +61,9 @@ class Plan:
             reading=self.reading,
             browser=self.browser,
         )
+
+
+def reading_of(facts: SiteFacts, rules: Rules, checks: ChecksSettings) -> Reading:
+    """What the fetching child must know to read pages itself."""
+    modules = sorted({active.check.module for active in rules.page})
+    return Reading(site=facts, modules=modules, ignore=list(checks.ignore), severity=dict(checks.severity), limits=dict(checks.limits))

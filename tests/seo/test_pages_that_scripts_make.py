@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -13,15 +14,20 @@ from typing import Any
 
 import pytest
 
+from growth.app import Level
 from growth.db import Database
+from growth.workspace import Workspace
 from seo.audit import run_audit
 from seo.crawl import rendering
 from seo.crawl.rendering import RenderingUnavailable
+from seo.handing import doctor
 from seo.listing import list_issues, list_links, list_pages
 from seo.models import PageRow, UrlRow
+from seo.onepage import judge_one
 from seo.summary import unsheet
 from tests.conftest import NOW, chromium
 from tests.seo.conftest import Inside
+from tests.seo.test_a_crawl_goes_on_where_it_was_cut_off import comparable, growth, start, wait_for_pages
 from tests.sites.hostile import Hostile, page
 
 pytestmark = pytest.mark.browser
@@ -219,6 +225,61 @@ def test_what_is_missing_is_named_with_what_to_install(
         crawl(site)
     assert no_extra.value.fix == "pip install 'growth-suite[browser]'"
     assert site.asked == []
+
+
+def test_one_page_is_rendered_where_growth_yaml_says_so(hostile: Callable[..., Hostile], make_workspace: Callable[..., Workspace]) -> None:
+    site = hostile(app())
+    workspace = make_workspace(YAML.format(url=site.url, javascript="[/$]", timeout=TIMEOUT, more=""))
+    shown = judge_one(workspace, site.url, now=NOW)
+    assert shown.as_json()["title"] == "诚信贷网络借贷平台"
+    assert shown.as_json()["rendered"]["without_scripts"]["title"] == ""
+    assert "rendered; 2 requests to the site" in "\n".join(shown.lines())
+    plain = judge_one(workspace, f"{site.url}a", now=NOW)
+    assert plain.as_json()["rendered"] is None
+    assert site.asked.count("/api/links.json") == 1
+
+
+def test_the_doctor_says_whether_pages_can_be_rendered(make_workspace: Callable[..., Workspace], monkeypatch: pytest.MonkeyPatch) -> None:
+    def said(javascript: str) -> list[tuple[Level, str, str | None]]:
+        workspace = make_workspace(YAML.format(url="https://www.example.com/", javascript=javascript, timeout=20, more=""))
+        return [(one.level, one.message, one.fix) for one in doctor(workspace, None) if one.id == "seo.rendering"]
+
+    assert said("false") == [], "nothing is said of what nobody wants"
+    ((level, message, _fix),) = said("[/app/*]")
+    assert level is Level.OK
+    assert "/app/*" in message
+    monkeypatch.setattr(rendering, "installed_browser", lambda: None)
+    ((level, message, fix),) = said("true")
+    assert (level, fix) == (Level.FAIL, "apt install chromium")
+    assert "Chromium" in message
+
+
+def test_a_rendered_crawl_that_was_killed_ends_like_an_undisturbed_one(hostile: Callable[..., Hostile], tmp_path: Path) -> None:
+    """F20 with a browser: nothing is lost, and the counts of rendered pages go on."""
+    names = [f"/p{number}" for number in range(14)]
+    script = "<script>document.title = '第' + location.pathname + '页'</script>"
+    links = "".join(f'<a href="{name}">看{name}</a>' for name in names)
+    pages = {"/": page(f"{links}{script}"), **{name: page(f"<p>{name}</p>{script}") for name in names}}
+    site = hostile({**pages, "/p13": page("<script>for(;;){}</script>", title="循环"), "/robots.txt": (404, {}, b"")})
+    undisturbed, killed = tmp_path / "undisturbed", tmp_path / "killed"
+    for folder in (undisturbed, killed):
+        folder.mkdir()
+        (folder / "growth.yaml").write_text(YAML.format(url=site.url, javascript="true", timeout=12, more="concurrency: 2"))
+    growth(undisturbed, "seo", "audit", "--quiet")
+    process = start(killed, "seo", "audit", "--quiet")
+    wait_for_pages(killed, 4, process)
+    os.kill(process.pid, signal.SIGKILL)
+    process.communicate()
+    growth(killed, "seo", "audit", "--resume", "--quiet")
+    listed = [growth(folder, "seo", "pages", "--jsonl") for folder in (killed, undisturbed)]
+    assert listed[0].count("第/p") == 13
+    assert comparable(listed[0]) == comparable(listed[1])
+    issues = [growth(folder, "seo", "issues", "--jsonl") for folder in (killed, undisturbed)]
+    assert comparable(issues[0]) == comparable(issues[1])
+    for folder in (killed, undisturbed):
+        growth(folder, "seo", "report", "-o", str(folder / "report.json"))
+        totals = json.loads((folder / "report.json").read_text())["totals"]
+        assert totals["rendered"] == {"pages": 14, "faults": 1}
 
 
 def wait_for(look: Callable[[], Any]) -> Any:

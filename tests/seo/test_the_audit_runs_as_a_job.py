@@ -75,7 +75,7 @@ def test_new_errors_are_told_once_with_the_diff(site: Served, run: Callable[...,
     assert [line for line in lines if line.startswith("+")] == ["+ The page has no title: 1"]
     assert f"   {BASE}" in lines
     assert {line for line in lines if line.startswith("−")} == {
-        "− A page of the site answers with a client error: 1",
+        "− An address of the site answers with an error (4xx): 1",
         "− A link leads to a page of the site that does not answer: 1",
     }
     assert f"   {BASE}a.html · {BASE}gone.html (404)" in lines
