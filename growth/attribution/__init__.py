@@ -2,6 +2,7 @@
 
 from growth.attribution.assembly import Journey, OriginView, PathTouch, journeys, origin_views, site_journeys
 from growth.attribution.by_placement import PlacementFigures, placement_figures
+from growth.attribution.cohorts import Cohort, cohorts, since_months
 from growth.attribution.dimension import Dimension
 from growth.attribution.funnel_by_channel import ChannelFunnel, funnel_by_channel
 from growth.attribution.keeping import keep_credits, keep_nulls
@@ -18,6 +19,7 @@ __all__ = [
     "UNATTRIBUTED",
     "BadPathTable",
     "ChannelFunnel",
+    "Cohort",
     "CreditedTouch",
     "Dimension",
     "Journey",
@@ -36,6 +38,7 @@ __all__ = [
     "aggregated",
     "all_models",
     "attribution_report",
+    "cohorts",
     "funnel_by_channel",
     "journeys",
     "keep_credits",
@@ -47,6 +50,7 @@ __all__ = [
     "read_paths",
     "shares",
     "signup_path",
+    "since_months",
     "site_journeys",
     "table_rows",
 ]

@@ -161,6 +161,7 @@ def tabs(viewer: Viewer, current: str) -> list[tuple[str, str, bool]]:
         ("channels", _("Channels"), "/channels"),
         ("models", _("Models side by side"), "/attribution"),
         ("funnel", _("Funnel"), "/funnel"),
+        ("cohorts", _("Cohorts"), "/cohorts"),
     ]
     if viewer.may("marketer", "director"):
         items.append(("signups", _("Sign-ups"), "/signups"))

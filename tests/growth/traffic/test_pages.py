@@ -18,6 +18,8 @@ PAGES = [
     "/channels?by=page",
     "/attribution",
     "/funnel",
+    "/cohorts",
+    "/cohorts?by=channel&role=investor",
     "/website",
     "/website/hot-areas",
     "/website/hot-areas?path=/",
