@@ -56,19 +56,6 @@ def _columns(*, by_channel: bool) -> dict[str, str]:
 
 def _row(cohort: Any, *, by_channel: bool) -> dict[str, Any]:
     return {
-        "month": _("Month"),
-        **({"channel": _("Channel")} if by_channel else {}),
-        "signups": _("Sign-ups"),
-        **{f"active_{n}": _("Active in month {n}", n=n) for n in (1, 3, 6)},
-        "repeated": _("Repeated"),
-        **{f"value_{n}": _("Value after {n} months", n=n) for n in (1, 3, 6)},
-        "cac": _("Cost of a sign-up"),
-    }
-
-
-def _row(cohort: Any, *, by_channel: bool) -> dict[str, Any]:
-    share = lambda value: None if value is None else round(value, 4)  # noqa: E731
-    return {
         "month": f"{cohort.month:%Y-%m}",
         **({"channel": cohort.channel} if by_channel else {}),
         "signups": round(cohort.signups, 6),

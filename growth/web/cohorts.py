@@ -103,7 +103,7 @@ def _table(found: Sequence[Cohort], titles: dict[str, str], *, by_channel: bool)
     named = {UNATTRIBUTED: _("not attributed"), **titles}
     columns = [
         Column(id="month", label=_("Signed up in"), key=True),
-        *([Column(id="channel", label=_("Channel"))] if by_channel else []),
+        *([Column(id="channel", label=_("Channel"), lead=True)] if by_channel else []),
         Column(id="signups", label=_("Sign-ups"), kind=Kind.NUMBER, lead=True),
         *(
             Column(
@@ -113,7 +113,13 @@ def _table(found: Sequence[Cohort], titles: dict[str, str], *, by_channel: bool)
         ),
         Column(id="repeated", label=_("Repeated"), kind=Kind.PERCENT, help=_("Took a step of signup.repeat twice or more.")),
         *(
-            Column(id=f"value_{n}", label=_("Value after {n} months", n=n), kind=Kind.MONEY, lead=n == 3, help=_("Of one sign-up."))
+            Column(
+                id=f"value_{n}",
+                label=_("Value after {n} months", n=n),
+                kind=Kind.MONEY,
+                lead=n == 3 and not by_channel,
+                help=_("Of one sign-up."),
+            )
             for n in (1, 3, 6)
         ),
         Column(id="cac", label=_("Cost of a sign-up"), kind=Kind.MONEY),
