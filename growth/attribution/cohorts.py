@@ -16,11 +16,11 @@ from typing import Any, Final
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from growth.attribution.assembly import Journey
+from growth.attribution.assembly import Journey, origin_views, site_journeys
 from growth.attribution.model import Learned, Model
-from growth.attribution.nulls import null_paths
 from growth.attribution.path import MICRO, UNATTRIBUTED, shares
-from growth.attribution.report import main_currency, path_counts, site_journeys
+from growth.attribution.report import main_currency, period_nulls
+from growth.attribution.tally import count_paths, learn
 from growth.channels import IDENTITY, channel_costs
 from growth.money import Money
 from growth.traffic import SIGNUP, STEP, VISIT
@@ -105,8 +105,8 @@ def cohorts(
     lives = _lives(session, from_day=from_day, until_day=until_day, repeat=workspace.settings.signup.repeat, unit=unit)
     learned: Learned = {}
     if model is not None and model.learn is not None:
-        nulls = null_paths(session, zone=workspace.zone, from_day=from_day, until_day=until_day)
-        learned = model.learn([*path_counts(found), *nulls])
+        nulls = period_nulls(session, workspace, from_day=from_day, until_day=until_day)
+        learned = learn(model, count_paths(found), nulls, origin_views(session))
     sums: dict[tuple[date, str | None], _Sums] = defaultdict(_Sums)
     for journey in found:
         for channel, weight, values in _parts(journey, lives[journey.signup_id], model, learned):
