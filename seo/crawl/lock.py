@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import sqlalchemy
@@ -52,7 +52,9 @@ def _on_server(database: Database) -> Iterator[None]:
         try:
             yield
         finally:
-            connection.execute(sqlalchemy.text("SELECT pg_advisory_unlock(:key)"), {"key": _KEY})
+            # a server that dropped the connection (a restart) freed the lock with it; a crawl that came through is none the worse
+            with suppress(sqlalchemy.exc.OperationalError, sqlalchemy.exc.InterfaceError):
+                connection.execute(sqlalchemy.text("SELECT pg_advisory_unlock(:key)"), {"key": _KEY})
 
 
 def _running() -> CrawlRunning:

@@ -166,7 +166,7 @@ def issue(viewer: Viewer, issue: int) -> Page:
         tabs=tabs("issues"),
         id=found.id,
         severity=found.severity.value,
-        state=found.state.value,
+        state="accepted-issue" if found.accepted else found.state.value,
         url=found.url,
         page_link=page_link(found.url),
         why=str(check.meta.why) if check else "",
@@ -223,7 +223,9 @@ def _issues_page(
         shown: Iterable[IssueRow] = (found[id] for id in ids)
     else:
         shown = session.scalars(query.with_only_columns(IssueRow))
-    return [{**issue_row(issue_of(row)), "href": f"/seo/issue/{row.id}"} for row in shown], total
+    rows = [{**issue_row(issue_of(row)), "href": f"/seo/issue/{row.id}"} for row in shown]
+    # what is accepted stands in a list of its own, where open and new say nothing
+    return [{**row, "state": "accepted-issue"} for row in rows] if state == ACCEPTED else rows, total
 
 
 def _facts(viewer: Viewer, found: Issue) -> list[tuple[str, str]]:

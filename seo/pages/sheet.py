@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, aliased
 from growth import urls
 from growth.app import Hit, handed
 from growth.errors import GrowthError
-from growth.language import _
+from growth.language import Text, _
 from growth.reporting import Column, Empty, Kind, Table, TableState
 from growth.web import Missing, Page, Viewer, page
 from seo.crawl.frontier import Kind as UrlKind
@@ -230,7 +230,7 @@ def _rendering(seen: dict[str, Any]) -> list[tuple[str, object]]:
 
 
 def _issues_table(found: Sequence[Any]) -> Table:
-    rows = [{**issue_row(one), "href": f"/seo/issue/{one.id}"} for one in found]
+    rows = [{**issue_row(one), "href": f"/seo/issue/{one.id}", **({"state": "accepted-issue"} if one.accepted else {})} for one in found]
     columns = [
         Column(id="severity", label=_("Severity"), kind=Kind.BADGE, lead=True),
         Column(id="issue", label=_("Issue"), kind=Kind.PROSE, key=True),
@@ -255,7 +255,7 @@ def _metas(seen: dict[str, Any]) -> Table:
 def _pairs(id: str, title: str, pairs: dict[str, str]) -> Table:
     columns = [
         Column(id="name", label=_("Name"), kind=Kind.CODE, key=True),
-        Column(id="value", label=_("Value"), kind=Kind.PROSE, lead=True),
+        Column(id="value", label=Text("Value", "值"), kind=Kind.PROSE, lead=True),
     ]
     rows = [{"name": name, "value": value} for name, value in sorted(pairs.items())]
     return Table(id=id, title=title, columns=columns, rows=rows, size=max(len(rows), 1))

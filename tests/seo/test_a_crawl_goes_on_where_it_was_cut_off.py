@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy
 
 from seo.audit import AuditStopped, run_audit
 from seo.listing import list_issues, list_pages
-from tests.conftest import NOW
+from tests.conftest import NOW, POSTGRES
 from tests.sites.served import LocalFetcher, Loopback, Served, files
 from tests.sites.worlds import sitemap
 
@@ -160,6 +161,48 @@ def test_a_disk_that_takes_no_more_stops_the_crawl_with_words_and_costs_nothing(
     growth(full, "seo", "audit", "--resume", "--quiet")
     for listing in ("pages", "issues"):
         assert comparable(growth(full, "seo", listing, "--jsonl")) == comparable(growth(undisturbed, "seo", listing, "--jsonl"))
+
+
+@pytest.mark.parametrize("database_url", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)
+@pytest.mark.parametrize("gone", [False, True], ids=["connections dropped", "database gone"])
+def test_a_database_that_goes_away_stops_the_crawl_with_words_and_costs_nothing(
+    gone: bool, serve: Callable[..., Loopback], open_workspace: Callable[..., Any], database_url: str, tmp_path: Path
+) -> None:
+    """F19: a restart drops every connection; while it lasts, none is let in."""
+    site = serve(branching(120))
+    undisturbed, folder = tmp_path / "undisturbed", open_workspace(YAML.format(base=site.url, pace=60)).workspace.root
+    undisturbed.mkdir()
+    (undisturbed / "growth.yaml").write_text(YAML.format(base=site.url, pace=1000))
+    growth(undisturbed, "seo", "audit", "--quiet")
+    process = start(folder, "--lang", "en", "seo", "audit", "--quiet")
+    database, server = sqlalchemy.make_url(database_url), sqlalchemy.make_url(POSTGRES).set(drivername="postgresql+psycopg")
+    looks = sqlalchemy.create_engine(database.set(drivername="postgresql+psycopg"), poolclass=sqlalchemy.NullPool)
+    admin = sqlalchemy.create_engine(server, isolation_level="AUTOCOMMIT")
+
+    def pages() -> int:
+        with looks.connect() as connection:
+            return int(connection.scalar(sqlalchemy.text("SELECT count(*) FROM crawl.seo_page")) or 0)
+
+    until = time.monotonic() + 60
+    while pages() < 40 and process.poll() is None and time.monotonic() < until:
+        time.sleep(0.1)
+    with admin.connect() as connection:
+        if gone:
+            connection.execute(sqlalchemy.text(f'ALTER DATABASE "{database.database}" ALLOW_CONNECTIONS false'))
+        drop = sqlalchemy.text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name")
+        connection.execute(drop, {"name": database.database})
+        _out, err = process.communicate(timeout=60) if gone else ("", "")
+        connection.execute(sqlalchemy.text(f'ALTER DATABASE "{database.database}" ALLOW_CONNECTIONS true'))
+    if not gone:
+        _out, err = process.communicate(timeout=60)
+    admin.dispose()
+    assert "Traceback" not in err
+    if gone or process.returncode:
+        assert process.returncode == 3, err
+        assert err.startswith("error: "), err
+        growth(folder, "seo", "audit", "--resume", "--quiet")
+    for listing in ("pages", "issues"):
+        assert comparable(growth(folder, "seo", listing, "--jsonl")) == comparable(growth(undisturbed, "seo", listing, "--jsonl"))
 
 
 def growth(folder: Path, *words: str) -> str:

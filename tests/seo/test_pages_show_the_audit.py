@@ -79,6 +79,8 @@ def test_accepted_issues_have_a_filter_with_their_reason(seo: Browser) -> None:
     assert "/seo/issues/link-broken-internal" not in page
     assert "品牌名在页脚" in text(seo, "/seo/issues/title-site-name-missing?state=accepted")
     assert "品牌名在页脚" not in text(seo, "/seo/issues/title-site-name-missing")
+    sheet = text(seo, f"/seo/page?url={quote(BASE + 'p/1.html', safe='')}")
+    assert "已接受" in sheet
 
 
 def test_issues_are_filtered_and_taken_away(seo: Browser) -> None:
