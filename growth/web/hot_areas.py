@@ -74,7 +74,7 @@ def getting_in_touch(viewer: Viewer) -> Page:
         id="contact-clicks",
         title=_("Getting in touch"),
         columns=[
-            Column(id="name", label=_("Clicked"), kind=Kind.CODE, key=True),
+            Column(id="name", label=_("Element clicked"), kind=Kind.CODE, key=True),
             Column(id="channel", label=_("Channel"), lead=True),
             Column(id="clicks", label=_("Clicks"), kind=Kind.NUMBER, lead=True),
             Column(id="visitors", label=_("Visitors"), kind=Kind.NUMBER),

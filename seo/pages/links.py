@@ -22,6 +22,7 @@ from seo.pages.tabs import NAV, ROLES, tabs
 from seo.report.columns import LINKS
 from seo.report.document import linking_sentence
 from seo.report.tables import link_row, proposals_table
+from seo.robots import path_of
 from seo.verdict import Verdict
 
 #: links of one download
@@ -83,7 +84,9 @@ def to_add(viewer: Viewer) -> Page:
     table = viewer.arrange(replace(proposals_table(found), empty=empty))
     if viewer.format:
         return viewer.download(table)
-    table = replace(table, columns=[column for column in table.columns if column.id not in ("depth", "source_equity")])
+    # on the screen all are pages of this one site: paths leave room for the words
+    rows = [{**row, "url": path_of(str(row["url"])), "source": path_of(str(row["source"]))} for row in table.rows]
+    table = replace(table, rows=rows, columns=[column for column in table.columns if column.id not in ("depth", "source_equity")])
     shown = LinksPage(
         tabs=tabs("links"),
         chips=[(_("All links"), "/seo/links", False), (_("To add"), "/seo/links/wanted", True)],
