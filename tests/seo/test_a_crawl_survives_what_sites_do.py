@@ -169,6 +169,35 @@ def test_no_private_address_is_ever_asked(hostile: Callable[..., Hostile], crawl
     assert set(refused.values()) == {"private-address"}
 
 
+#: what the fetching child's resolver is told instead of asking a server: names that lead inside
+_NAMES = """import socket
+inside = {"127.0.0.1.nip.io": "127.0.0.1", "nat64.test": "64:ff9b::7f00:1", "mapped.test": "::ffff:7f00:1", "meta.test": "169.254.169.254"}
+asked = socket.getaddrinfo
+def resolved(host, port, *more, **named):
+    return asked(inside.get(host, host), port, *more, **named)
+socket.getaddrinfo = resolved
+"""
+
+
+def test_names_that_lead_inside_are_refused_linked_or_redirected_to(
+    hostile: Callable[..., Hostile], crawl: Callable[..., Any], inside: Inside, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A6: wildcard names of loopback, NAT64 and mapped addresses, by link and by redirect."""
+    folder = tmp_path / "names"
+    folder.mkdir()
+    (folder / "sitecustomize.py").write_text(_NAMES)
+    monkeypatch.setenv("PYTHONPATH", str(folder))
+    names = [f"http://{name}:{inside.port}/" for name in ("127.0.0.1.nip.io", "nat64.test", "mapped.test", "meta.test")]
+    links = "".join(f'<a href="{url}">名字{number}</a><a href="/to{number}">跳到名字{number}</a>' for number, url in enumerate(names))
+    site = hostile({"/": page(links), **{f"/to{number}": (302, {"location": url}, b"") for number, url in enumerate(names)}})
+    database, _result = crawl(site)
+    assert inside.asked == []
+    assert {"/to0", "/to3"} <= set(site.asked)
+    assert {row["target"]: row["fault"] for row in list_links(database) if row["target"] in names} == dict.fromkeys(
+        names, "private-address"
+    )
+
+
 def test_an_intranet_is_reached_when_growth_yaml_says_so(hostile: Callable[..., Hostile], crawl: Callable[..., Any]) -> None:
     other = hostile({"/": page("内网")})
     site = hostile({"/": page(f'<a href="{other.url}">内网系统</a>')})
