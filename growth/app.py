@@ -271,6 +271,7 @@ GROWTH = App(
         _command("placement", "Where the site is published", "推广位", "placements"),
         _command("events", "Import visits from a file", "导入访问事件", "events"),
         _command("signups", "Import sign-ups from a file", "导入注册", "signups"),
+        _command("call", "Phone calls, with the channel that the caller named", "来电登记：来电人所说的渠道、意向与回访日期", "calls"),
         _command("traffic", "Visits, and how one is classified", "访问与来源归类"),
         _command("attribution", "Which channel brought each sign-up", "归因：哪个渠道带来了注册"),
         _command("funnel", "Steps from visit to value, by role and channel", "漏斗", "funnel"),
@@ -327,6 +328,7 @@ GROWTH = App(
     pages=(
         "growth.web.subscriptions:pages",
         "growth.web.contacts:pages",
+        "growth.web.calls:pages",
         "growth.web.messaging:pages",
         "growth.web.login:pages",
         "growth.web.settings:pages",
@@ -354,6 +356,7 @@ GROWTH = App(
     todo=(
         "growth.jobs.handing:todo",
         "growth.placements.handing:todo",
+        "growth.traffic.calls:todo",
         "growth.operations.todo:own_entries",
     ),
     doctor=(

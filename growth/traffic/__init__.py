@@ -3,6 +3,7 @@
 from growth.traffic.beacon import BadBeacon, EventKind, check_beacons
 from growth.traffic.bodies import BadBody, SignupBody, StepBody, read_signup, read_signup_name, read_step
 from growth.traffic.bots import BotReason, bot_reason
+from growth.traffic.calls import CallView, UnknownCall, calls, note_call, settle_call
 from growth.traffic.classify import Classified, classify
 from growth.traffic.collector import VISITOR_COOKIE, VISITOR_COOKIE_AGE, Collector, Received, new_visitor, read_request, script
 from growth.traffic.funnels import REGISTER_STEP, VISIT_STEP, FunnelStep, funnel, reached
@@ -46,6 +47,7 @@ __all__ = [
     "BadBeacon",
     "BadBody",
     "BotReason",
+    "CallView",
     "Classified",
     "ClickedElement",
     "ClickedPage",
@@ -69,8 +71,10 @@ __all__ = [
     "SourceRow",
     "Spot",
     "StepBody",
+    "UnknownCall",
     "VisitView",
     "bot_reason",
+    "calls",
     "catch_up",
     "check_beacons",
     "classify",
@@ -88,6 +92,7 @@ __all__ = [
     "last_event_at",
     "left_out",
     "new_visitor",
+    "note_call",
     "page_paths",
     "pages",
     "pending_events",
@@ -103,6 +108,7 @@ __all__ = [
     "registered_domain",
     "script",
     "script_errors",
+    "settle_call",
     "signup_values",
     "site_sums",
     "sources",

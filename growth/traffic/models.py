@@ -344,3 +344,20 @@ class IdempotencyRecord(Base):
     status: Mapped[int]
     answer: Mapped[dict[str, Any]]
     at: Mapped[datetime]
+
+
+class PhoneCall(Base):
+    """A phone call, as whoever took it noted it. The number is the contact's; `wish` is sealed."""
+
+    __tablename__ = "phone_call"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    day: Mapped[date] = mapped_column(index=True)
+    #: the channel that the caller named
+    channel: Mapped[str]
+    contact_id: Mapped[UUID | None] = mapped_column(index=True)
+    wish: Mapped[bytes | None] = mapped_column(LargeBinary)
+    call_back_on: Mapped[date | None]
+    settled_at: Mapped[datetime | None]
+    taken_by: Mapped[str]

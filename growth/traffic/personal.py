@@ -14,6 +14,7 @@ from growth.app import TimelineEntry
 from growth.channels import CHANNEL, IDENTITY, ORIGIN, forget_names
 from growth.contacts import all_ids
 from growth.language import Text, _, ngettext
+from growth.traffic.calls import calls_of, forget_calls
 from growth.traffic.models import PagePath, Signup, Step, Visit, VisitorPage
 
 #: visits that a timeline shows
@@ -33,6 +34,7 @@ class TrafficData:
         steps = session.execute(select(Step.name, Step.at).where(Step.signup_id.in_([row.id for row in signups])).order_by(Step.at)).all()
         return {
             "signups": [{"id": row.external_id, "at": row.at, "role": row.role, "code": row.code} for row in signups],
+            "calls": [{"at": call.at, "channel": call.channel, "wish": call.wish} for call in calls_of(session, ids)],
             "steps": [{"step": name, "at": at} for name, at in steps],
             "visits": [
                 {"started_at": visit.started_at, "pages": visit.pages, "landing": path, "channel": name or medium, "source": source}
@@ -49,20 +51,22 @@ class TrafficData:
         rows = session.scalars(select(Signup).where(Signup.contact_id.in_(ids))).all()
         for row in rows:
             session.execute(update(Signup).where(Signup.id == row.id).values(external_id=f"erased-{row.id}", contact_id=None, code=""))
-        return len(rows) + forget_names(session, ids)
+        return len(rows) + forget_calls(session, ids) + forget_names(session, ids)
 
 
 PERSONAL_DATA = TrafficData()
 
 
 def timeline(session: Session, contact_id: UUID) -> Iterator[TimelineEntry]:
-    """Visits, sign-ups and steps of a contact."""
+    """Visits, calls, sign-ups and steps of a contact."""
     ids = all_ids(session, contact_id)
     for visit, path, name, medium, source in _visits(session, ids, most=_SHOWN):
         said = f"{name or medium}{f' ({source})' if source else ''}"
         count = ngettext("{n} page", "{n} pages", visit.pages)
         text = _("visited {page} from {source}, {pages}", page=path, source=said, pages=count)
         yield TimelineEntry(at=visit.started_at, kind="visit", text=text)
+    for call in calls_of(session, ids):
+        yield TimelineEntry(at=call.at, kind="call", text=_("called, and named {channel}", channel=call.channel), link="/calls")
     rows = session.scalars(select(Signup).where(Signup.contact_id.in_(ids))).all()
     for row in rows:
         yield TimelineEntry(at=row.at, kind="signup", text=_("signed up"), link=f"/signups/{row.id}")

@@ -373,6 +373,7 @@ def _tabs(current: str, suppressed_count: int) -> list[tuple[str, str, bool, int
         (_("Segments"), "/contacts/segments", current == "segments", None),
         (_("Suppression"), "/contacts/suppression", current == "suppression", suppressed_count),
         (_("Import"), "/contacts/import", current == "import", None),
+        (_("Phone calls"), "/calls", False, None),
     ]
 
 

@@ -373,6 +373,20 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('day', 'page_id', name=op.f('pk_page_day')),
     sqlite_with_rowid=False
     )
+    op.create_table('phone_call',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('at', sa.BigInteger(), nullable=False),
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.Column('channel', sa.String(), nullable=False),
+    sa.Column('contact_id', sa.Uuid(), nullable=True),
+    sa.Column('wish', sa.LargeBinary(), nullable=True),
+    sa.Column('call_back_on', sa.Date(), nullable=True),
+    sa.Column('settled_at', sa.BigInteger(), nullable=True),
+    sa.Column('taken_by', sa.String(), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_phone_call'))
+    )
+    op.create_index(op.f('ix_phone_call_contact_id'), 'phone_call', ['contact_id'], unique=False)
+    op.create_index(op.f('ix_phone_call_day'), 'phone_call', ['day'], unique=False)
     op.create_table('placement',
     sa.Column('id', sa.String(), nullable=False),
     sa.Column('channel', sa.String(), nullable=False),
