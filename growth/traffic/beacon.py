@@ -95,6 +95,7 @@ _FRACTIONS: Final = ("x", "y")
 #: fields that an import adds (`importing`)
 IMPORT_FIELDS: Final = frozenset({"at", "ip", "user_agent"})
 FIELDS: Final = frozenset({"type", "v", *_TEXTS, *_NUMBERS, *_FRACTIONS})
+_IMPORTED: Final = FIELDS | IMPORT_FIELDS
 #: most events of one request
 MOST_EVENTS: Final = 500
 
@@ -123,35 +124,36 @@ def check_beacons(document: object) -> list[Mapping[str, Any]]:
 
 def read_beacon(document: Mapping[str, Any]) -> Beacon:
     """The event that a checked `document` says."""
-    text = _text
-    get = document.get
+    get, number, text, whole = document.get, _number, _text, _NUMBERS
+    kind, x, y = KINDS[document["type"]], get("x"), get("y")
+    # most events say less than half of all fields: what is not there is not looked at twice
     return Beacon(
-        kind=KINDS[document["type"]],
-        url=text(get("url"), 2000),
-        id=text(get("id"), 64),
-        visitor=text(get("visitor"), 64),
-        view=text(get("page"), 64),
-        referrer=text(get("referrer"), 2000),
-        target=text(get("target"), 2000),
-        title=text(get("title"), 200),
-        name=text(get("name"), 100),
-        message=text(get("message"), 500),
-        script=text(get("source"), 500),
-        age_ms=_number(get("age_ms"), _NUMBERS["age_ms"]) or 0,
-        duration_ms=_number(get("duration_ms"), _NUMBERS["duration_ms"]),
-        scroll=_number(get("scroll"), 100),
-        load_ms=_number(get("load_ms"), _NUMBERS["load_ms"]),
-        x=_fraction(get("x")),
-        y=_fraction(get("y")),
-        width=_number(get("width"), _NUMBERS["width"]),
-        seq=_number(get("seq"), _NUMBERS["seq"]),
+        kind,
+        text(document["url"], 2000),
+        text(found, 64) if (found := get("id")) is not None else "",
+        text(found, 64) if (found := get("visitor")) is not None else "",
+        text(found, 64) if (found := get("page")) is not None else "",
+        text(found, 2000) if (found := get("referrer")) is not None else "",
+        text(found, 2000) if (found := get("target")) is not None else "",
+        text(found, 200) if (found := get("title")) is not None else "",
+        text(found, 100) if (found := get("name")) is not None else "",
+        text(found, 500) if (found := get("message")) is not None else "",
+        text(found, 500) if (found := get("source")) is not None else "",
+        (number(found, whole["age_ms"]) or 0) if (found := get("age_ms")) is not None else 0,
+        number(found, whole["duration_ms"]) if (found := get("duration_ms")) is not None else None,
+        number(found, 100) if (found := get("scroll")) is not None else None,
+        number(found, whole["load_ms"]) if (found := get("load_ms")) is not None else None,
+        _fraction(x) if x is not None else None,
+        _fraction(y) if y is not None else None,
+        number(found, whole["width"]) if (found := get("width")) is not None else None,
+        number(found, whole["seq"]) if (found := get("seq")) is not None else None,
     )
 
 
 def unknown_fields(document: Mapping[str, Any], *, imported: bool = False) -> int:
     """How many fields nobody knows: old scripts stay in caches, new ones run against old servers."""
-    extra = document.keys() - FIELDS
-    return len(extra - IMPORT_FIELDS) if imported else len(extra)
+    known = _IMPORTED if imported else FIELDS
+    return 0 if known.issuperset(document) else len(document.keys() - known)
 
 
 def _has_host(url: str) -> bool:
@@ -160,8 +162,8 @@ def _has_host(url: str) -> bool:
 
 
 def _text(value: object, longest: int) -> str:
-    if value is None:
-        return ""
+    if type(value) is str and len(value) <= longest and value.isprintable():
+        return value
     found = value if isinstance(value, str) else str(value) if isinstance(value, int | float) else ""
     found = found[:longest]
     return found if found.isprintable() else "".join(character for character in found if character.isprintable())

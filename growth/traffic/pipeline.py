@@ -17,10 +17,10 @@ from growth import clock
 from growth.channels import Origin
 from growth.traffic.beacon import EventKind
 from growth.traffic.bots import bot_reason
-from growth.traffic.clue import read_clue, read_place
+from growth.traffic.clue import Clue, read_clue, read_place
 from growth.traffic.hit import Drop, Hit
 from growth.traffic.knowledge import Knowledge
-from growth.traffic.rules import Strength, judge
+from growth.traffic.rules import Strength, Verdict, judge
 from growth.traffic.sources import registered_domain
 from growth.traffic.visitors import Salts, visitor_key
 
@@ -31,6 +31,8 @@ OLDEST_MICROS: Final = 7 * 86_400 * _SECOND
 AHEAD_MICROS: Final = 3600 * _SECOND
 #: page views a minute that a person does not make
 PAGES_A_MINUTE: Final = 120
+#: clues whose origin is remembered
+_REMEMBERED: Final = 20_000
 #: kinds of which the address says where somebody came from
 ARRIVING: Final = frozenset({EventKind.PAGE, EventKind.MISSING})
 
@@ -43,6 +45,9 @@ class Context:
     salts: Salts
     zone: ZoneInfo
     _paces: OrderedDict[tuple[str, int], int] = field(default_factory=OrderedDict)
+    #: by all of a clue but host and path
+    _judged: dict[tuple[object, ...], tuple[Verdict, Origin]] = field(default_factory=dict)
+    _judged_by: Knowledge | None = None
 
     def pace(self, visitor: str, at_micros: int) -> int:
         """Page views of the visitor within this minute, this one included."""
@@ -52,6 +57,31 @@ class Context:
         if len(self._paces) > 20_000:
             self._paces.popitem(last=False)
         return count
+
+    def found(self, clue: Clue) -> tuple[Verdict, Origin]:
+        """What the rules and the channels say of a clue without a link of ours; remembered, pages apart, as long as the knowledge is."""
+        if self._judged_by is not self.knowledge:
+            self._judged.clear()
+            self._judged_by = self.knowledge
+        key = clue[2:]
+        known = self._judged.get(key)
+        if known is None:
+            verdict = judge(clue)
+            channel = self.knowledge.channel_of(verdict, clue)
+            known = (
+                verdict,
+                Origin(
+                    channel_id=channel.id if channel else None,
+                    medium=channel.medium if channel else verdict.medium.value,
+                    source=verdict.source,
+                    campaign=verdict.campaign,
+                    term=verdict.term,
+                ),
+            )
+            # a click's id and a person's token come once
+            if not clue.click_value and not clue.token and len(self._judged) < _REMEMBERED:
+                self._judged[key] = known
+        return known
 
 
 Step = Callable[[Hit, Context], Hit | Drop]
@@ -121,7 +151,7 @@ def put_clue(hit: Hit, context: Context) -> Hit | Drop:
         return Drop.INVALID
     if registered_domain(clue.host) not in knowledge.own_domains:
         return Drop.FOREIGN
-    return Drop.SPAM_REFERRER if clue.spam else hit._replace(clue=clue)
+    return Drop.SPAM_REFERRER if clue.spam else Hit(beacon, hit.arrived, hit.visitor, clue)
 
 
 def put_visitor(hit: Hit, context: Context) -> Hit | Drop:
@@ -130,7 +160,7 @@ def put_visitor(hit: Hit, context: Context) -> Hit | Drop:
     assert hit.clue is not None
     salt = b"" if given else context.salts(clock.site_day(clock.from_micros(arrived.at_micros), context.zone))
     key = visitor_key(given, host=hit.clue.host, address=arrived.address, user_agent=arrived.user_agent, salt=salt)
-    return hit._replace(visitor=key)
+    return Hit(hit.beacon, arrived, key, hit.clue)
 
 
 def drop_rate(hit: Hit, context: Context) -> Hit | Drop:
@@ -145,7 +175,7 @@ def put_origin(hit: Hit, context: Context) -> Hit | Drop:
     if hit.beacon.kind not in ARRIVING:
         return hit
     assert hit.clue is not None
-    verdict = judge(hit.clue)
+    verdict, origin = context.found(hit.clue)
     link = context.knowledge.link(verdict.token) if verdict.token else None
     if link is not None:
         verdict = verdict._replace(strength=Strength.CAMPAIGN, rule="token")
@@ -157,16 +187,9 @@ def put_origin(hit: Hit, context: Context) -> Hit | Drop:
             term=verdict.term,
             link_id=link.id,
         )
-        return hit._replace(verdict=verdict, origin=origin)
-    channel = context.knowledge.channel_of(verdict, hit.clue)
-    origin = Origin(
-        channel_id=channel.id if channel else None,
-        medium=channel.medium if channel else verdict.medium.value,
-        source=verdict.source,
-        campaign=verdict.campaign,
-        term=verdict.term,
-    )
-    return hit._replace(verdict=verdict._replace(token="") if verdict.token else verdict, origin=origin)
+    elif verdict.token:
+        verdict = verdict._replace(token="")
+    return Hit(hit.beacon, hit.arrived, hit.visitor, hit.clue, verdict, origin)
 
 
 STEPS: Final[tuple[Step, ...]] = (
