@@ -346,6 +346,7 @@ GROWTH = App(
         "growth.web.cohorts:pages",
         "growth.web.website:pages",
         "growth.web.hot_areas:pages",
+        "growth.web.live:pages",
         "growth.web.reports:pages",
         "growth.web.todo:pages",
         "growth.web.jobs:pages",

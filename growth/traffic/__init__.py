@@ -11,6 +11,7 @@ from growth.traffic.getting_in_touch import ContactClicks, contact_clicks
 from growth.traffic.hot_areas import ClickedElement, ClickedPage, Depth, HotPage, Spot, clicked_pages, hot_page, refresh_hot_areas
 from growth.traffic.idempotency import Answer, KeyUsedOtherwise, earlier_answer, keep_answer
 from growth.traffic.importing import EventImport, RejectedLine, SignupImport, import_events, import_signups
+from growth.traffic.live import LiveVisit, Ways, on_site, ways
 from growth.traffic.rollups import refresh_rollups
 from growth.traffic.signups import SignupView, find_signup, record_signup, record_step, visitor_of_view
 from growth.traffic.sources import registered_domain
@@ -60,6 +61,7 @@ __all__ = [
     "FunnelStep",
     "HotPage",
     "KeyUsedOtherwise",
+    "LiveVisit",
     "PageRow",
     "Received",
     "RejectedLine",
@@ -73,6 +75,7 @@ __all__ = [
     "StepBody",
     "UnknownCall",
     "VisitView",
+    "Ways",
     "bot_reason",
     "calls",
     "catch_up",
@@ -93,6 +96,7 @@ __all__ = [
     "left_out",
     "new_visitor",
     "note_call",
+    "on_site",
     "page_paths",
     "pages",
     "pending_events",
@@ -118,4 +122,5 @@ __all__ = [
     "visits_by_day",
     "visits_by_entry",
     "visits_by_origin",
+    "ways",
 ]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from urllib.parse import quote
 
 from litestar.handlers import HTTPRouteHandler
 
@@ -102,6 +103,7 @@ def overview(viewer: Viewer) -> Page:
         rows = page_rows(session, from_day=period.first, until_day=period.last)
         titles = channel_titles(session)
     table = page_table(rows)
+    table = replace(table, rows=[{**row, "href": f"/website/ways?path={quote(str(row['path']))}"} for row in table.rows])
     if viewer.format:
         return viewer.download(table)
     visits = Figure(id="visits", label=_("Visits"), value=now.visits).compared(then.visits or None, against=_("against the period before"))
@@ -274,6 +276,7 @@ def tabs(viewer: Viewer, current: str) -> list[tuple[str, str, bool]]:
     period = f"?period={viewer.query['period']}" if "period" in viewer.query else ""
     items = [
         ("website", _("Visits and pages"), f"/website{period}"),
+        ("live", _("On the site now"), "/website/live"),
         ("hot-areas", _("Hot areas"), f"/website/hot-areas{period}"),
         ("getting-in-touch", _("Getting in touch"), f"/website/getting-in-touch{period}"),
         ("dead-ends", _("Dead ends"), f"/website/dead-ends{period}"),
