@@ -147,7 +147,8 @@ def test_a_disk_that_takes_no_more_stops_the_crawl_with_words_and_costs_nothing(
         (folder / "growth.yaml").write_text(YAML.format(base=site.url, pace=1000))
     growth(undisturbed, "seo", "audit", "--quiet")
     growth(full, "db", "upgrade")
-    most = (full / ".growth" / "growth.db").stat().st_size + 200_000
+    # what such a crawl adds to a write-ahead log is more; larger files that are there already are only read
+    most = 150_000
     stopped = subprocess.run(
         [GROWTH, "-C", str(full), "--lang", "en", "seo", "audit", "--quiet"],
         capture_output=True,
