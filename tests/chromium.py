@@ -50,10 +50,15 @@ class Site:
         page = context.new_page()
         page.on("console", lambda message: self.said.append(message.text))
         page.on("pageerror", lambda fault: self.said.append(str(fault)))
-        page.on("requestfailed", lambda request: self.said.append(f"{request.url} {request.failure}"))
+        page.on("requestfailed", self._note_failed)
         page.on("request", self._note_foreign)
         page.goto(self.url + path)
         return page
+
+    def _note_failed(self, request: Request) -> None:
+        # the browser asks for the icon when it likes, and drops that request when the page is left meanwhile
+        if not (request.failure == "net::ERR_ABORTED" and request.url.endswith("/favicon.svg")):
+            self.said.append(f"{request.url} {request.failure}")
 
     def _note_foreign(self, request: Request) -> None:
         if not request.url.startswith((self.url, "data:")):
