@@ -81,7 +81,7 @@ def _ours(url: str, base: Path) -> Seen:
         if str(link["target"]).startswith(url):
             seen.sets["broken"].add(urldefrag(str(link["target"])).url)
     for issue in rows("seo", "issues"):
-        _take_issue(seen, str(issue["check"]), str(issue["url"]), issue["detail"])  # type: ignore[arg-type] - a JSON object
+        _take_issue(seen, str(issue["check"]), str(issue["url"]), issue["detail"])
     return seen
 
 
@@ -94,7 +94,7 @@ def _take_issue(seen: Seen, check: str, url: str, detail: dict[str, object]) -> 
     elif check == "link-broken-fragment":
         seen.sets[check].add(unquote(str(detail["target"])))
     elif check in ("title-duplicate", "content-duplicate", "description-duplicate"):
-        seen.sets[check].update(str(one) for one in detail["urls"])  # type: ignore[attr-defined] - a list
+        seen.sets[check].update(str(one) for one in detail["urls"])
 
 
 def _linkchecker(peers: Path, url: str, base: Path) -> Seen:

@@ -37,7 +37,7 @@ def reports(events: int) -> bool:
         build = _timed("Markov, nothing kept", lambda: _report(database, "markov"))[1]
         _timed("keeping all days", lambda: keep_credits(database))
         _timed("keeping the paths that came to nothing", lambda: keep_nulls(database, from_day=None, until_day=last))
-        seconds = {id: _timed(f"report, {id}", lambda id=id: _report(database, id))[1] for id in all_models()}  # type: ignore[misc]
+        seconds = {id: _timed(f"report, {id}", lambda id=id: _report(database, id))[1] for id in all_models()}
         assert _report(database, "linear") == told, "kept and counted figures differ"
         month = last - timedelta(days=30)
         _timed("report of 30 days, last non-direct", lambda: _report(database, "last_non_direct", from_day=month))

@@ -32,7 +32,7 @@ class Down(Recorder):
         self.clock, self.fault = clock, fault
         self.tried: list[datetime] = []
 
-    def send(self, batch: Sequence[Message]) -> Sequence[object]:  # type: ignore[override]
+    def send(self, batch: Sequence[Message]) -> Sequence[object]:
         self.tried.append(self.clock.at)
         if self.fault is not None:
             raise self.fault

@@ -150,8 +150,8 @@ def test_a_key_that_is_refused_stops_the_sender_and_loses_nothing(open_workspace
     people(database, 3)
     frozen(database)
     outcome = run(database)
-    assert outcome.ending is Ending.PROVIDER  # type: ignore[attr-defined]
-    assert "SG.wrong" not in str(outcome.fault)  # type: ignore[attr-defined]
+    assert outcome.ending is Ending.PROVIDER
+    assert "SG.wrong" not in str(outcome.fault)
     assert tally(database) == states(retrying=3)
     assert box.messages() == []
 
@@ -161,7 +161,7 @@ def test_where_the_law_asks_for_a_consent_nothing_leaves_without_it(open_workspa
     people(database, 2)
     frozen(database)
     outcome = run(database)
-    assert outcome.ending is Ending.PROVIDER  # type: ignore[attr-defined]
+    assert outcome.ending is Ending.PROVIDER
     assert box.sendgrid.calls == []
     assert tally(database) == states(retrying=2)
     agreed = open_workspace(
@@ -176,7 +176,7 @@ def hook(make_web: Callable[..., Web]) -> Iterator[Callable[[Database], tuple[We
 
     def make(database: Database) -> tuple[Web, str]:
         web = make_web(database)
-        servers.append(WebServer(web.app))  # type: ignore[arg-type]
+        servers.append(WebServer(web.app))
         servers[-1].start()
         return web, servers[-1].url + HOOK
 

@@ -35,7 +35,7 @@ def run(database: Database, *, patience: float = 40, should_stop: Callable[[], b
     """One sender with connections of its own, in real time."""
     provider = open_provider(database.workspace, Medium.EMAIL)
     try:
-        return deliver(database, assignment(**more), provider, should_stop=should_stop, patience=timedelta(seconds=patience))  # type: ignore[arg-type]
+        return deliver(database, assignment(**more), provider, should_stop=should_stop, patience=timedelta(seconds=patience))
     finally:
         provider.close()
 
@@ -101,7 +101,7 @@ def test_a_header_cannot_be_given_another_behind_it(office: Database, box: Sandb
     values = {"subject": "s", "text": "t", "sender": "news@example.com"} | ({field: evil} if field != "to" else {})
     to = evil if field == "to" else "p0@example.com"
     provider = open_provider(office.workspace, Medium.EMAIL)
-    message = Message(id=UUID(int=8), medium=Medium.EMAIL, to=to, content=Mail(**values))  # type: ignore[arg-type]
+    message = Message(id=UUID(int=8), medium=Medium.EMAIL, to=to, content=Mail(**values))
     verdict = str(provider.send([message])[0].verdict)
     provider.close()
     if field == "subject" and "\r" not in evil and "\n" not in evil and "\x85" not in evil:

@@ -127,7 +127,7 @@ def served(make_web: Callable[..., Web]) -> Iterator[Callable[[Database], str]]:
     servers: list[WebServer] = []
 
     def make(database: Database) -> str:
-        servers.append(WebServer(make_web(database).app))  # type: ignore[arg-type]
+        servers.append(WebServer(make_web(database).app))
         servers[-1].start()
         return f"{servers[-1].url}/webhooks/sms/{database.workspace.settings.sms.provider}/s3cret-of-mine"
 

@@ -35,7 +35,7 @@ def bring(database: Database) -> Import:
     """``bring(path, engine="baidu", …)`` imports a file."""
 
     def bring_(path: Path, *, dry_run: bool = False, **given: object) -> PositionImport:
-        return import_positions(database, path, now=NOW, given=Given(**given), dry_run=dry_run)  # type: ignore[arg-type] # each test's own words
+        return import_positions(database, path, now=NOW, given=Given(**given), dry_run=dry_run)
 
     return bring_
 
