@@ -23,6 +23,7 @@ from growth.sandbox.asgi import Request, Response, Route, as_json, problem
 from growth.sandbox.keys import SENDGRID_KEY, SENDGRID_PRIVATE_NUMBER
 from growth.sandbox.mailbox import Mailbox
 from growth.sandbox.pusher import NotHere, Outcome, Pusher, local_url
+from growth.sandbox.scripted import Script
 
 MOST_PERSONALIZATIONS = 1000
 #: bytes of one personalization's substitutions and custom arguments each
@@ -80,7 +81,7 @@ class SendGrid:
     def __init__(self, mailbox: Mailbox, *, now: Callable[[], datetime] = clock.now) -> None:
         self._mailbox = mailbox
         self._now = now
-        self._rules: list[SendGridBehaviour] = []
+        self._script: Script[SendGridBehaviour] = Script()
         self._lock = threading.Lock()
         self.keys = {SENDGRID_KEY}
         self.senders = {"*"}
@@ -102,22 +103,11 @@ class SendGrid:
 
     def behave(self, *rules: SendGridBehaviour) -> None:
         """Script trouble; see `SendGridBehaviour`."""
-        with self._lock:
-            self._rules += rules
+        self._script.add(rules)
 
     def behave_well(self) -> None:
         """All is well again."""
-        with self._lock:
-            self._rules.clear()
-
-    def _strike(self, trouble: Trouble, addresses: list[str]) -> SendGridBehaviour | None:
-        with self._lock:
-            for rule in self._rules:
-                if rule.trouble is trouble and rule.times != 0 and (rule.match == "*" or rule.match in addresses):
-                    if rule.times is not None:
-                        rule.times -= 1
-                    return rule
-        return None
+        self._script.clear()
 
     def _send(self, request: Request) -> Response:
         try:
@@ -128,10 +118,10 @@ class SendGrid:
             people = _people(document)
             self._check_sender(document)
             addresses = [person["to"][0]["email"] for person in people]
-            if status := self._strike(Trouble.STATUS, addresses):
+            if status := self._script.strike(Trouble.STATUS, addresses):
                 return _error(status.status, "scripted", retry_after=status.retry_after)
             for number, address in enumerate(addresses):
-                if rule := self._strike(Trouble.REFUSE, [address]):
+                if rule := self._script.strike(Trouble.REFUSE, [address]):
                     raise Refused(rule.reason, field=f"personalizations.{number}.to.0.email")
         except Refused as refused:
             return _error(refused.status, refused.message, field=refused.field)
@@ -144,9 +134,9 @@ class SendGrid:
         events = [event for person in people for event in self._deliver(document, person, identity)]
         if self.event_url:
             self.pusher.push(self.event_url, json.dumps(events).encode(), after=self.report_after)
-        if late := self._strike(Trouble.DELAY, addresses):
+        if late := self._script.strike(Trouble.DELAY, addresses):
             time.sleep(late.seconds)
-        cut = self._strike(Trouble.CUT, addresses) is not None
+        cut = self._script.strike(Trouble.CUT, addresses) is not None
         body = b"{}" * 50 if cut else b""
         return Response(status=202, body=body, media_type="text/plain", headers=(("x-message-id", identity),), cut=cut)
 
@@ -158,7 +148,7 @@ class SendGrid:
         common = {"email": address, "timestamp": int(self._now().timestamp()), "sg_message_id": f"{identity}.sandbox-0"}
         common |= {"smtp-id": mail["Message-ID"], **person.get("custom_args", {})}
         yield {**common, "event": "processed", "sg_event_id": uuid.uuid4().hex}
-        rule = self._strike(Trouble.EVENT, [address])
+        rule = self._script.strike(Trouble.EVENT, [address])
         more = {"event": rule.event, "reason": rule.reason} if rule else {"event": "delivered", "response": "250 OK"}
         if rule and rule.event == "bounce":
             more |= {"type": "bounce", "status": "5.1.1"}

@@ -18,6 +18,7 @@ from growth.sandbox.asgi import Request, Response, Route, as_json, problem, redi
 from growth.sandbox.log import Entry, Log, Part
 from growth.sandbox.pages import render
 from growth.sandbox.pusher import NotHere, local_url
+from growth.sandbox.scripted import Script
 from growth.text import sms_parts
 
 
@@ -73,7 +74,7 @@ class Sms:
         self._log = log
         self._now = now
         self._reports: dict[str, str] = {}
-        self._rules: list[SmsBehaviour] = []
+        self._script: Script[SmsBehaviour] = Script()
         self._lock = threading.Lock()
         self._speak: dict[str, Callable[[str, str], None]] = {}
         self.report_url: str | None = None
@@ -110,23 +111,15 @@ class Sms:
 
     def behave(self, *rules: SmsBehaviour) -> None:
         """Script trouble; see `SmsBehaviour`."""
-        with self._lock:
-            self._rules += rules
+        self._script.add(rules)
 
     def behave_well(self) -> None:
         """All is well again."""
-        with self._lock:
-            self._rules.clear()
+        self._script.clear()
 
     def strike(self, trouble: Trouble, phones: list[str]) -> SmsBehaviour | None:
         """The rule of `trouble` that strikes now for one of `phones`, counted down."""
-        with self._lock:
-            for rule in self._rules:
-                if rule.trouble is trouble and rule.times != 0 and (rule.match == "*" or rule.match in phones):
-                    if rule.times is not None:
-                        rule.times -= 1
-                    return rule
-        return None
+        return self._script.strike(trouble, phones)
 
     def speaks(self, vendor: str, push_reply: Callable[[str, str], None]) -> None:
         """A vendor's file says how a reply (phone, text) is pushed."""
