@@ -6,7 +6,7 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check
 SOURCES := growth campaigns seo templates tests tools hooks benchmarks
 
 .DEFAULT_GOAL := help
-.PHONY: help install peers demo check test test-all up bench clean services docs messages
+.PHONY: help install peers demo check test again test-all up bench clean services docs messages
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -46,6 +46,9 @@ services: ## Install the Debian packages that tests need, where apt and root are
 test: $(VENV)/.dev services ## From nothing to the tests, without the slow ones
 	@$(BIN)/python hooks/messages.py
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not slow"
+
+again: $(VENV)/.dev ## What failed in the last run, once more and alone; a test that fails twice is broken
+	$(BIN)/python -m pytest -q --last-failed --last-failed-no-failures none
 
 test-all: $(VENV)/.dev services ## All tests, the slow ones too
 	@$(BIN)/python hooks/messages.py

@@ -48,7 +48,7 @@ def bot(sandbox: Sandbox, answer: Answer, *, encrypted: bool = True) -> Iterator
 
     with receiving(handler) as url:
         sandbox.wechat.callback_url = url
-        sandbox.wechat.patience = 0.15
+        sandbox.wechat.patience = 1.0
         yield got
 
 
@@ -79,12 +79,12 @@ def test_the_same_name_is_the_same_person(sandbox: Sandbox) -> None:
 
 def test_a_slow_program_is_asked_three_times_with_one_id_and_fresh_signatures(sandbox: Sandbox) -> None:
     def slow(message: Any) -> str:
-        time.sleep(0.4)
+        time.sleep(1.6)
         return "late"
 
     with bot(sandbox, slow) as got:
         reply = sandbox.wechat.phone().say("在吗")
-        time.sleep(0.4)
+        time.sleep(1.6)
     assert (reply.kind, reply.tries) == ("failure", 3)
     assert len({message.id for message, _query in got}) == 1
     assert len({query["nonce"] for _message, query in got}) == 3
@@ -97,7 +97,7 @@ def test_the_answer_to_a_second_try_is_shown(sandbox: Sandbox) -> None:
     def slow_once(message: Any) -> str:
         tries.append(message)
         if len(tries) == 1:
-            time.sleep(0.4)
+            time.sleep(1.6)
         return "来了"
 
     with bot(sandbox, slow_once):

@@ -93,7 +93,7 @@ def test_a_repeat_that_comes_to_another_process_waits_for_the_answer(
 
 def test_repeats_that_come_after_the_budget_get_one_late_answer_together(phone: MakePhone, monkeypatch: pytest.MonkeyPatch) -> None:
     follower: Phone = phone()
-    budget(follower, 0.2)
+    budget(follower, 1.5)
     gate, sent = slowly(monkeypatch), list[str]()
     monkeypatch.setattr(sending, "send_text", lambda *_a, text, **_m: sent.append(text))
     assert [follower.say("利率", msg_id="5") for _try in range(3)] == [None] * 3
@@ -106,7 +106,7 @@ def test_a_repeat_that_waits_gets_the_answer_and_no_message_follows(phone: MakeP
     follower: Phone = phone()
     gate, sent = slowly(monkeypatch), list[str]()
     monkeypatch.setattr(sending, "send_text", lambda *_a, text, **_m: sent.append(text))
-    budget(follower, 0.2)
+    budget(follower, 1.5)
     assert follower.say("利率", msg_id="5") is None
     budget(follower, 20)
     answers: list[str | None] = []
@@ -129,7 +129,7 @@ def test_a_late_answer_that_may_not_be_sent_is_fetched_by_the_repeat(phone: Make
         raise WindowClosed("WeChat allows no message to this follower now")
 
     monkeypatch.setattr(sending, "send_text", closed)
-    budget(follower, 0.2)
+    budget(follower, 1.5)
     assert follower.say("利率", msg_id="5") is None
     gate.set()
     until(lambda: tried)
@@ -204,7 +204,7 @@ def test_two_processes_that_take_up_one_message_have_one_effect(
     """The first was slow, not dead."""
     first: Phone = phone()
     second = other_process(first)
-    budget(first, 0.2)
+    budget(first, 1.5)
     gate, real = threading.Event(), callback.handle
     entered: list[int] = []
 
