@@ -347,6 +347,7 @@ GROWTH = App(
         "growth.web.website:pages",
         "growth.web.hot_areas:pages",
         "growth.web.live:pages",
+        "growth.web.beside:pages",
         "growth.web.reports:pages",
         "growth.web.todo:pages",
         "growth.web.jobs:pages",

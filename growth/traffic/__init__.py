@@ -1,6 +1,7 @@
 """Traffic: the collector, visits, events, sign-ups, funnels."""
 
 from growth.traffic.beacon import BadBeacon, EventKind, check_beacons
+from growth.traffic.beside import Beside, Cause, Pair, beside, counters
 from growth.traffic.bodies import BadBody, SignupBody, StepBody, read_signup, read_signup_name, read_step
 from growth.traffic.bots import BotReason, bot_reason
 from growth.traffic.calls import CallView, UnknownCall, calls, note_call, settle_call
@@ -12,6 +13,7 @@ from growth.traffic.hot_areas import ClickedElement, ClickedPage, Depth, HotPage
 from growth.traffic.idempotency import Answer, KeyUsedOtherwise, earlier_answer, keep_answer
 from growth.traffic.importing import EventImport, RejectedLine, SignupImport, import_events, import_signups
 from growth.traffic.live import LiveVisit, Ways, on_site, ways
+from growth.traffic.other_counts import Counter, CountImport, import_counts
 from growth.traffic.rollups import refresh_rollups
 from growth.traffic.signups import SignupView, find_signup, record_signup, record_step, visitor_of_view
 from growth.traffic.sources import registered_domain
@@ -47,13 +49,17 @@ __all__ = [
     "Answer",
     "BadBeacon",
     "BadBody",
+    "Beside",
     "BotReason",
     "CallView",
+    "Cause",
     "Classified",
     "ClickedElement",
     "ClickedPage",
     "Collector",
     "ContactClicks",
+    "CountImport",
+    "Counter",
     "DeadEnd",
     "Depth",
     "EventImport",
@@ -63,6 +69,7 @@ __all__ = [
     "KeyUsedOtherwise",
     "LiveVisit",
     "PageRow",
+    "Pair",
     "Received",
     "RejectedLine",
     "ScriptError",
@@ -76,6 +83,7 @@ __all__ = [
     "UnknownCall",
     "VisitView",
     "Ways",
+    "beside",
     "bot_reason",
     "calls",
     "catch_up",
@@ -83,12 +91,14 @@ __all__ = [
     "classify",
     "clicked_pages",
     "contact_clicks",
+    "counters",
     "dead_ends",
     "earlier_answer",
     "entry_paths",
     "find_signup",
     "funnel",
     "hot_page",
+    "import_counts",
     "import_events",
     "import_signups",
     "keep_answer",

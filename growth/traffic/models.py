@@ -197,6 +197,7 @@ class VisitDay(Base):
     day: Mapped[date] = mapped_column(primary_key=True)
     origin_id: Mapped[int] = mapped_column(primary_key=True)
     visits: Mapped[int]
+    #: whose first visit of the day it was
     visitors: Mapped[int]
     pages: Mapped[int]
     engaged_ms: Mapped[int]
@@ -214,6 +215,21 @@ class EntryDay(Base):
     entries: Mapped[int]
     exits: Mapped[int]
     bounces: Mapped[int]
+
+
+class OtherCount(Base):
+    """What another counter of the site (百度统计, 友盟) says of a day; None for what its export does not tell."""
+
+    __tablename__ = "other_count"
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    provider: Mapped[str] = mapped_column(primary_key=True)
+    page_views: Mapped[int | None] = mapped_column(BigInteger)
+    visitors: Mapped[int | None] = mapped_column(BigInteger)
+    visits: Mapped[int | None] = mapped_column(BigInteger)
+    #: file that it was read from
+    source: Mapped[str]
+    imported_at: Mapped[datetime]
 
 
 class HotSpot(Base):

@@ -53,17 +53,19 @@ def refresh_rollups(database: Database) -> int:
 def _make(session: Session, day: date) -> None:
     session.execute(delete(VisitDay).where(VisitDay.day == day))
     session.execute(delete(EntryDay).where(EntryDay.day == day))
-    bounced = func.sum(case((Visit.bounced, 1), else_=0))
+    # a visitor counts at the origin of the day's first visit, so that the origins of a day add up to its visitors
+    turn = func.row_number().over(partition_by=Visit.visitor_id, order_by=(Visit.started_at, Visit.id)).label("turn")
+    columns = (Visit.day, Visit.origin_id, Visit.pages, Visit.engaged_ms, Visit.bounced)
+    of_day = select(*columns, turn).where(Visit.day == day).subquery().c
     sums: Any = select(
-        Visit.day,
-        Visit.origin_id,
+        of_day.day,
+        of_day.origin_id,
         func.count(),
-        func.count(Visit.visitor_id.distinct()),
-        func.sum(Visit.pages),
-        func.sum(Visit.engaged_ms),
-        bounced,
-    )
-    sums = sums.where(Visit.day == day).group_by(Visit.day, Visit.origin_id)
+        func.sum(case((of_day.turn == 1, 1), else_=0)),
+        func.sum(of_day.pages),
+        func.sum(of_day.engaged_ms),
+        func.sum(case((of_day.bounced, 1), else_=0)),
+    ).group_by(of_day.day, of_day.origin_id)
     session.execute(insert(VisitDay).from_select(["day", "origin_id", "visits", "visitors", "pages", "engaged_ms", "bounces"], sums))
     bounce = case((Visit.bounced, 1), else_=0).label("bounce")
     entered = select(Visit.entry_page_id.label("page"), literal(1).label("entry"), literal(0).label("leave"), bounce)

@@ -281,6 +281,7 @@ def tabs(viewer: Viewer, current: str) -> list[tuple[str, str, bool]]:
         ("getting-in-touch", _("Getting in touch"), f"/website/getting-in-touch{period}"),
         ("dead-ends", _("Dead ends"), f"/website/dead-ends{period}"),
         ("errors", _("Script errors"), f"/website/errors{period}"),
+        ("beside", _("Beside other counters"), f"/website/beside{period}"),
         ("working", _("Is it working?"), "/website/working"),
     ]
     return [(words, path, name == current) for name, words, path in items]

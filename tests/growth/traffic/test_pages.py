@@ -27,6 +27,7 @@ PAGES = [
     "/website/getting-in-touch",
     "/website/dead-ends",
     "/website/errors",
+    "/website/beside",
     "/website/working",
 ]
 

@@ -347,6 +347,16 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_origin_channel_id'), 'origin', ['channel_id'], unique=False)
     op.create_index(op.f('ix_origin_link_id'), 'origin', ['link_id'], unique=False)
+    op.create_table('other_count',
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.Column('provider', sa.String(), nullable=False),
+    sa.Column('page_views', sa.BigInteger(), nullable=True),
+    sa.Column('visitors', sa.BigInteger(), nullable=True),
+    sa.Column('visits', sa.BigInteger(), nullable=True),
+    sa.Column('source', sa.String(), nullable=False),
+    sa.Column('imported_at', sa.BigInteger(), nullable=False),
+    sa.PrimaryKeyConstraint('day', 'provider', name=op.f('pk_other_count'))
+    )
     op.create_table('pace',
     sa.Column('key', sa.String(), nullable=False),
     sa.Column('next_at', sa.BigInteger(), nullable=False),
