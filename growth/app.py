@@ -282,6 +282,9 @@ GROWTH = App(
         _command("calendar", "What happens when", "日历", "calendar"),
         _command("user", "Users and their roles", "用户与角色", "users"),
         _command("key", "API keys for the site's server", "API 密钥", "keys"),
+        _command(
+            "keys", "Encryption keys: a new one, and everything sealed anew under it", "加密密钥：更换密钥并重新加密全部数据", "rotation"
+        ),
         _command("audit-log", "Who did what; verify the chain", "审计日志", "audit_log"),
         _command("db", "Upgrade, back up, restore, verify the database", "数据库：升级、备份、恢复、校验"),
     ),

@@ -19,8 +19,8 @@ from sqlalchemy.orm import Session
 from growth.contacts.address import domain_of
 from growth.contacts.consent import Statement, record_consent
 from growth.contacts.merging import merge_contacts
-from growth.contacts.models import Consent, Contact, ContactIdentity, ContactTag
-from growth.contacts.person import PersonFacts, identity_row
+from growth.contacts.models import Consent, Contact, ContactIdentity, ContactTag, identity_row
+from growth.contacts.person import PersonFacts
 from growth.db import insert_all, table_of, uuid7, vault
 from growth.security import Vault
 

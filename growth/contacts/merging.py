@@ -10,8 +10,7 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from growth.contacts.consent import record_consent, statement_of
-from growth.contacts.models import Consent, Contact, ContactIdentity, ContactMerge, ContactTag
-from growth.contacts.person import identity_row
+from growth.contacts.models import Consent, Contact, ContactIdentity, ContactMerge, ContactTag, identity_row
 from growth.db import vault
 from growth.errors import GrowthError
 from growth.language import _

@@ -13,7 +13,12 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from growth.db import Base, uuid7
+from growth.db import Base, Sealed, uuid7
+
+
+def identity_row(kind: str, key_index: bytes) -> str:
+    """The row's id in the additional data of a sealed identity."""
+    return f"{kind}/{key_index.hex()}"
 
 
 class Contact(Base):
@@ -22,20 +27,20 @@ class Contact(Base):
     __tablename__ = "contact"
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
-    email: Mapped[bytes | None]
+    email: Mapped[bytes | None] = mapped_column(Sealed)
     email_index: Mapped[bytes | None]
     #: domain of the e-mail, lower case: rates and results go by it
     email_domain: Mapped[str | None]
-    phone: Mapped[bytes | None]
+    phone: Mapped[bytes | None] = mapped_column(Sealed)
     phone_index: Mapped[bytes | None]
-    name: Mapped[bytes | None]
+    name: Mapped[bytes | None] = mapped_column(Sealed)
     role: Mapped[str | None] = mapped_column(index=True)
     locale: Mapped[str | None]
     timezone: Mapped[str | None]
     #: columns of imports that are not personal
     attributes: Mapped[dict[str, Any]]
     #: sealed JSON of the attributes declared ``personal: true``
-    personal: Mapped[bytes | None]
+    personal: Mapped[bytes | None] = mapped_column(Sealed)
     created_at: Mapped[datetime] = mapped_column(index=True)
     last_visit: Mapped[datetime | None] = mapped_column(index=True)
     last_sent: Mapped[datetime | None]
@@ -53,7 +58,7 @@ class ContactIdentity(Base):
     key_index: Mapped[bytes] = mapped_column(primary_key=True)
     contact_id: Mapped[UUID] = mapped_column(ForeignKey("contact.id"), index=True)
     #: the sealed value, of keys that do not stand in `Contact`
-    value: Mapped[bytes | None]
+    value: Mapped[bytes | None] = mapped_column(Sealed("kind", "key_index", name=identity_row))
     evidence: Mapped[str]
     at: Mapped[datetime]
 

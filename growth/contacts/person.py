@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from growth.contacts.address import Medium, read_address
 from growth.contacts.consent import Statement
-from growth.contacts.models import Contact, ContactIdentity, ContactTag
+from growth.contacts.models import Contact, ContactIdentity, ContactTag, identity_row
 from growth.db import vault
 from growth.errors import GrowthError
 from growth.language import _
@@ -158,11 +158,6 @@ def keys_of(session: Session, contact_id: UUID) -> list[tuple[str, str | None]]:
             value = secrets.open("contact_identity.value", identity_row(row.kind, row.key_index), row.value)
         found.append((row.kind, value))
     return found
-
-
-def identity_row(kind: str, key_index: bytes) -> str:
-    """The row's id in the additional data of a sealed identity."""
-    return f"{kind}/{key_index.hex()}"
 
 
 def contact(session: Session, contact_id: UUID) -> ContactView:

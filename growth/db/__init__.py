@@ -2,7 +2,7 @@
 
 from growth.db.base import Base, metadata, table_of
 from growth.db.bulk import insert_all
-from growth.db.columns import Instant, Minor, uuid7
+from growth.db.columns import Instant, Minor, Sealed, uuid7
 from growth.db.database import Database, DatabaseUnreachable, database_address, open_database, vault, vault_of
 from growth.db.headers import own_headers
 from growth.db.upgrade import SchemaOutdated, ensure_schema, schema_state, upgrade
@@ -14,6 +14,7 @@ __all__ = [
     "Instant",
     "Minor",
     "SchemaOutdated",
+    "Sealed",
     "database_address",
     "ensure_schema",
     "insert_all",

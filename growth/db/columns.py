@@ -5,11 +5,12 @@ from __future__ import annotations
 import secrets
 import threading
 import time
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Dialect
+from sqlalchemy import BigInteger, Dialect, LargeBinary
 from sqlalchemy.types import TypeDecorator
 
 from growth.clock import from_micros, to_micros
@@ -28,6 +29,21 @@ class Instant(TypeDecorator[datetime]):
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
         """From microseconds."""
         return None if value is None else from_micros(int(value))
+
+
+class Sealed(TypeDecorator[bytes]):
+    """A value of the vault, sealed for ``table.column`` of its row, so that rotation and verification find and open it.
+
+    The row is the only column of its primary key; where it is not, `by` names the columns that make it and `name` how.
+    """
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def __init__(self, *by: str, name: Callable[..., str] = str) -> None:
+        super().__init__()
+        self.by = by
+        self.name = name
 
 
 #: integer minor units of a currency (分); the currency stands in a column beside it

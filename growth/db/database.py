@@ -121,10 +121,13 @@ def vault(session: Session) -> Vault:
 
 def vault_of(workspace: Workspace) -> Vault:
     """The vault of a workspace, from its ``.env``. Raises MissingSecret or WeakKey."""
+    from growth.workspace import read_environment
+
     return Vault.from_texts(
         keys=workspace.secret("GROWTH_KEYS"),
         index_key=workspace.secret("GROWTH_INDEX_KEY"),
         signing_key=workspace.secret("GROWTH_SIGNING_KEY"),
+        again=lambda: read_environment(workspace.root).secret("GROWTH_KEYS"),
     )
 
 

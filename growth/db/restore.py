@@ -24,7 +24,7 @@ from sqlalchemy.types import Date, LargeBinary, TypeEngine, Uuid
 from growth import clock
 from growth.db.backup import BackupDamaged, check_backup, free_bytes
 from growth.db.base import BULK_STORES
-from growth.db.columns import Instant
+from growth.db.columns import Instant, Sealed
 from growth.db.database import Database, database_at
 from growth.db.exchange import abandon, exchange, prepare
 from growth.db.models import Installation
@@ -227,7 +227,7 @@ def _typed(value: Any, kind: TypeEngine[Any]) -> Any:
         return None
     if isinstance(kind, Instant):
         return clock.from_micros(value)
-    if isinstance(kind, LargeBinary):
+    if isinstance(kind, LargeBinary | Sealed):
         return base64.b64decode(value)
     if isinstance(kind, Date):
         return date.fromisoformat(value)

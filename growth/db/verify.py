@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import LargeBinary, select, text
+from sqlalchemy import text
 
 from growth.db.database import Database
+from growth.db.sealed import sealed_columns
 from growth.db.tables import STORES, tables_of
 from growth.db.upgrade import schema_state
 from growth.errors import GrowthError
@@ -65,7 +66,7 @@ def _keys(database: Database) -> Iterator[Damage]:
             except KeyMissing as fault:
                 missing.add(fault.key_id)
             except CannotOpen:
-                continue  # not every room seals under table, column and id
+                continue  # where others open, one value is damaged; where none does, the keys are wrong
     except GrowthError as fault:
         yield Damage(store="main", what=fault.message, fix=fault.fix or fix)
     for key_id in sorted(missing):
@@ -75,17 +76,13 @@ def _keys(database: Database) -> Iterator[Damage]:
 
 
 def _sealed(database: Database) -> Iterator[tuple[str, Any, bytes]]:
-    """A few sealed values of each column: the place and row under which most rooms seal, and the value."""
-    for table in tables_of(database, "main"):
-        keys = list(table.primary_key.columns)
-        for column in table.columns:
-            if len(keys) != 1 or not isinstance(column.type, LargeBinary) or column.primary_key:
-                continue
-            with database.engine.connect() as connection:
-                rows = connection.execute(select(keys[0], column).where(column.is_not(None)).limit(_TRIED)).all()
-            for row, value in rows:
-                if database.vault.is_sealed(value):
-                    yield f"{table.name}.{column.name}", row, value
+    """A few sealed values of each column: place, row and value."""
+    for sealed in sealed_columns(database):
+        with database.engine.connect() as connection:
+            rows = connection.execute(sealed.select().limit(_TRIED)).all()
+        for row in rows:
+            if database.vault.is_sealed(row.value):
+                yield sealed.place, sealed.row(row), row.value
 
 
 def _sqlite(store: Database) -> Iterator[Damage]:

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from growth.db import Base, uuid7
+from growth.db import Base, Sealed, uuid7
 
 
 class Mailing(Base):
@@ -70,7 +70,7 @@ class Delivery(Base):
     purpose: Mapped[str]
     contact_id: Mapped[UUID | None]
     #: the sealed address, where no contact has it
-    address: Mapped[bytes | None]
+    address: Mapped[bytes | None] = mapped_column(Sealed)
     domain: Mapped[str | None]
     variant: Mapped[str | None]
     state: Mapped[str]

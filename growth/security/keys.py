@@ -42,6 +42,12 @@ def fresh_key() -> str:
     return base64.urlsafe_b64encode(secrets.token_bytes(KEY_BYTES)).rstrip(b"=").decode()
 
 
+def with_fresh_key(text: str) -> str:
+    """``GROWTH_KEYS`` with a new key in front, its id the next of k1, k2 … Raises WeakKey where `text` is none."""
+    numbers = [int(key_id[1:]) for key_id, _key in parse_keys(text).keys if key_id[:1] == "k" and key_id[1:].isdigit()]
+    return f"k{max(numbers, default=0) + 1}:{fresh_key()},{text.strip()}"
+
+
 def parse_keys(text: str) -> KeyRing:
     """Read ``k2:…,k1:…``. Raises WeakKey naming the entry, never printing key material."""
     keys: list[tuple[str, bytes]] = []

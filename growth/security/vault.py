@@ -9,6 +9,8 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+import time
+from collections.abc import Callable
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
@@ -22,6 +24,8 @@ from growth.security.tokens import BadToken
 
 _VERSION = 1
 _NONCE, _TAG = 12, 16
+#: a value whose key is missing makes the ring be read anew, at most so often
+LOOK_SECONDS = 1.0
 
 
 class CannotOpen(GrowthError):
@@ -39,16 +43,23 @@ class KeyMissing(CannotOpen):
 class Vault:
     """Seals, opens, indexes and signs with the keys of one workspace."""
 
-    def __init__(self, ring: KeyRing, index_key: bytes, signing_key: bytes) -> None:
+    def __init__(self, ring: KeyRing, index_key: bytes, signing_key: bytes, *, again: Callable[[], KeyRing] | None = None) -> None:
         self._ring = ring
+        self._again = again
+        self._looked = -LOOK_SECONDS
         self._ciphers = {key_id: AESGCM(key) for key_id, key in ring.keys}
         self._index_key = index_key
         self._signing_key = signing_key
 
     @classmethod
-    def from_texts(cls, *, keys: str, index_key: str, signing_key: str) -> Vault:
-        """From the texts of ``.env``. Raises WeakKey."""
-        return cls(parse_keys(keys), parse_key("GROWTH_INDEX_KEY", index_key), parse_key("GROWTH_SIGNING_KEY", signing_key))
+    def from_texts(cls, *, keys: str, index_key: str, signing_key: str, again: Callable[[], str] | None = None) -> Vault:
+        """From the texts of ``.env``; `again` reads that of the keys anew, when a value is sealed under a newer one. Raises WeakKey."""
+        return cls(
+            parse_keys(keys),
+            parse_key("GROWTH_INDEX_KEY", index_key),
+            parse_key("GROWTH_SIGNING_KEY", signing_key),
+            again=None if again is None else lambda: parse_keys(again()),
+        )
 
     @property
     def key_id(self) -> str:
@@ -57,17 +68,16 @@ class Vault:
 
     def seal(self, place: str, row: UUID | int | str, value: str) -> bytes:
         """`value` encrypted for `place` (``table.column``) of `row`."""
-        key_id = self.key_id.encode()
+        key_id = self.key_id
         nonce = secrets.token_bytes(_NONCE)
-        sealed = self._ciphers[self.key_id].encrypt(nonce, value.encode(), _context(place, row))
-        return bytes((_VERSION, len(key_id))) + key_id + nonce + sealed
+        return self.mark(key_id) + nonce + self._ciphers[key_id].encrypt(nonce, value.encode(), _context(place, row))
 
     def open(self, place: str, row: UUID | int | str, sealed: bytes) -> str:
         """The value behind `sealed`. Raises CannotOpen."""
         if not self.is_sealed(sealed):
             raise CannotOpen(_("{place} of row {row} does not open: it is no sealed value", place=place, row=row))
         key_id, end = self.key_of(sealed), 2 + sealed[1]
-        cipher = self._ciphers.get(key_id)
+        cipher = self._ciphers.get(key_id) or self._newer(key_id)
         if cipher is None:
             raise KeyMissing(
                 _("{place} of row {row} was sealed with a key that GROWTH_KEYS does not hold", place=place, row=row),
@@ -79,6 +89,16 @@ class Vault:
         except (InvalidTag, UnicodeDecodeError) as fault:
             raise CannotOpen(_("{place} of row {row} does not open: the value was moved or changed", place=place, row=row)) from fault
 
+    def _newer(self, key_id: str) -> AESGCM | None:
+        """The cipher of a key that was put into the ring since this process began (growth keys rotate, in another one)."""
+        if self._again is None or time.monotonic() - self._looked < LOOK_SECONDS:
+            return None
+        self._looked = time.monotonic()
+        ring = self._again()
+        self._ciphers = {found: AESGCM(key) for found, key in ring.keys}
+        self._ring = ring
+        return self._ciphers.get(key_id)
+
     def is_sealed(self, value: bytes) -> bool:
         """Whether `value` has the form of a sealed one (an index, a hash or a cut value has not, but by chance)."""
         if len(value) < 2 or value[0] != _VERSION or len(value) < 2 + value[1] + _NONCE + _TAG:
@@ -86,8 +106,18 @@ class Vault:
         return KEY_ID.match(value[2 : 2 + value[1]].decode("ascii", "replace")) is not None
 
     def key_of(self, sealed: bytes) -> str:
-        """Id of the key that sealed the value (for rotation)."""
+        """Id of the key that sealed the value."""
         return sealed[2 : 2 + sealed[1]].decode()
+
+    @property
+    def key_ids(self) -> tuple[str, ...]:
+        """Ids of the keys in the ring, the one that encrypts first."""
+        return tuple(key_id for key_id, _key in self._ring.keys)
+
+    @staticmethod
+    def mark(key_id: str) -> bytes:
+        """The first bytes of every value that the key of that id seals."""
+        return bytes((_VERSION, len(key_id))) + key_id.encode()
 
     def index(self, kind: str, value: str) -> bytes:
         """Blind index of a normalised value: 32 bytes, equal for equal values of one kind."""

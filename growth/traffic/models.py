@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, SmallInteger, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from growth.db import Base
+from growth.db import Base, Sealed
 
 
 class Event(Base):
@@ -373,7 +373,7 @@ class PhoneCall(Base):
     #: the channel that the caller named
     channel: Mapped[str]
     contact_id: Mapped[UUID | None] = mapped_column(index=True)
-    wish: Mapped[bytes | None] = mapped_column(LargeBinary)
+    wish: Mapped[bytes | None] = mapped_column(Sealed)
     call_back_on: Mapped[date | None]
     settled_at: Mapped[datetime | None]
     taken_by: Mapped[str]

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from growth.db import Base, uuid7
+from growth.db import Base, Sealed, uuid7
 
 
 class Follower(Base):
@@ -19,7 +19,7 @@ class Follower(Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
     openid_index: Mapped[bytes] = mapped_column(unique=True)
-    openid: Mapped[bytes]
+    openid: Mapped[bytes] = mapped_column(Sealed)
     subscribed: Mapped[bool]
     first_at: Mapped[datetime]
     last_at: Mapped[datetime]
@@ -65,13 +65,13 @@ class Inbox(Base):
     kind: Mapped[str]
     event: Mapped[str]
     event_key: Mapped[str]
-    text: Mapped[bytes | None]
-    sender: Mapped[bytes | None]
+    text: Mapped[bytes | None] = mapped_column(Sealed)
+    sender: Mapped[bytes | None] = mapped_column(Sealed)
     created_at: Mapped[datetime]
     received_at: Mapped[datetime]
     state: Mapped[str]
     rule: Mapped[str | None]
-    reply: Mapped[bytes | None]
+    reply: Mapped[bytes | None] = mapped_column(Sealed)
     reply_kind: Mapped[str | None]
     took_ms: Mapped[int | None]
 
@@ -107,7 +107,7 @@ class Outbox(Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
     follower_id: Mapped[UUID] = mapped_column(ForeignKey("wx_follower.id"), index=True)
-    body: Mapped[bytes]
+    body: Mapped[bytes] = mapped_column(Sealed)
     author: Mapped[str]
     at: Mapped[datetime]
     state: Mapped[str]
@@ -150,7 +150,7 @@ class Token(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     app_id: Mapped[str]
     kind: Mapped[str]
-    value: Mapped[bytes]
+    value: Mapped[bytes] = mapped_column(Sealed("app_id"))
     expires_at: Mapped[datetime]
 
 

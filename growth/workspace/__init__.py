@@ -6,6 +6,7 @@ Field types for the models of other rooms: `FromEnv`, `Secret`, `Duration`, `Mon
 """
 
 from growth.workspace.document import Document
+from growth.workspace.environment import read_environment, set_variable
 from growth.workspace.fields import (
     DayText,
     Duration,
@@ -88,4 +89,6 @@ __all__ = [
     "parse_time",
     "parse_window",
     "problem_at",
+    "read_environment",
+    "set_variable",
 ]

@@ -11,6 +11,7 @@ from pathlib import Path
 from growth.errors import Where
 from growth.language import _
 from growth.workspace.fields import REFERENCE
+from growth.workspace.files import write_file
 from growth.workspace.problems import MissingSecret, Problem, Severity
 from growth.workspace.reading import read_source
 
@@ -61,6 +62,17 @@ def read_environment(root: Path) -> Environment:
     if isinstance(source, Problem):
         return Environment(problems=(source,))
     return parse_environment(source.text, file=source.file)
+
+
+def set_variable(root: Path, name: str, value: str) -> None:
+    """Give a variable of ``.env`` another value, the rest of the file as it is. Raises MissingSecret where no line sets it."""
+    path = root / ".env"
+    lines = path.read_text("utf-8").split("\n") if path.is_file() else []
+    places = [number for number, line in enumerate(lines) if (match := _LINE.match(line)) and match[1] == name]
+    if not places:
+        raise MissingSecret(name)
+    lines[places[-1]] = f"{name}={value}"
+    write_file(path, "\n".join(lines), mode=0o600)
 
 
 def parse_environment(text: str, *, file: str = ".env") -> Environment:
