@@ -57,7 +57,7 @@ from growth.channels.touches import (
     touch_words,
     write_touches,
 )
-from growth.channels.writing import add_to_rows, insert_new, insert_rows, stored_day, update_rows
+from growth.channels.writing import add_to_rows, insert_marks, insert_new, insert_rows, stored_day, update_rows
 
 __all__ = [
     "CHANNEL",
@@ -114,6 +114,7 @@ __all__ = [
     "form_of",
     "identity_id",
     "import_costs",
+    "insert_marks",
     "insert_new",
     "insert_rows",
     "join",

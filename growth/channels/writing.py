@@ -22,10 +22,21 @@ def insert_new(session: Session, row: type[Base], values: Sequence[Mapping[str, 
     session.connection().execute(_insert_new(row, columns, session.get_bind().dialect.name), list(values))
 
 
+def insert_marks(session: Session, row: type[Base], values: Sequence[Mapping[str, Any]], *, on: str) -> None:
+    """Insert `values` as marks that somebody else takes off: as `insert_new`, but a mark that is there is held until this transaction ends.
+
+    Whoever takes it off meanwhile waits, and then sees what was written with it (PostgreSQL; on SQLite there is one writer at a time).
+    """
+    if values:
+        session.connection().execute(_insert_new(row, (on,), session.get_bind().dialect.name, True), list(values))
+
+
 @lru_cache
-def _insert_new(row: type[Base], columns: tuple[str, ...], dialect: str) -> Any:
+def _insert_new(row: type[Base], columns: tuple[str, ...], dialect: str, holds: bool = False) -> Any:
     """Made once: a statement that is the same object each time costs a third."""
     made = (postgresql if dialect == "postgresql" else sqlite).insert(table_of(row))
+    if holds:
+        return made.on_conflict_do_update(index_elements=list(columns), set_={columns[0]: made.excluded[columns[0]]})
     return made.on_conflict_do_nothing(index_elements=list(columns))
 
 

@@ -15,7 +15,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from growth import clock
-from growth.channels import IDENTITY, insert_new, join, joins_by_evidence, undo_join
+from growth.channels import IDENTITY, insert_marks, join, joins_by_evidence, undo_join
 from growth.contacts import merges, note_visits
 from growth.db import Database
 from growth.traffic.models import Event, Recognised, VisitorPage
@@ -23,7 +23,7 @@ from growth.traffic.models import Event, Recognised, VisitorPage
 
 def recognise(session: Session, visitor_ids: Iterable[int]) -> None:
     """Say that visitors have become known."""
-    insert_new(session, Recognised, [{"visitor_id": id} for id in visitor_ids], on="visitor_id")
+    insert_marks(session, Recognised, [{"visitor_id": id} for id in sorted(set(visitor_ids))], on="visitor_id")
 
 
 def note_known(session: Session, seen: Iterable[tuple[int, int, int]]) -> None:
@@ -65,7 +65,9 @@ def look_up_recognised(database: Database) -> int:
     with database.write() as session:
         _keep(session, seen)
         _tell_contacts(session, latest)
-        session.execute(delete(Recognised).where(Recognised.visitor_id.in_(waiting)))
+        # a mark that somebody is setting anew stays: what they write is looked up the next time
+        free = select(Recognised.visitor_id).where(Recognised.visitor_id.in_(waiting)).with_for_update(skip_locked=True)
+        session.execute(delete(Recognised).where(Recognised.visitor_id.in_(session.scalars(free).all())))
     return len(waiting)
 
 

@@ -13,14 +13,14 @@ from typing import Any, Final
 from sqlalchemy import case, delete, func, insert, literal, select, union_all
 from sqlalchemy.orm import Session
 
-from growth.channels import add_to_rows, insert_new, stored_day
+from growth.channels import add_to_rows, insert_marks, stored_day
 from growth.db import Database, table_of
 from growth.traffic.models import DirtyDay, EntryDay, PageDay, Visit, VisitDay
 
 #: what is counted of a page on a day, in the order of the counts
 COUNTED: Final = ("views", "missing", "errors", "engaged_ms", "leaves", "scrolled", "loads", "load_ms")
-#: days made anew in one transaction
-_DAYS: Final = 5
+#: marks looked up at a time
+_DAYS: Final = 50
 
 
 def count_pages(session: Session, counts: Mapping[tuple[date, int], Sequence[int]]) -> None:
@@ -31,7 +31,7 @@ def count_pages(session: Session, counts: Mapping[tuple[date, int], Sequence[int
 
 def mark_days(session: Session, days: Iterable[date]) -> None:
     """Say that the visits of these days have changed."""
-    insert_new(session, DirtyDay, [{"day": day} for day in sorted(set(days))], on="day")
+    insert_marks(session, DirtyDay, [{"day": day} for day in sorted(set(days))], on="day")
 
 
 def refresh_rollups(database: Database) -> int:
@@ -42,12 +42,12 @@ def refresh_rollups(database: Database) -> int:
             waiting = list(session.scalars(select(DirtyDay.day).order_by(DirtyDay.day).limit(_DAYS)))
         if not waiting:
             return total
-        with database.write() as session:
-            # whoever comes second finds the marks gone and makes the same sums again at worst
-            session.execute(delete(DirtyDay).where(DirtyDay.day.in_(waiting)))
-            for day in waiting:
-                _make(session, day)
-        total += len(waiting)
+        for day in waiting:
+            with database.write() as session:
+                # the mark first: whoever is writing visits of that day holds it, so the sums wait for them; who marks later marks again
+                if session.execute(delete(DirtyDay).where(DirtyDay.day == day).returning(DirtyDay.day)).first() is not None:
+                    _make(session, day)
+                    total += 1
 
 
 def _make(session: Session, day: date) -> None:
