@@ -40,17 +40,19 @@ def _insert_new(row: type[Base], columns: tuple[str, ...], dialect: str, holds: 
     return made.on_conflict_do_nothing(index_elements=list(columns))
 
 
-def insert_rows(session: Session, table: Table, columns: Sequence[str], rows: Sequence[tuple[Any, ...]], *, new_only: bool = False) -> None:
+def insert_rows(session: Session, table: Table, columns: Sequence[str], rows: Sequence[tuple[Any, ...]], *, new_only: bool = False) -> int:
     """Insert rows as the driver takes them: instants as microseconds, days by `stored_day`. `new_only` leaves present ones alone.
+
+    How many were written.
 
     40,000 events, 25 columns: 3.1 s by Core with a mapping a row, 1.0 s so.
     """
     if not rows:
-        return
+        return 0
     places = ", ".join(_mark(session) for _column in columns)
     after = " ON CONFLICT DO NOTHING" if new_only else ""
     statement = f"INSERT INTO {_name(session, table)} ({', '.join(columns)}) VALUES ({places}){after}"  # noqa: S608 - names of ours
-    session.connection().exec_driver_sql(statement, list(rows))
+    return session.connection().exec_driver_sql(statement, list(rows)).rowcount
 
 
 def add_to_rows(session: Session, table: Table, key: Sequence[str], columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import re
+from collections.abc import Iterable
 from enum import StrEnum
 from functools import lru_cache
 from hashlib import blake2b
@@ -16,7 +17,9 @@ from typing import Final
 
 #: what an Android browser says of its phone
 _PHONE: Final = re.compile(r"\(Linux;(?: U;)? Android[^()]*(?:\([^()]*\)[^()]*)*\)")
-#: user agents that are remembered; a verdict costs half a millisecond, a remembered one a microsecond
+#: a pattern that stands for itself, whatever is escaped in it
+_WORD: Final = re.compile(r"(?:[\w /;:,!@#%&=~<>\"'-]|\\[./+()\[\]_ -])+")
+#: user agents that are remembered; a verdict costs a tenth of a millisecond, a remembered one less than a microsecond
 _REMEMBERED: Final = 50_000
 
 
@@ -36,6 +39,7 @@ def bot_reason(user_agent: str) -> BotReason | None:
     return _verdict(user_agent[:512])
 
 
+@lru_cache
 def rules_version() -> str:
     """Changes with the list: a verdict of an earlier version can be looked at again."""
     return blake2b(_text().encode(), digest_size=4).hexdigest()
@@ -45,8 +49,9 @@ def rules_version() -> str:
 def _verdict(user_agent: str) -> BotReason | None:
     if not user_agent.strip():
         return BotReason.UA_EMPTY
-    listed, generic = _patterns()
-    if listed.search(user_agent):
+    words, listed, generic = _patterns()
+    lowered = user_agent.lower()
+    if any(word in lowered for word in words) or listed.search(user_agent):
         return BotReason.UA_LIST
     if generic.search(_PHONE.sub("()", user_agent)):
         return BotReason.UA_GENERIC
@@ -54,13 +59,20 @@ def _verdict(user_agent: str) -> BotReason | None:
 
 
 @lru_cache
-def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
+def _patterns() -> tuple[tuple[str, ...], re.Pattern[str], re.Pattern[str]]:
+    """Plain words in lower case, the listed patterns that are none, the generic ones. Joined in one pattern the words cost twenty times."""
     rows = list(csv.DictReader(_text().splitlines()))
-    joined = {
-        reason: "|".join(f"(?:{row['pattern']})" for row in rows if row["reason"] == reason.value)
-        for reason in (BotReason.UA_LIST, BotReason.UA_GENERIC)
-    }
-    return re.compile(joined[BotReason.UA_LIST], re.IGNORECASE), re.compile(joined[BotReason.UA_GENERIC], re.IGNORECASE)
+    listed = [row["pattern"] for row in rows if row["reason"] == BotReason.UA_LIST.value]
+    words = tuple(pattern.replace("\\", "").lower() for pattern in listed if _WORD.fullmatch(pattern))
+    return (
+        words,
+        _joined(pattern for pattern in listed if not _WORD.fullmatch(pattern)),
+        _joined(row["pattern"] for row in rows if row["reason"] == BotReason.UA_GENERIC.value),
+    )
+
+
+def _joined(patterns: Iterable[str]) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.IGNORECASE)
 
 
 @lru_cache

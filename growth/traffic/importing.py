@@ -8,27 +8,22 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import IO, Any, Final
 
-import msgspec
 from sqlalchemy.orm import Session
 
 from growth import clock
 from growth.db import Database
 from growth.errors import GrowthError, Where
 from growth.language import _
-from growth.traffic.beacon import BadBeacon, check_beacon, read_beacon, unknown_fields
 from growth.traffic.bodies import BadBody, instant, read_signup, read_step
-from growth.traffic.hit import Arrived, Drop, Hit
-from growth.traffic.knowledge import know
-from growth.traffic.pipeline import Context, run
+from growth.traffic.judging import decoded, judged_chunks
 from growth.traffic.rollups import refresh_rollups
 from growth.traffic.signups import record_signup, record_step, visitor_of_view
-from growth.traffic.visitors import forgetful_salts
 from growth.traffic.visits import catch_up
-from growth.traffic.writing import EventWriter, event_key
+from growth.traffic.writing import store_events
 
 #: events of one transaction
 BATCH: Final = 2000
@@ -112,31 +107,19 @@ def _rarely_collected() -> Iterator[None]:
 def _import(
     database: Database, path: Path, done: EventImport, *, now: datetime, tell: Callable[[EventImport], None], dry_run: bool
 ) -> None:
-    context = Context(knowledge=know(database, database.workspace, now=now), salts=forgetful_salts(), zone=database.workspace.zone)
-    writer = EventWriter(database)
-    received = clock.to_micros(now)
     today = clock.site_day(now, database.workspace.zone)
     lines = _lines(path)
-    while chunk := list(itertools.islice(lines, BATCH)):
-        hits: list[tuple[int, Hit | tuple[Hit, Drop]]] = []
-        unknown = 0
-        for number, line in chunk:
-            done.lines += 1
-            try:
-                document = check_beacon(_decode(line))
-                at = _instant(document.get("at"))
-            except (BadBeacon, ValueError) as fault:
-                done.reject(number, fault.message if isinstance(fault, BadBeacon) else str(fault))
-                continue
-            unknown += unknown_fields(document, imported=True)
-            hits.append(_judged(document, line, at, received, context))
-        done.unknown_fields += unknown
-        counts: dict[tuple[date, str], int] = {(today, "unknown_field"): unknown} if unknown else {}
+    chunks = iter(lambda: list(itertools.islice(lines, BATCH)), [])
+    for judged in judged_chunks(database, chunks, now=now):
+        done.lines += judged.lines
+        done.unknown_fields += judged.unknown
+        for number, reason in judged.rejected:
+            done.reject(number, reason)
         if dry_run:
-            done.stored += sum(1 for _key, entry in hits if isinstance(entry, Hit))
-            done.dropped.update(entry[1].value for _key, entry in hits if not isinstance(entry, Hit))
+            done.stored += len(judged.prepared.events)
+            done.dropped.update({reason: len(rows) for reason, rows in judged.prepared.dropped.items()})
         else:
-            stored = writer.write(hits, counts)
+            stored = store_events(database, judged.prepared, {(today, "unknown_field"): judged.unknown} if judged.unknown else {})
             done.stored += stored.stored
             done.repeated += stored.repeated
             done.dropped.update(stored.dropped)
@@ -160,7 +143,7 @@ def import_signups(
             for number, line in chunk:
                 done.lines += 1
                 try:
-                    _book(session, _decode(line), done, database=database, now=now)
+                    _book(session, decoded(line), done, database=database, now=now)
                 except (BadBody, ValueError) as fault:
                     done.rejected += 1
                     if len(done.reasons) < _KEPT:
@@ -182,42 +165,6 @@ def _book(session: Session, document: Any, done: SignupImport, *, database: Data
         _signup, is_new = record_signup(session, body, workspace=workspace, now=now, visitor=visitor)
         done.signups += is_new
     done.unchanged += not is_new
-
-
-def _judged(document: Mapping[str, Any], line: bytes, at: int, received: int, context: Context) -> tuple[int, Hit | tuple[Hit, Drop]]:
-    beacon = read_beacon(document)
-    address, agent = document.get("ip"), document.get("user_agent")
-    arrived = Arrived(
-        at_micros=at,
-        received_micros=received,
-        address=address if isinstance(address, str) else "",
-        user_agent=agent if isinstance(agent, str) else "",
-        imported=True,
-    )
-    hit = Hit(beacon=beacon, arrived=arrived)
-    found = run(hit, context)
-    key = event_key(f"id:{beacon.id}" if beacon.id else f"line:{line.decode('utf-8', 'replace')}")
-    return key, (hit, found) if isinstance(found, Drop) else found
-
-
-def _instant(value: Any) -> int:
-    """Microseconds of an RFC 3339 time. Raises ValueError."""
-    if not isinstance(value, str):
-        raise ValueError(_("at is missing; write it as 2026-11-23T10:00:00+08:00"))
-    try:
-        found = datetime.fromisoformat(value)
-    except ValueError:
-        raise ValueError(_("at “{text}” is not a time; write it as 2026-11-23T10:00:00+08:00", text=value[:40])) from None
-    if found.tzinfo is None:
-        raise ValueError(_("at “{text}” has no time zone; write it as 2026-11-23T10:00:00+08:00", text=value[:40]))
-    return clock.to_micros(found)
-
-
-def _decode(line: bytes) -> Any:
-    try:
-        return msgspec.json.decode(line)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as fault:
-        raise ValueError(_("not JSON: {fault}", fault=str(fault)[:100])) from fault
 
 
 def _lines(path: Path) -> Iterator[tuple[int, bytes]]:

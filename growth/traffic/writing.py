@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from hashlib import blake2b
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
-from sqlalchemy import insert, select, text
+from sqlalchemy import text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -53,10 +52,12 @@ _COLUMNS: Final = (
     "y",
     "width",
 )
-_DROPPED: Final = table_of(DroppedEvent)
+_DROPPED_COLUMNS: Final = ("key", "at_micros", "reason", "rules", "kind", "page", "agent", "referrer")
+_REASON: Final = 2
 
 
-_Row = TypeVar("_Row")
+#: key and hit of each event; of one that is left out with the reason
+Hits = Sequence[tuple[int, Hit | tuple[Hit, Drop]]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,47 +69,51 @@ class Stored:
     dropped: Mapping[str, int]
 
 
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A batch as it will be written: rows of events and, by reason, of dropped ones, each key once; texts by id; how many hits it was."""
+
+    events: list[tuple[Any, ...]]
+    dropped: dict[str, list[tuple[Any, ...]]]
+    texts: dict[int, str]
+    hits: int
+
+
 @dataclass(slots=True)
-class EventWriter:
-    """Writes batches of hits; remembers which texts are stored."""
+class Preparing:
+    """Makes rows of hits, without a database; remembers which texts are stored, so that only new ones are written."""
 
-    database: Database
-    _known: OrderedDict[int, None] = field(default_factory=OrderedDict)
+    _known: dict[str, int] = field(default_factory=dict)
 
-    def write(self, hits: Sequence[tuple[int, Hit | tuple[Hit, Drop]]], counts: Mapping[tuple[date, str], int] | None = None) -> Stored:
-        """Store hits with the key of each (`event_key`), and the day's counts of what was no event. One transaction."""
+    def prepare(self, hits: Hits) -> Prepared:
+        """The rows of these hits, with the key of each (`event_key`)."""
         texts: dict[int, str] = {}
         events: dict[int, tuple[Any, ...]] = {}
-        dropped: dict[int, dict[str, Any]] = {}
+        dropped: dict[int, tuple[Any, ...]] = {}
         for key, entry in hits:
             if isinstance(entry, Hit):
                 if key not in events:
                     events[key] = self._event(key, entry, texts)
-            else:
-                dropped.setdefault(key, self._dropped(key, entry[0], entry[1], texts))
-        with self.database.store("events").write() as session:
-            if session.get_bind().dialect.name == "postgresql":
-                # ids are to be seen in their order, whatever the number of writers
-                session.execute(text("SELECT pg_advisory_xact_lock(71823402)"))
-            fresh = _without_present(session, Event, events)
-            fresh_dropped = _without_present(session, DroppedEvent, dropped)
-            insert_rows(session, table_of(EventText), ("id", "value"), list(texts.items()), new_only=True)
-            insert_rows(session, table_of(Event), _COLUMNS, fresh)
-            if fresh_dropped:
-                session.execute(insert(_DROPPED), fresh_dropped)
-            for (day, what), count in (counts or {}).items():
-                _count(session, day, what, count)
-        self._remember(texts)
-        reasons: dict[str, int] = {}
-        for row in fresh_dropped:
-            reasons[row["reason"]] = reasons.get(row["reason"], 0) + 1
-        return Stored(stored=len(fresh), repeated=len(hits) - len(fresh) - len(fresh_dropped), dropped=reasons)
+            elif key not in dropped:
+                dropped[key] = self._dropped(key, entry[0], entry[1], texts)
+        by_reason: dict[str, list[tuple[Any, ...]]] = {}
+        for row in dropped.values():
+            by_reason.setdefault(row[_REASON], []).append(row)
+        return Prepared(list(events.values()), by_reason, texts, len(hits))
+
+    def remember(self, prepared: Prepared) -> None:
+        """The batch is stored."""
+        if len(self._known) > _REMEMBERED:
+            self._known.clear()
+        for id, value in prepared.texts.items():
+            self._known[value] = id
 
     def _text(self, value: str, texts: dict[int, str]) -> int:
         if not value:
             return 0
-        id = text_id(value)
-        if id not in self._known:
+        id = self._known.get(value)
+        if id is None:
+            id = text_id(value)
             texts[id] = value
         return id
 
@@ -156,25 +161,52 @@ class EventWriter:
             beacon.width,
         )
 
-    def _dropped(self, key: int, hit: Hit, reason: Drop, texts: dict[int, str]) -> dict[str, Any]:
+    def _dropped(self, key: int, hit: Hit, reason: Drop, texts: dict[int, str]) -> tuple[Any, ...]:
+        """Values of `_DROPPED_COLUMNS`."""
         put = self._text
-        return {
-            "key": key,
-            "at_micros": hit.arrived.at_micros,
-            "reason": reason.value,
-            "rules": rules_version(),
-            "kind": int(hit.beacon.kind),
+        return (
+            key,
+            hit.arrived.at_micros,
+            reason.value,
+            rules_version(),
+            int(hit.beacon.kind),
             # no parameters: a form that is sent by GET puts what people typed there
-            "page": put(hit.path or hit.beacon.url.partition("?")[0][:500], texts),
-            "agent": put(hit.arrived.user_agent[:512], texts),
-            "referrer": put(host_of_referrer(hit.beacon.referrer), texts),
-        }
+            put(hit.path or hit.beacon.url.partition("?")[0][:500], texts),
+            put(hit.arrived.user_agent[:512], texts),
+            put(host_of_referrer(hit.beacon.referrer), texts),
+        )
 
-    def _remember(self, texts: Iterable[int]) -> None:
-        for id in texts:
-            self._known[id] = None
-        while len(self._known) > _REMEMBERED:
-            self._known.popitem(last=False)
+
+def store_events(database: Database, prepared: Prepared, counts: Mapping[tuple[date, str], int] | None = None) -> Stored:
+    """Store a batch, and the day's counts of what was no event, in one transaction. What is there already is left alone."""
+    dropped: dict[str, int] = {}
+    with database.store("events").write() as session:
+        if session.get_bind().dialect.name == "postgresql":
+            # ids are to be seen in their order, whatever the number of writers
+            session.execute(text("SELECT pg_advisory_xact_lock(71823402)"))
+        insert_rows(session, table_of(EventText), ("id", "value"), list(prepared.texts.items()), new_only=True)
+        stored = insert_rows(session, table_of(Event), _COLUMNS, prepared.events, new_only=True)
+        for reason, rows in prepared.dropped.items():
+            if fresh := insert_rows(session, table_of(DroppedEvent), _DROPPED_COLUMNS, rows, new_only=True):
+                dropped[reason] = fresh
+        for (day, what), count in (counts or {}).items():
+            _count(session, day, what, count)
+    return Stored(stored=stored, repeated=prepared.hits - stored - sum(dropped.values()), dropped=dropped)
+
+
+@dataclass(slots=True)
+class EventWriter:
+    """Prepares and stores batches of hits."""
+
+    database: Database
+    preparing: Preparing = field(default_factory=Preparing)
+
+    def write(self, hits: Hits, counts: Mapping[tuple[date, str], int] | None = None) -> Stored:
+        """Store hits and the day's counts of what was no event."""
+        prepared = self.preparing.prepare(hits)
+        stored = store_events(self.database, prepared, counts)
+        self.preparing.remember(prepared)
+        return stored
 
 
 def event_key(text: str) -> int:
@@ -199,15 +231,6 @@ def origin_of(stored: str) -> Origin:
         term=term,
         link_id=int(link) if link else None,
     )
-
-
-def _without_present(session: Session, row: type[Event] | type[DroppedEvent], wanted: Mapping[int, _Row]) -> list[_Row]:
-    """Rows whose key is not stored yet, as an event or as a dropped one of its kind."""
-    keys = list(wanted)
-    present: set[int] = set()
-    for start in range(0, len(keys), 500):
-        present |= set(session.scalars(select(row.key).where(row.key.in_(keys[start : start + 500]))))
-    return [values for key, values in wanted.items() if key not in present]
 
 
 def _count(session: Session, day: date, what: str, count: int) -> None:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import gzip
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from growth.db import Database
 from growth.errors import GrowthError
-from growth.traffic import import_events, visits
+from growth.language import speaking
+from growth.traffic import import_events, importing, judging, visits
 from tests.journeys import PHONE, Site
 
 AT = "2026-11-20T10:00:00+08:00"
@@ -103,3 +106,27 @@ def test_a_file_that_is_not_there_is_an_error_with_its_name(site: Site, tmp_path
     with pytest.raises(GrowthError) as refused:
         import_events(site.database, tmp_path / "nothing.jsonl", now=site.start)
     assert "nothing.jsonl" in str(refused.value)
+
+
+def test_a_long_file_judged_by_a_second_process_gives_what_one_process_gives(
+    copied: Callable[[], Database], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines: list[object] = [
+        {"type": "page", "url": f"{URL}{n % 7}?bd_vid={n}", "at": f"2026-11-20T10:{n // 3:02}:00+08:00", "ip": f"203.0.113.{n % 5}"}
+        for n in range(90)
+    ]
+    lines[20] = "{broken"
+    lines[70] = {"type": "page", "url": "https://other.example/", "at": AT}
+    path = written(tmp_path / "log.jsonl", *lines)
+    monkeypatch.setattr(importing, "BATCH", 25)
+    told = []
+    for chunks in (100, 1):
+        monkeypatch.setattr(judging, "SHORT", chunks)
+        site = Site(copied())
+        with speaking("zh-CN"):
+            done = import_events(site.database, path, now=site.start)
+        with site.database.read() as session:
+            found = [(visit.started_at, visit.pages, visit.channel, visit.click_id) for visit in visits(session)]
+        told.append((done, sorted(found, key=str)))
+    assert told[0] == told[1]
+    assert (told[0][0].lines, told[0][0].stored, told[0][0].rejected) == (90, 88, 1)
