@@ -6,6 +6,8 @@ from typing import Final
 
 #: token of the push API that Baidu's console would show
 BAIDU_TOKEN: Final = "sandboxBaidu0001"  # noqa: S105
+#: API token of an account at Baidu Ads
+BAIDU_OCPC_TOKEN: Final = "sandbox0ocpc0token@sandbox"  # noqa: S105
 BING_KEY: Final = "sandbox0bing0key0000000000000001"
 ALIYUN_ID: Final = "sandbox-access-key"
 ALIYUN_SECRET: Final = "sandbox-access-secret"  # noqa: S105

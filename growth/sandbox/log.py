@@ -30,6 +30,8 @@ class Part(StrEnum):
     SEARCH = "search"
     #: an entry sent to the navigation directory
     DIRECTORY = "directory"
+    #: a conversion that an ad platform took
+    ADS = "ads"
     #: what a group robot told the team
     CHAT = "chat"
 

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from growth import clock
 from growth.errors import GrowthError
 from growth.sandbox import pages
+from growth.sandbox.ads_baidu import BaiduAds
 from growth.sandbox.asgi import Application, LineCut, Receive, Request, Response, Route, Scope, Send, application
 from growth.sandbox.directory import Directory
 from growth.sandbox.home import Home
@@ -144,6 +145,7 @@ class Sandbox:
         self.search = SearchEngines(self.log, now=now)
         self.directory = Directory(self.log, now=now)
         self.team = TeamChat(self.log, now=now)
+        self.ads = BaiduAds(self.log)
         self.home = Home(self.log, addresses=self._addresses, reset=self.reset)
         self._application = application(self.routes(), missing=self.home.missing)
 
@@ -175,7 +177,7 @@ class Sandbox:
         """The routes of all parts."""
         found = pages.routes()
         found.append(Route("POST", "/", self._gateway))
-        for part in (self.mailbox, self.sendgrid, self.sms, self.wechat, self.search, self.directory, self.team, self.home):
+        for part in (self.mailbox, self.sendgrid, self.sms, self.wechat, self.search, self.directory, self.team, self.ads, self.home):
             found += part.routes()
         return found
 
@@ -217,6 +219,7 @@ class Sandbox:
             "sms.tencent.endpoint": self.url,
             "submit.baidu.endpoint": f"{self.url}/urls",
             "submit.indexnow.endpoint": f"{self.url}/indexnow",
+            "conversions.baidu.endpoint": f"{self.url}/ocpcapi/api/uploadConvertData",
             "submit.bing.endpoint": f"{self.url}/webmaster/api.svc/json",
         }
 

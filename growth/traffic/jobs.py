@@ -11,6 +11,7 @@ from growth import clock
 from growth.db import Database
 from growth.jobs import Chore, ChoreRun, Job, JobRun, Schedule
 from growth.language import Text, _
+from growth.traffic.conversions.settings import ConversionSettings
 from growth.traffic.hot_areas import refresh_hot_areas
 from growth.traffic.idempotency import forget_answers
 from growth.traffic.known import follow_merges
@@ -30,6 +31,13 @@ def jobs(workspace: Workspace) -> Iterator[Job | Chore]:
         run="growth.traffic.jobs:make_visits",
         every=timedelta(seconds=15),
     )
+    if workspace.section("conversions", ConversionSettings) != ConversionSettings():
+        yield Chore(
+            name="traffic.conversions",
+            title=Text("Hand conversions back to ad platforms", "向广告平台回传转化"),
+            run="growth.traffic.conversions.chore:hand_back",
+            every=timedelta(minutes=1),
+        )
     yield Job(
         name="traffic.tidy",
         title=Text("Forget raw events past their time", "清理过期的原始事件"),

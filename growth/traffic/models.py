@@ -294,6 +294,10 @@ class Recognised(Base):
     visitor_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
 
 
+#: beginning of the id that a sign-up has after its person was erased
+ERASED = "erased-"
+
+
 class Signup(Base):
     """A person who registered at the site. Who it is stands in contacts; `external_id` is the site's own id."""
 

@@ -15,7 +15,8 @@ from growth.channels import CHANNEL, IDENTITY, ORIGIN, forget_names
 from growth.contacts import all_ids
 from growth.language import Text, _, ngettext
 from growth.traffic.calls import calls_of, forget_calls
-from growth.traffic.models import PagePath, Signup, Step, Visit, VisitorPage
+from growth.traffic.conversions.store import forget_conversions, told_of
+from growth.traffic.models import ERASED, PagePath, Signup, Step, Visit, VisitorPage
 
 #: visits that a timeline shows
 _SHOWN = 100
@@ -36,6 +37,9 @@ class TrafficData:
             "signups": [{"id": row.external_id, "at": row.at, "role": row.role, "code": row.code} for row in signups],
             "calls": [{"at": call.at, "channel": call.channel, "wish": call.wish} for call in calls_of(session, ids)],
             "steps": [{"step": name, "at": at} for name, at in steps],
+            "handed_back": [
+                {"platform": platform, "step": step, "at": at, "state": state} for platform, step, at, state in told_of(session, ids)
+            ],
             "visits": [
                 {"started_at": visit.started_at, "pages": visit.pages, "landing": path, "channel": name or medium, "source": source}
                 for visit, path, name, medium, source in _visits(session, ids, most=None)
@@ -49,8 +53,9 @@ class TrafficData:
         members = list(session.scalars(select(IDENTITY.c.id).where(IDENTITY.c.person.in_(people))))
         session.execute(delete(VisitorPage).where(VisitorPage.visitor_id.in_(members)))
         rows = session.scalars(select(Signup).where(Signup.contact_id.in_(ids))).all()
+        forget_conversions(session, [row.id for row in rows])
         for row in rows:
-            session.execute(update(Signup).where(Signup.id == row.id).values(external_id=f"erased-{row.id}", contact_id=None, code=""))
+            session.execute(update(Signup).where(Signup.id == row.id).values(external_id=f"{ERASED}{row.id}", contact_id=None, code=""))
         return len(rows) + forget_calls(session, ids) + forget_names(session, ids)
 
 

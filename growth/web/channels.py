@@ -165,6 +165,7 @@ def tabs(viewer: Viewer, current: str) -> list[tuple[str, str, bool]]:
     ]
     if viewer.may("marketer", "director"):
         items.append(("signups", _("Sign-ups"), "/signups"))
+    items.append(("conversions", _("Handed back"), "/conversions"))
     return [(words, f"{path}{period}", name == current) for name, words, path in items]
 
 

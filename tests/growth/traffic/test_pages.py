@@ -20,6 +20,7 @@ PAGES = [
     "/funnel",
     "/cohorts",
     "/cohorts?by=channel&role=investor",
+    "/conversions",
     "/website",
     "/website/hot-areas",
     "/website/hot-areas?path=/",

@@ -628,6 +628,26 @@ def upgrade() -> None:
     sqlite_with_rowid=False
     )
     op.create_index(op.f('ix_contact_tag_contact_id'), 'contact_tag', ['contact_id'], unique=False)
+    op.create_table('conversion',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('platform', sa.String(), nullable=False),
+    sa.Column('signup_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('step', sa.String(), nullable=False),
+    sa.Column('visit_id', sa.BigInteger(), nullable=False),
+    sa.Column('at', sa.BigInteger(), nullable=False),
+    sa.Column('value', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('currency', sa.String(), nullable=False),
+    sa.Column('state', sa.String(), nullable=False),
+    sa.Column('attempts', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('next_at', sa.BigInteger(), nullable=False),
+    sa.Column('changed_at', sa.BigInteger(), nullable=False),
+    sa.Column('code', sa.String(), nullable=False),
+    sa.Column('message', sa.String(), nullable=False),
+    sa.ForeignKeyConstraint(['signup_id'], ['signup.id'], name=op.f('fk_conversion_signup_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_conversion')),
+    sa.UniqueConstraint('platform', 'signup_id', 'step', name=op.f('uq_conversion_platform_signup_id_step'))
+    )
+    op.create_index('ix_conversion_state', 'conversion', ['state', 'next_at'], unique=False)
     op.create_table('cost',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('day', sa.Date(), nullable=False),
