@@ -35,6 +35,8 @@ DOOR = "growth.seo.checks"
 SHIPPED = "seo.checks"
 
 Limits = Mapping[str, Any]
+#: the `source` of a rule that stands nowhere else
+OWN_RULE = Text("our own rule", "本工具自定的规则")
 
 
 class Needs(StrEnum):
@@ -87,7 +89,8 @@ class CheckMeta:
     """What a check says of itself.
 
     `title_good` names the state that is wanted, `title_bad` what is wrong; `why` says what it costs, `mend` what to do. `source` is where
-    the rule comes from. `limits` are the numbers and lists that growth.yaml may change; the first is the main one.
+    the rule comes from: an address, a law, another program, or `OWN_RULE`. `limits` are the numbers and lists that growth.yaml may change;
+    the first is the main one.
     """
 
     id: str
@@ -98,7 +101,7 @@ class CheckMeta:
     title_bad: Text
     why: Text
     mend: Text
-    source: str
+    source: str | Text
     limits: Limits = field(default_factory=dict)
 
 

@@ -213,7 +213,7 @@ def rules() -> Iterator[RuleText]:
 
     for check in catalogue().values():
         meta = check.meta
-        yield RuleText(id=meta.id, title=meta.title_bad, why=meta.why, mend=meta.mend, source=meta.source)
+        yield RuleText(id=meta.id, title=meta.title_bad, why=meta.why, mend=meta.mend, source=str(meta.source))
 
 
 def _last_before(session: Session, end: object) -> Crawl | None:

@@ -23,6 +23,7 @@ from seo.models import FindingRow, IssueRow, UrlRow
 from seo.packed import pack
 from seo.settings import Accepted
 from seo.severity import Severity
+from seo.wording import fault_word, found_word
 
 #: issues written in one transaction of the main store (under 100 ms)
 BATCH = 500
@@ -106,8 +107,8 @@ def evidence_of(detail: Mapping[str, Any]) -> str:
     """The telling part of a detail in a few words."""
     target = detail.get("target")
     if target:
-        status = detail.get("status") or detail.get("fault")
-        return f"{target} ({status})" if status else str(target)
+        said = detail.get("status") or (fault_word(str(detail["fault"])) if detail.get("fault") else None)
+        return f"{target} ({said})" if said else str(target)
     parts: list[str] = []
     for key in ("text", "value", "found", "location", "count", "px", "urls"):
         value = detail.get(key)
@@ -119,7 +120,7 @@ def evidence_of(detail: Mapping[str, Any]) -> str:
         elif key == "count" and "urls" in detail:
             parts.append(ngettext("{n} page", "{n} pages", int(str(value))))
         else:
-            parts.append(f"{value} px" if key == "px" else str(value)[:120])
+            parts.append(f"{value} px" if key == "px" else found_word(str(value))[:120] if key == "found" else str(value)[:120])
     return " · ".join(parts)
 
 

@@ -39,6 +39,7 @@ FAULTS: tuple[LinkFault, ...] = (
     LinkFault.SCRIPT,
     LinkFault.CONTACT,
     LinkFault.SCHEME,
+    LinkFault.CONTROL,
 )
 KIND_NUMBER = {kind: number for number, kind in enumerate(KINDS)}
 _PLACE_NUMBER = {place: number for number, place in enumerate(PLACES)}

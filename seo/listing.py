@@ -158,7 +158,7 @@ def list_checks() -> Iterator[dict[str, Any]]:
             "title": str(meta.title_bad),
             "why": str(meta.why),
             "mend": str(meta.mend),
-            "source": meta.source,
+            "source": str(meta.source),
             "limits": {name: list(value) if isinstance(value, tuple | frozenset) else value for name, value in meta.limits.items()},
         }
 

@@ -115,6 +115,8 @@ class LinkFault(StrEnum):
     CONTACT = "contact"
     #: ``file:``, ``ftp:``, ``data:`` and all other schemes: listed, never fetched
     SCHEME = "scheme"
+    #: empty or a script, on an element that says itself that it is no link: it has a role, or is a place that fragments lead to
+    CONTROL = "control"
 
 
 class Link(msgspec.Struct, frozen=True, gc=False, array_like=True):

@@ -1,8 +1,9 @@
-"""``python -m tools.real_sites FOLDER --peers BIN``: audits real documentation on loopback and sets every finding beside another program's.
+"""``python -m tools.real_sites FOLDER [--only PART]… [--minutes N]``: audits real documentation on loopback and sets every finding beside another program's.
 
 FOLDER holds a site's files, e.g. ``/usr/share/doc/python3.11/html`` of Debian's python3.11-doc or
-``/usr/share/doc/apache2-doc/manual`` of apache2-doc. BIN is the folder of programs of an environment with LinkChecker and
-advertools (``make peers``). Titles, languages, images and texts are read a third time by the parser of Python's standard library, which
+``/usr/share/doc/apache2-doc/manual`` of apache2-doc; ``--only en --only style`` serves these of its entries alone. ``--peers`` is the
+folder of programs of an environment with LinkChecker and advertools (``make peers``); each is ended after ``--minutes``, and what it had
+found until then is compared and marked. Titles, languages, images and texts are read a third time by the parser of Python's standard library, which
 shares no code with ours. The outcome is told in docs/explanation/real-sites.md.
 """
 
@@ -42,17 +43,27 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tools.real_sites", description=__doc__.split("\n\n", 1)[0])
     parser.add_argument("folder", type=Path)
     parser.add_argument("--peers", type=Path, default=Path(".venv/peers/bin"))
+    parser.add_argument("--only", action="append", metavar="PART")
+    parser.add_argument("--minutes", type=float, default=60)
     wanted = parser.parse_args(arguments)
-    with tempfile.TemporaryDirectory() as base, served(wanted.folder) as url:
-        ours = _ours(url, Path(base))
-        others = {
-            "LinkChecker": _linkchecker(wanted.peers, url, Path(base)),
-            "advertools": _advertools(wanted.peers, url, Path(base)),
-            "html.parser": _read_again(wanted.folder, ours.sets["page"], url),
-        }
-    for name, theirs in others.items():
-        _compare(name, ours, theirs, url)
+    with tempfile.TemporaryDirectory() as base:
+        folder = _part_of(wanted.folder, wanted.only, Path(base) / "site") if wanted.only else wanted.folder
+        with served(folder) as url:
+            ours = _ours(url, Path(base))
+            _say(f"{len(ours.sets['page'])} pages")
+            _compare("html.parser", ours, _read_again(folder, ours.sets["page"], url), url)
+            for name, look in (("advertools", _advertools), ("LinkChecker", _linkchecker)):
+                theirs, whole = look(wanted.peers, url, Path(base), wanted.minutes * 60)
+                _compare(name if whole else f"{name}, ended after {wanted.minutes:g} minutes", ours, theirs, url)
     return 0
+
+
+def _part_of(folder: Path, names: Sequence[str], at: Path) -> Path:
+    """A folder with some entries of another."""
+    at.mkdir()
+    for name in names:
+        (at / name).symlink_to((folder / name).resolve())
+    return at
 
 
 def _ours(url: str, base: Path) -> Seen:
@@ -97,9 +108,10 @@ def _take_issue(seen: Seen, check: str, url: str, detail: dict[str, object]) -> 
         seen.sets[check].update(str(one) for one in detail["urls"])
 
 
-def _linkchecker(peers: Path, url: str, base: Path) -> Seen:
+def _linkchecker(peers: Path, url: str, base: Path, most_s: float) -> tuple[Seen, bool]:
     seen = Seen()
-    with linkchecker(peers, url, base).open(newline="") as lines:
+    out, whole = linkchecker(peers, url, base, most_s=most_s)
+    with out.open(newline="") as lines:
         rows = csv.DictReader((line for line in lines if not line.startswith("#")), delimiter=";")
         for row in rows:
             address = urldefrag(row["url"]).url
@@ -107,12 +119,13 @@ def _linkchecker(peers: Path, url: str, base: Path) -> Seen:
                 seen.sets["broken"].add(address)
             if "edirected" in row["warningstring"]:
                 seen.sets["redirect"].add(urljoin(row["parentname"] or url, urldefrag(row["urlname"]).url))
-    return seen
+    return seen, whole
 
 
-def _advertools(peers: Path, url: str, base: Path) -> Seen:
+def _advertools(peers: Path, url: str, base: Path, most_s: float) -> tuple[Seen, bool]:
     seen = Seen()
-    for line in advertools(peers, url, base).read_text().splitlines():
+    out, whole = advertools(peers, url, base, most_s=most_s)
+    for line in out.read_text().splitlines():
         page = json.loads(line)
         address = urldefrag(page["url"]).url
         seen.facts["status"][address] = str(page.get("status"))
@@ -129,7 +142,7 @@ def _advertools(peers: Path, url: str, base: Path) -> Seen:
             seen.sets["h1-missing"].update([address] * (not str(page.get("h1") or "").strip("@ \n")))
             seen.sets["h1-multiple"].update([address] * ("@@" in str(page.get("h1") or "")))
     _same(seen, "title-duplicate", seen.facts["title"])
-    return seen
+    return seen, whole
 
 
 class _Reader(HTMLParser):

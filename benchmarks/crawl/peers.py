@@ -35,11 +35,10 @@ def linkchecker_command(bin: Path, url: str, base: Path) -> tuple[list[str], Pat
     return [str(bin / "linkchecker"), "-f", str(settings), "--no-status", "-F", f"csv/utf-8/{out}", url], out
 
 
-def linkchecker(bin: Path, url: str, base: Path) -> Path:
-    """Check a site's links; the CSV."""
+def linkchecker(bin: Path, url: str, base: Path, *, most_s: float | None = None) -> tuple[Path, bool]:
+    """Check a site's links; the CSV, and whether it came to its end within `most_s` seconds."""
     command, out = linkchecker_command(bin, url, base)
-    subprocess.run(command, capture_output=True, check=False)  # it ends with 1 where a link is broken
-    return out
+    return out, _came_to_its_end(command, most_s, ends=(0, 1))  # 1 where a link is broken
 
 
 def advertools_command(bin: Path, url: str, base: Path) -> tuple[list[str], Path]:
@@ -49,11 +48,20 @@ def advertools_command(bin: Path, url: str, base: Path) -> tuple[list[str], Path
     return ["env", f"PATH={path}", str(bin / "python"), "-c", ADVERTOOLS, url, str(out)], out
 
 
-def advertools(bin: Path, url: str, base: Path) -> Path:
-    """Crawl a site with advertools; the JSON lines."""
+def advertools(bin: Path, url: str, base: Path, *, most_s: float | None = None) -> tuple[Path, bool]:
+    """Crawl a site with advertools; the JSON lines, and whether it came to its end within `most_s` seconds."""
     command, out = advertools_command(bin, url, base)
-    subprocess.run(command, capture_output=True, check=True)
-    return out
+    return out, _came_to_its_end(command, most_s, ends=(0,))
+
+
+def _came_to_its_end(command: list[str], most_s: float | None, *, ends: tuple[int, ...]) -> bool:
+    try:
+        done = subprocess.run(command, capture_output=True, check=False, timeout=most_s)
+    except subprocess.TimeoutExpired:
+        return False
+    if done.returncode not in ends:
+        raise subprocess.CalledProcessError(done.returncode, command, done.stdout, done.stderr)
+    return True
 
 
 def measured_linkchecker(bin: Path, url: str, base: Path) -> tuple[Cost, int]:

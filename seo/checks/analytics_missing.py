@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from sqlalchemy import select
 
 from growth.language import Text
-from seo.check import CheckMeta, Finding, Group, Limits, Needs
+from seo.check import OWN_RULE, CheckMeta, Finding, Group, Limits, Needs
 from seo.models import PageRow, UrlRow
 from seo.severity import Severity
 from seo.site import Site
@@ -25,7 +25,7 @@ meta = CheckMeta(
         "访问没被统计，下一页的访客看起来像凭空出现。",
     ),
     mend=Text("Put the tag into the template of this page, too.", "在这个页面的模板里也加上统计代码。"),
-    source="none",
+    source=OWN_RULE,
     limits={"percent": 50},
 )
 

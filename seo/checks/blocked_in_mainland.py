@@ -20,7 +20,7 @@ meta = CheckMeta(
     title_bad=Text("The page waits for a host that does not answer in mainland China", "页面依赖大陆无法访问的资源"),
     why=Text("Visitors there look at a white page until the request gives up.", "大陆访客会一直白屏到请求超时。"),
     mend=Text("Host the file yourself, or take a copy within the mainland.", "改为自己托管，或使用大陆可用的镜像。"),
-    source="none; hosts in seo/blocked_hosts.csv",
+    source="hosts in seo/blocked_hosts.csv",
 )
 
 

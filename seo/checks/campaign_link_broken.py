@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from growth.language import Text
-from seo.check import CheckMeta, Finding, Group, Limits, Needs
+from seo.check import OWN_RULE, CheckMeta, Finding, Group, Limits, Needs
 from seo.severity import Severity
 from seo.site import Site
 
@@ -18,7 +18,7 @@ meta = CheckMeta(
     title_bad=Text("A link in our own mails, messages or ads does not work", "自家邮件、短信或广告里的链接打不开"),
     why=Text("Money was spent on every click, and it ends here.", "每一次点击都花了钱，结果停在这里。"),
     mend=Text("Correct the channel's or placement's address, or bring the page back.", "改正渠道或推广位的地址，或恢复页面。"),
-    source="none",
+    source=OWN_RULE,
 )
 
 

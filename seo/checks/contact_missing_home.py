@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from growth.language import Text
-from seo.check import CheckMeta, Finding, Group, Limits
+from seo.check import OWN_RULE, CheckMeta, Finding, Group, Limits
 from seo.page import LinkFault, Page
 from seo.severity import Severity
 
@@ -24,7 +24,7 @@ meta = CheckMeta(
         "Show a phone number, a mail address, QQ or WeChat, or link 联系我们.",
         "写上电话、邮箱、QQ、微信，或链接“联系我们”。",
     ),
-    source="none",
+    source=OWN_RULE,
 )
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from growth.language import Text
 from seo import links as stored
-from seo.check import CheckMeta, Finding, Group, Limits, Needs
+from seo.check import OWN_RULE, CheckMeta, Finding, Group, Limits, Needs
 from seo.models import LinkRow
 from seo.page import LinkKind
 from seo.severity import Severity
@@ -23,7 +23,7 @@ meta = CheckMeta(
     title_bad=Text("A landing page leads to no goal", "落地页没有引导到目标"),
     why=Text("Visitors are paid for and then not asked to do anything.", "花钱引来的访客，却没人告诉他下一步做什么。"),
     mend=Text("Put a button or form for the goal on it.", "放上通往目标的按钮或表单。"),
-    source="none",
+    source=OWN_RULE,
 )
 
 

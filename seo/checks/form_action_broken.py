@@ -9,7 +9,7 @@ from sqlalchemy import or_, select
 from growth.language import Text
 from seo import links as stored
 from seo.broken import broken_finding
-from seo.check import CheckMeta, Finding, Group, Limits, Needs
+from seo.check import OWN_RULE, CheckMeta, Finding, Group, Limits, Needs
 from seo.models import LinkRow, UrlRow
 from seo.page import LinkKind
 from seo.severity import Severity
@@ -24,7 +24,7 @@ meta = CheckMeta(
     title_bad=Text("A form sends to an address that does not answer", "表单提交地址打不开"),
     why=Text("Someone filled it in, and it was for nothing.", "访客填完表单却白填了。"),
     mend=Text("Correct the action.", "改正表单的 action。"),
-    source="none",
+    source=OWN_RULE,
 )
 
 

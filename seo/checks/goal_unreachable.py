@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from growth.language import Text
-from seo.check import CheckMeta, Finding, Group, Limits, Needs
+from seo.check import OWN_RULE, CheckMeta, Finding, Group, Limits, Needs
 from seo.severity import Severity
 from seo.site import Site
 from seo.state import state_of
@@ -22,7 +22,7 @@ meta = CheckMeta(
         "Link to it from the home page; let it answer 200, without noindex.",
         "从首页链接过去，返回 200，且不要 noindex。",
     ),
-    source="none",
+    source=OWN_RULE,
     limits={"clicks": 2},
 )
 

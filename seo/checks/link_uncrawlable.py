@@ -1,4 +1,9 @@
-"""Check link-uncrawlable: a link that engines cannot follow."""
+"""Check link-uncrawlable: a link that engines cannot follow.
+
+Which elements count is Lighthouse's crawlable-anchors: one with a role, with a name, or empty with an id is a button or a place, not a
+link. Two differences, both for people who mend links: every ``javascript:`` counts, not only ``void(0)``; and so does ``href=""``, which
+browsers take for the page itself: it is mostly a link that somebody forgot to fill in.
+"""
 
 from __future__ import annotations
 

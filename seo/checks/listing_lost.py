@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from growth.language import Text
 from growth.placements import PlacementState, placements
-from seo.check import CheckMeta, Finding, Group, Limits, Needs
+from seo.check import OWN_RULE, CheckMeta, Finding, Group, Limits, Needs
 from seo.severity import Severity
 from seo.site import Site
 
@@ -19,7 +19,7 @@ meta = CheckMeta(
     title_bad=Text("A listing is gone or was changed", "推广位丢失或被改动"),
     why=Text("The visitors and the weight that it brought are gone, too.", "它带来的访客和权重也没了。"),
     mend=Text("Ask the directory; growth placement verify looks again.", "联系对方；用 growth placement verify 再次核实。"),
-    source="none",
+    source=OWN_RULE,
 )
 
 

@@ -23,7 +23,7 @@ meta = CheckMeta(
         "Make meta Baiduspider and meta robots say the same, or leave one out.",
         "让 Baiduspider 与 robots 的 meta 一致，或只留一个。",
     ),
-    source="Baidu 搜索 meta 说明 (memory)",
+    source="https://chateach.com/seobiaoqian/332",
 )
 
 

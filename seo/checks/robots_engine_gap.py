@@ -25,7 +25,7 @@ meta = CheckMeta(
         "在这些引擎里搜不到网站。往往是没人记得的旧规则。",
     ),
     mend=Text("Give all engines the same rules; accept this where it is meant.", "统一规则；确属有意可在 accept 里接受。"),
-    source="none",
+    source="RFC 9309 §2.2.1",
 )
 
 

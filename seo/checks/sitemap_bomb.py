@@ -18,7 +18,7 @@ meta = CheckMeta(
     title_bad=Text("A sitemap is a trap", "站点地图是陷阱"),
     why=Text("Engines stop reading it, as this crawl did.", "引擎会停止读取，本次抓取也已停止。"),
     mend=Text("Remove entities and loops; at most one index level.", "去掉实体和循环引用，索引最多一层。"),
-    source="A18",
+    source="https://en.wikipedia.org/wiki/Billion_laughs_attack",
 )
 
 

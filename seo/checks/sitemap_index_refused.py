@@ -18,7 +18,7 @@ meta = CheckMeta(
     title_bad=Text("Baidu does not process sitemap index files", "百度不处理站点地图索引文件"),
     why=Text("What the index lists never gets to Baidu.", "索引里列出的内容百度收不到。"),
     mend=Text("Hand in the single files: growth seo sitemap --for baidu.", "逐个提交文件：growth seo sitemap --for baidu。"),
-    source="Baidu 普通收录 (memory)",
+    source="https://www.wbolt.com/submit-sitemap-url-to-baidu.html",
 )
 
 

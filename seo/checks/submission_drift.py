@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from growth.language import Text
 from seo.bulk import batches
-from seo.check import CheckMeta, Finding, Group, Limits, Needs
+from seo.check import OWN_RULE, CheckMeta, Finding, Group, Limits, Needs
 from seo.models import UrlRow
 from seo.severity import Severity
 from seo.site import Site
@@ -27,7 +27,7 @@ meta = CheckMeta(
         "引擎来了却扑空，以后的提交也会打折扣。",
     ),
     mend=Text("Bring it back, redirect it, or submit it as dead.", "恢复、301，或作为死链提交。"),
-    source="none",
+    source=OWN_RULE,
 )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from growth.language import Text
-from seo.check import CheckMeta, Finding, Group, Limits, Needs
+from seo.check import OWN_RULE, CheckMeta, Finding, Group, Limits, Needs
 from seo.severity import Severity
 from seo.site import Site
 
@@ -18,7 +18,7 @@ meta = CheckMeta(
     title_bad=Text("A redirect drops campaign parameters", "跳转丢失了推广参数"),
     why=Text("Nobody can tell any more which channel brought the visitor.", "再也分不清访客来自哪个渠道。"),
     mend=Text("Let the redirect keep the query string.", "让跳转保留查询参数。"),
-    source="none",
+    source=OWN_RULE,
 )
 
 

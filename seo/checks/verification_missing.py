@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from growth.language import Text
-from seo.check import CheckMeta, Finding, Group, Limits
+from seo.check import OWN_RULE, CheckMeta, Finding, Group, Limits
 from seo.page import Page
 from seo.severity import Severity
 
@@ -20,7 +20,7 @@ meta = CheckMeta(
         "Put the meta that the console gives into the home page, unless it was verified by file or DNS.",
         "在首页加上站长平台给出的 meta；用文件或 DNS 验证的可忽略。",
     ),
-    source="none",
+    source=OWN_RULE,
 )
 
 

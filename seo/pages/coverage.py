@@ -15,7 +15,7 @@ from growth.web import Missing, Page, Viewer, page
 from seo.indexing.coverage import Coverage, coverage, dead_pages, never_visited
 from seo.indexing.engines import engines
 from seo.indexing.store import keep_index_count
-from seo.pages.issues import page_link
+from seo.pages.evidence import page_link
 from seo.pages.tabs import EDITORS, NAV, ROLES, tabs
 
 #: engines that the chart draws, those with most visits

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
@@ -16,11 +16,12 @@ from growth.reporting import Column, Empty, Kind, Table, TableState
 from growth.web import Missing, Page, Viewer, page
 from seo.check import Group, catalogue
 from seo.crawls import Crawl, find_crawl
-from seo.issues import Issue, IssueState, issue_of, matching
+from seo.issues import IssueState, issue_of, matching
 from seo.models import IssueRow
+from seo.pages.evidence import detail_tables, issue_facts, page_link, place_of
 from seo.pages.tabs import EDITORS, NAV, ROLES, tabs
-from seo.report.columns import CHECKS_SHORT, ISSUES
-from seo.report.tables import checks_table, issue_row
+from seo.report.columns import CHECKS_SHORT, ISSUES, Scale
+from seo.report.tables import checks_table, issue_row, scale_of
 from seo.severity import Severity
 from seo.tally import tally_issues
 
@@ -104,7 +105,7 @@ def checks(viewer: Viewer, severity: str = "", state: str = "", group: str = "")
     table = viewer.arrange(replace(table, empty=empty), sort="")
     if viewer.format:
         return viewer.download(table, name="seo-issues")
-    table = replace(table, columns=CHECKS_SHORT if crawl else table.columns)
+    table = replace(table, columns=scale_of(crawl, ()).columns(CHECKS_SHORT) if crawl else table.columns)
     shown = ChecksPage(tabs=tabs("issues"), chips=_chips(viewer, severity, state, group), table=table)
     return viewer.render("web/seo/issues.html", shown, title=_("Issues"), crumbs=[("SEO", "/seo"), (_("Issues"), "")])
 
@@ -118,9 +119,9 @@ def of_check(viewer: Viewer, check: str, state: str = "") -> Page:
     asked = TableState.of(viewer.address, sort="-weight")
     with viewer.database.read() as session:
         crawl = _newest(session)
-        rows, total = _issues_page(session, crawl.id, check, state, asked, whole=bool(viewer.format)) if crawl else ([], 0)
+        rows, total, scale = _issues_page(session, crawl, check, state, asked, whole=bool(viewer.format)) if crawl else ([], 0, Scale())
     shown_columns = {"url", "evidence", "state", "weight", "first_seen", *(("accepted",) if state == ACCEPTED else ())}
-    columns = [column for column in ISSUES if column.id in shown_columns]
+    columns = [column for column in scale.columns(ISSUES) if column.id in shown_columns]
     table = Table(
         id="pages",
         title=_("Pages"),
@@ -142,7 +143,7 @@ def of_check(viewer: Viewer, check: str, state: str = "") -> Page:
         severity=meta.severity.value,
         why=str(meta.why),
         mend=str(meta.mend),
-        source=meta.source,
+        source=str(meta.source),
         chips=_state_chips(viewer, state),
         limits=[(name, _limit(value)) for name, value in meta.limits.items()],
         table=table,
@@ -159,7 +160,8 @@ def issue(viewer: Viewer, issue: int) -> Page:
         row = session.get(IssueRow, issue)
         if row is None:
             raise Missing
-        found = issue_of(row)
+        found, crawl = issue_of(row), _newest(session)
+        place = place_of(session, found, crawl) if crawl is not None else None
     check = catalogue().get(found.check)
     title = str(check.meta.title_bad) if check else found.check
     shown = IssuePage(
@@ -171,8 +173,8 @@ def issue(viewer: Viewer, issue: int) -> Page:
         page_link=page_link(found.url),
         why=str(check.meta.why) if check else "",
         mend=str(check.meta.mend) if check else "",
-        facts=_facts(viewer, found),
-        tables=list(_tables(found.detail)),
+        facts=issue_facts(found, place, zone=viewer.workspace.zone),
+        tables=detail_tables(found.detail),
         yaml=_accept_yaml(found.check, found.url),
         may_assign=viewer.may(*EDITORS),
         assigned_to=found.assigned_to or "",
@@ -194,18 +196,13 @@ def assign(viewer: Viewer, issue: int) -> Page:
     return viewer.redirect(f"/seo/issue/{issue}")
 
 
-def page_link(url: str) -> str:
-    """The address of a page's sheet."""
-    return f"/seo/page?url={quote(url, safe='')}"
-
-
 def _issues_page(
-    session: Session, crawl_id: int, check: str, state: str, asked: TableState, *, whole: bool
-) -> tuple[list[dict[str, Any]], int]:
+    session: Session, crawl: Crawl, check: str, state: str, asked: TableState, *, whole: bool
+) -> tuple[list[dict[str, Any]], int, Scale]:
     # the index ix_seo_issue_open answers all of this but the rows shown: 100,000 issues of a check sorted in 0.05 s, not 0.6
     query = matching(
         select(IssueRow.id).where(IssueRow.check_id == check),
-        crawl_id=crawl_id,
+        crawl_id=crawl.id,
         state=None if state == ACCEPTED else state or None,
         accepted=state == ACCEPTED,
     )
@@ -213,7 +210,9 @@ def _issues_page(
         query = query.where(IssueRow.accepted.is_not(None))
     if asked.text:
         query = query.where(IssueRow.url.contains(asked.text, autoescape=True))
-    total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    found_all = query.with_only_columns(IssueRow.weight).subquery()
+    total, heaviest = session.execute(select(func.count(), func.max(found_all.c.weight)).select_from(found_all)).tuples().one()
+    scale = scale_of(crawl, [heaviest or 0.0])
     order = {"url": IssueRow.url, "state": IssueRow.state, "first_seen": IssueRow.first_seen}.get(asked.sort, IssueRow.weight)
     query = query.order_by(order.desc() if asked.descending else order, IssueRow.id)
     if not whole:
@@ -223,83 +222,9 @@ def _issues_page(
         shown: Iterable[IssueRow] = (found[id] for id in ids)
     else:
         shown = session.scalars(query.with_only_columns(IssueRow))
-    rows = [{**issue_row(issue_of(row)), "href": f"/seo/issue/{row.id}"} for row in shown]
+    rows = [{**issue_row(issue_of(row), scale), "href": f"/seo/issue/{row.id}"} for row in shown]
     # what is accepted stands in a list of its own, where open and new say nothing
-    return [{**row, "state": "accepted-issue"} for row in rows] if state == ACCEPTED else rows, total
-
-
-def _facts(viewer: Viewer, found: Issue) -> list[tuple[str, str]]:
-    zone = viewer.workspace.zone
-    facts = [
-        (_("First seen"), f"{found.first_seen.astimezone(zone):%Y-%m-%d %H:%M}"),
-        (_("Sign-ups lost a month (estimate)"), f"{found.weight:.3f}"),
-    ]
-    facts += [
-        (_words_of(name), _shown(value))
-        for name, value in found.detail.items()
-        if not isinstance(value, list | dict) and value not in (None, "")
-    ]
-    if found.accepted:
-        facts.append((_("Accepted because"), found.accepted))
-    return facts
-
-
-def _tables(detail: Mapping[str, Any]) -> Sequence[Table]:
-    """Lists of a detail as tables: links with anchor and position, pages that share something, hops."""
-    tables = []
-    for name in ("links", "hops", "images", "fields", "lines", "things"):
-        rows = [row for row in detail.get(name) or () if isinstance(row, dict)]
-        if rows:
-            keys = list(dict.fromkeys(key for row in rows for key in row))
-            columns = [Column(id=key, label=_words_of(key), kind=_kind_of(key), key=place == 0) for place, key in enumerate(keys)]
-            linked = [{**row, "href": page_link(str(row["url"]))} if "url" in row else row for row in rows]
-            tables.append(Table(id=name, title=_words_of(name), columns=columns, rows=linked, size=max(len(rows), 1)))
-    if not detail.get("links"):
-        urls = [url for url in (detail.get("urls") or detail.get("sources") or ()) if isinstance(url, str)]
-        if urls:
-            rows = [{"url": url, "href": page_link(url)} for url in urls]
-            columns = [Column(id="url", label=_("Page"), kind=Kind.URL, key=True)]
-            tables.append(Table(id="urls", title=_("Pages"), columns=columns, rows=rows, size=max(len(rows), 1)))
-    return tables
-
-
-def _words_of(name: str) -> str:
-    words = {
-        "target": _("Leads to"),
-        "status": _("Status"),
-        "fault": _("Fault"),
-        "anchor": _("Text"),
-        "line": _("Line"),
-        "column": _("Column"),
-        "place": _("Part of the page"),
-        "kind": _("Kind"),
-        "url": _("Page"),
-        "urls": _("Pages"),
-        "links": _("Links"),
-        "hops": _("Redirects"),
-        "images": _("Images"),
-        "fields": _("Fields"),
-        "lines": _("Lines"),
-        "count": _("How many"),
-        "source_count": _("Pages that link"),
-        "link_count": _("Links"),
-        "text": _("Text"),
-        "value": _("Value"),
-        "found": _("Found"),
-        "location": _("Ends at"),
-        "px": _("Width in pixels"),
-        "fw": _("Width in full-width characters"),
-        "length": _("Length"),
-        "size_bytes": _("Bytes"),
-        "href": _("Address as written"),
-    }
-    return words.get(name, name)
-
-
-def _kind_of(name: str) -> Kind:
-    if name in ("url", "target", "src"):
-        return Kind.URL
-    return Kind.NUMBER if name in ("line", "column", "status") else Kind.PROSE if name in ("anchor", "text") else Kind.TEXT
+    return [{**row, "state": "accepted-issue"} for row in rows] if state == ACCEPTED else rows, total, scale
 
 
 def _chips(viewer: Viewer, severity: str, state: str, group: str) -> list[list[tuple[str, str, bool]]]:
@@ -329,10 +254,6 @@ def _accept_yaml(check: str, url: str) -> str:
 
 def _limit(value: object) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list | tuple | frozenset) else str(value)
-
-
-def _shown(value: object) -> str:
-    return str(value)[:500]
 
 
 def _key(column: Column) -> Column:

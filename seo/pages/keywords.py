@@ -10,7 +10,7 @@ from growth import clock
 from growth.language import _
 from growth.reporting import Chart, Column, Empty, Figure, Kind, Note, Query, Series, Table, bars, ranks
 from growth.web import Missing, Page, Viewer, page
-from seo.pages.issues import page_link
+from seo.pages.evidence import page_link
 from seo.pages.tabs import NAV, ROLES, tabs
 from seo.ranking.naming import engine_title, figure_title, keyword_page
 from seo.ranking.overview import PAID_DAYS, WordOverview, keyword_overview

@@ -17,7 +17,7 @@ from seo.crawls import Crawl, find_crawl
 from seo.equity import propose_links
 from seo.listing import link_json
 from seo.models import LinkRow, TextRow, UrlRow
-from seo.pages.issues import page_link
+from seo.pages.evidence import page_link
 from seo.pages.tabs import NAV, ROLES, tabs
 from seo.report.columns import LINKS
 from seo.report.document import linking_sentence

@@ -14,7 +14,7 @@ from seo.pages.crawling import Progress, progress_of
 from seo.pages.tabs import EDITORS, NAV, ROLES, tabs
 from seo.report.columns import CHECKS_SHORT
 from seo.report.document import proposals, sentence, trend_chart
-from seo.report.tables import checks_table, counts_by_group
+from seo.report.tables import checks_table, counts_by_group, scale_of
 from seo.tally import tally_issues
 
 
@@ -59,7 +59,7 @@ def overview(viewer: Viewer) -> Page:
     table = viewer.arrange(checks_table(tallies, judged), sort="")
     if viewer.format:
         return viewer.download(table, name="seo-issues")
-    table = replace(table, columns=CHECKS_SHORT)
+    table = replace(table, columns=scale_of(judged, ()).columns(CHECKS_SHORT))
     shown = OverviewPage(
         tabs=tabs("overview"),
         sentence=sentence(judged),

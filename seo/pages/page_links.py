@@ -19,7 +19,7 @@ from seo import links as stored
 from seo.crawls import Crawl, find_crawl
 from seo.models import InlinkRow, LinkRow, TextRow, UrlRow
 from seo.page import LinkKind
-from seo.pages.issues import page_link
+from seo.pages.evidence import page_link
 from seo.pages.tabs import NAV, ROLES, tabs
 from seo.wording import fault_word, kind_word, place_word, reason_word
 

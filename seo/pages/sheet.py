@@ -22,7 +22,7 @@ from seo.crawls import Crawl, find_crawl
 from seo.issues import issues
 from seo.listing import page_json
 from seo.models import PageRow, UrlRow
-from seo.pages.issues import page_link
+from seo.pages.evidence import page_link
 from seo.pages.page_links import SHORT, Side, links_table
 from seo.pages.tabs import NAV, ROLES, tabs
 from seo.report.columns import URLS

@@ -92,6 +92,8 @@ class Elements:
             return target
         if fault is LinkFault.SAME_PAGE:
             target, fault = (self.answer.url, None) if fragment else (None, fault)
+        elif (fault is LinkFault.EMPTY or fault is LinkFault.SCRIPT) and _is_control(element, fault):
+            fault = LinkFault.CONTROL
         line, column = position or self.positions.of(element)
         self.links.append(Link(kind, href[:2100], target, fragment, text[:LINK_TEXT], rel, line, column, place, fault, window, scripted))
         return target
@@ -327,6 +329,12 @@ class Elements:
 @lru_cache(maxsize=2048)
 def _words(value: str) -> frozenset[str]:
     return frozenset(value.lower().split())
+
+
+def _is_control(element: Any, fault: LinkFault) -> bool:
+    """Whether an ``a`` without an address is meant as something else: a button, or a place (Lighthouse's crawlable-anchors)."""
+    get = element.get
+    return bool((get("role") or "").strip() or (get("name") or "").strip() or (fault is LinkFault.EMPTY and get("id")))
 
 
 def _link_text(element: Any) -> str:

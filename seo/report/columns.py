@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from growth.language import Text
 from growth.reporting import Column, Kind
 
@@ -108,3 +111,24 @@ PROPOSALS = (
     _column("anchor", "Anchor", "锚文字", Kind.PROSE),
     _column("shared", "Both Are About", "共同主题", Kind.PROSE),
 )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scale:
+    """How weights are shown: as sign-ups where visits were counted (`measured`), else as shares of the heaviest one's, a mere order."""
+
+    measured: bool = True
+    heaviest: float = 0.0
+
+    def shown(self, weight: float) -> float:
+        """A weight as it stands in a table."""
+        if self.measured:
+            return round(weight, 4 if weight < 0.1 else 3)
+        return round(weight / self.heaviest, 4) if self.heaviest else 0.0
+
+    def columns(self, columns: Sequence[Column]) -> tuple[Column, ...]:
+        """The columns with the header that its weights want."""
+        return tuple(columns) if self.measured else tuple(_PRIORITY if column.id == "weight" else column for column in columns)
+
+
+_PRIORITY = _column("weight", "Priority (heaviest = 100 %)", "优先级（最重的为 100%）", Kind.BAR)

@@ -10,14 +10,14 @@ from typing import Any
 from growth.db import Database
 from growth.language import Text, _
 from growth.rendering import SiteShown
-from growth.reporting import Better, Chart, Column, Document, Figure, Kind, Note, Query, Section, Series, Table, bars, line
+from growth.reporting import Better, Chart, Document, Figure, Kind, Note, Query, Section, Series, Table, bars, line
 from seo.check import Group, catalogue
 from seo.crawls import Crawl, CrawlState, crawls
 from seo.equity import propose_links
 from seo.issues import Issue
 from seo.listing import list_issues
-from seo.report.columns import CHECKS_SHORT, URLS
-from seo.report.tables import checks_table, counts_by_group, issue_row, proposals_table, urls_table
+from seo.report.columns import CHECKS_SHORT, ISSUES, URLS, Scale
+from seo.report.tables import checks_table, counts_by_group, issue_row, proposals_table, scale_of, urls_table
 from seo.tally import Tally, tally_of
 from seo.wording import reason_word
 
@@ -38,7 +38,7 @@ def crawl_document(database: Database, crawl: Crawl) -> Document:
         _overview(database, crawl, tallies),
         *_charts(crawl),
         *_trend(database, crawl),
-        *_groups(found),
+        *_groups(found, crawl),
         *_linking(database, crawl),
         _pages(database, crawl),
     ]
@@ -81,20 +81,20 @@ def sentence(crawl: Crawl) -> str:
 def proposals(crawl: Crawl, tallies: Sequence[Tally], *, most: int = 8) -> list[Note]:
     """The checks whose mending brings back most, with what they cost."""
     notes = []
-    for tally in sorted(tallies, key=lambda one: -one.weight)[:most]:
+    for place, tally in enumerate(sorted(tallies, key=lambda one: -one.weight)[:most], start=1):
         check = catalogue().get(tally.check)
         if check is not None:
             text = f"{check.meta.title_bad} ({tally.number})"
             if tally.weight:
-                text += _(": {cost}", cost=cost_words(tally.weight, measured=bool(crawl.totals.get("measured"))))
+                text += _(": {cost}", cost=cost_words(tally.weight, place, measured=bool(crawl.totals.get("measured"))))
             notes.append(Note(text=text, severity=check.meta.severity.value, mend=str(check.meta.mend), link=f"/seo/issues/{tally.check}"))
     return notes
 
 
-def cost_words(weight: float, *, measured: bool) -> str:
-    """A weight in words; where no visits were counted only its order counts."""
+def cost_words(weight: float, place: int, *, measured: bool) -> str:
+    """A weight in words; where no visits were counted only its `place` in the order says something."""
     if not measured:
-        return _("weight {n} by link equity", n=f"{weight:.3g}")
+        return _("no. {n} by link equity", n=place)
     if weight < 0.01:
         return _("less than 0.01 sign-ups lost a month")
     return _("about {n} sign-ups lost a month", n=f"{weight:.0f}" if weight >= 10 else f"{weight:.2f}")
@@ -162,7 +162,7 @@ def _overview(database: Database, crawl: Crawl, tallies: Sequence[Tally]) -> Sec
         x=Series(id="group", label=_("Group")),
         value=Series(id="total", label=_("Issues"), kind=Kind.NUMBER),
     )
-    table = replace(checks_table(tallies, crawl), columns=CHECKS_SHORT)
+    table = replace(checks_table(tallies, crawl), columns=scale_of(crawl, ()).columns(CHECKS_SHORT))
     return Section(
         id="overview",
         title=Text("Overview", "概览"),
@@ -248,7 +248,8 @@ def trend_chart(past: Sequence[Crawl], zone: tzinfo) -> Chart | None:
     )
 
 
-def _groups(found: Sequence[Issue]) -> list[Section]:
+def _groups(found: Sequence[Issue], crawl: Crawl) -> list[Section]:
+    scale = scale_of(crawl, (issue.weight for issue in found))
     sections = []
     for place, group in enumerate(Group):
         mine = [issue for issue in found if (check := catalogue().get(issue.check)) and check.meta.group is group]
@@ -256,21 +257,17 @@ def _groups(found: Sequence[Issue]) -> list[Section]:
             continue
         tables = []
         for id in dict.fromkeys(issue.check for issue in mine):
-            rows = [issue_row(issue) for issue in mine if issue.check == id]
-            tables.append(_check_table(id, rows))
+            rows = [issue_row(issue, scale) for issue in mine if issue.check == id]
+            tables.append(_check_table(id, rows, scale))
         sections.append(Section(id=f"group-{group}", title=group.label, tables=tables, order=30 + place))
     return sections
 
 
-def _check_table(id: str, rows: list[dict[str, Any]]) -> Table:
+def _check_table(id: str, rows: list[dict[str, Any]], scale: Scale) -> Table:
     """The issues of one check, with why it matters and how to mend in its note."""
     check = catalogue()[id]
-    columns = [
-        Column(id="url", label=Text("Address", "网址"), kind=Kind.URL, key=True),
-        Column(id="evidence", label=Text("Evidence", "证据"), kind=Kind.PROSE, lead=True),
-        Column(id="state", label=Text("State", "状态"), kind=Kind.BADGE, lead=True),
-        Column(id="weight", label=Text("Weight", "权重"), kind=Kind.NUMBER),
-    ]
+    shown = {"url", "evidence", "state", "weight"}
+    columns = [replace(column, key=column.id == "url") for column in scale.columns(ISSUES) if column.id in shown]
     note = f"{check.meta.why} {check.meta.mend}"
     if len(rows) > HTML_ROWS:
         note += " " + _("The first {n} are shown; all are in the workbook.", n=HTML_ROWS)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -25,16 +25,18 @@ from seo.wording import fault_word, found_by_word, indexability_word, kind_word,
 
 #: rows of one table of a report; what is beyond stands in the CSV
 MOST_ROWS = 200_000
+_SIGN_UPS = columns.Scale()
 
 
 def crawl_tables(database: Database, crawl: Crawl, *, most: int = MOST_ROWS) -> list[Table]:
     """All tables of a crawl: overview, documents, one for each group that has issues, broken links, other sites, left out."""
     found = list(list_issues(database, crawl_id=crawl.id, accepted=True))
+    scale = scale_of(crawl, (issue.weight for issue in found))
     tables = [checks_table(tally_of(found), crawl), urls_table(database, crawl, most=most)]
     for group in Group:
         mine = [issue for issue in found if (check := catalogue().get(issue.check)) and check.meta.group is group]
         if mine:
-            tables.append(issues_table(f"issues-{group}", str(group.label), mine[:most]))
+            tables.append(issues_table(f"issues-{group}", str(group.label), mine[:most], scale))
     tables += [
         proposals_table(propose_links(database, crawl, now=crawl.finished_at or crawl.heartbeat_at)),
         broken_table(database, crawl, most=most),
@@ -46,6 +48,7 @@ def crawl_tables(database: Database, crawl: Crawl, *, most: int = MOST_ROWS) -> 
 
 def checks_table(tallies: Sequence[Tally], crawl: Crawl) -> Table:
     """One row a check that found something."""
+    scale = scale_of(crawl, (tally.weight for tally in tallies))
     rows = []
     for tally in tallies:
         check = catalogue().get(tally.check)
@@ -57,22 +60,28 @@ def checks_table(tallies: Sequence[Tally], crawl: Crawl) -> Table:
                 "number": tally.number,
                 "share": min(1.0, tally.number / max(crawl.pages, 1)),
                 "new": tally.new,
-                "weight": round(tally.weight, 3),
+                "weight": scale.shown(tally.weight),
                 "why": str(check.meta.why) if check else "",
                 "mend": str(check.meta.mend) if check else "",
                 "href": f"/seo/issues/{tally.check}",
             }
         )
-    return Table(id="checks", title=_("Issues by check"), columns=columns.CHECKS, rows=rows, size=max(len(rows), 1))
+    return Table(id="checks", title=_("Issues by check"), columns=scale.columns(columns.CHECKS), rows=rows, size=max(len(rows), 1))
 
 
-def issues_table(id: str, title: str, found: Sequence[Issue]) -> Table:
+def scale_of(crawl: Crawl, weights: Iterable[float]) -> columns.Scale:
+    """How the weights of a crawl are shown beside each other."""
+    measured = bool(crawl.totals.get("measured"))
+    return columns.Scale(measured=measured, heaviest=0.0 if measured else max(weights, default=0.0))
+
+
+def issues_table(id: str, title: str, found: Sequence[Issue], scale: columns.Scale) -> Table:
     """Issues in their order."""
-    rows = [issue_row(issue) for issue in found]
-    return Table(id=id, title=title, columns=columns.ISSUES, rows=rows, size=max(len(rows), 1))
+    rows = [issue_row(issue, scale) for issue in found]
+    return Table(id=id, title=title, columns=scale.columns(columns.ISSUES), rows=rows, size=max(len(rows), 1))
 
 
-def issue_row(issue: Issue) -> dict[str, Any]:
+def issue_row(issue: Issue, scale: columns.Scale = _SIGN_UPS) -> dict[str, Any]:
     """One issue as a row."""
     check = catalogue().get(issue.check)
     return {
@@ -82,7 +91,7 @@ def issue_row(issue: Issue) -> dict[str, Any]:
         "url": issue.url,
         "evidence": evidence_of(issue.detail),
         "state": issue.state.value,
-        "weight": round(issue.weight, 4),
+        "weight": scale.shown(issue.weight),
         "first_seen": issue.first_seen,
         "mend": str(check.meta.mend) if check else "",
         "accepted": issue.accepted or "",
