@@ -33,6 +33,7 @@ from seo.facts import own_headers, seo_settings, site_facts, user_agent
 from seo.finish import finish
 from seo.landing import landing_urls
 from seo.models import CrawlRow, LinkRow, OriginRow, PageRow, SitemapRow, TextRow, UrlRow
+from seo.ranking.our_pages import count_words
 from seo.rules import Rules, rules_of
 from seo.settings import SeoSettings
 from seo.severity import Severity
@@ -138,6 +139,7 @@ def run_audit(
             totals={**counts["totals"], **_walked(outcome)},
         )
         prune(database, keep=settings.crawl.keep)
+        count_words(database, now=now)
     with database.read() as session:
         return AuditResult(crawl=find_crawl(session, crawl.id), issues=counts["issues"], by_check=counts["by_check"])
 

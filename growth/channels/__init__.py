@@ -14,7 +14,7 @@ from growth.channels.catalogue import (
 )
 from growth.channels.clicks import ClickCount, LinkCount, clicked_by, clicks_by_channel, clicks_of_link, links_of_channel, record_click
 from growth.channels.cost import CostRow, channel_costs, costs_by_day, record_costs, total_cost
-from growth.channels.costs_import import CostImport, Rejected, import_costs
+from growth.channels.costs_import import CostImport, Rejected, cost_columns, import_costs
 from growth.channels.identity import (
     BadKey,
     Join,
@@ -105,6 +105,7 @@ __all__ = [
     "clicked_by",
     "clicks_by_channel",
     "clicks_of_link",
+    "cost_columns",
     "costs_by_day",
     "declared_channels",
     "ensure_channels",

@@ -57,15 +57,28 @@ class CostImport:
     channel: str | None
 
 
-def import_costs(session: Session, path: Path, *, declared: Mapping[str, ChannelEntry], channel: str | None = None) -> CostImport:
-    """Read `path` and write its costs. `channel` is meant where the table has no such column.
+def cost_columns() -> tuple[str, ...]:
+    """The columns that a table of costs may have."""
+    return tuple(_columns())
+
+
+def import_costs(
+    session: Session,
+    path: Path,
+    *,
+    declared: Mapping[str, ChannelEntry],
+    channel: str | None = None,
+    own: Mapping[str, str] | None = None,
+) -> CostImport:
+    """Read `path` and write its costs. `channel` is meant where the table has no such column; `own` maps headers of one's own to ours.
 
     Raises TableUnreadable for what is no table of costs, GrowthError where the channel cannot be told.
     """
-    skip, header = _header(path)
+    own = own or {}
+    skip, header = _header(path, own)
     export = _export(path, header)
     known = {view.name: view for view in channels(session)}
-    has_channel = "channel" in _names(header)
+    has_channel = "channel" in _names(header, own)
     if channel is None and not has_channel:
         channel = _channel_of(export, known, declared, path)
     if channel is not None and channel not in known:
@@ -74,7 +87,7 @@ def import_costs(session: Session, path: Path, *, declared: Mapping[str, Channel
     rejected: list[Rejected] = []
     seen: Counter[bytes] = Counter()
     total = 0
-    for row in read_table(path, columns=_columns(), required=("day", "amount"), skip=skip):
+    for row in read_table(path, columns=_columns(), required=("day", "amount"), own=own, skip=skip):
         if _is_total(row):
             continue
         total += 1
@@ -168,22 +181,26 @@ def _is_total(row: TableRow) -> bool:
     return any(text.strip().lower().startswith(_TOTAL) for text in texts) and not any(c.isdigit() for c in row.values.get("day", ""))
 
 
-def _header(path: Path) -> tuple[int, list[str]]:
+def _header(path: Path, own: Mapping[str, str]) -> tuple[int, list[str]]:
     """How many rows stand before the header, and the header: the first row that has a day and an amount. Raises TableUnreadable."""
     rows = first_rows(path, _PREAMBLE_ROWS)
     for position, cells in enumerate(rows):
-        if {"day", "amount"} <= _names(cells):
+        if {"day", "amount"} <= _names(cells, own):
             return position, cells
     found = ", ".join(filter(None, rows[0])) if rows else ""
     raise TableUnreadable(
         _("no row names a day and an amount"),
-        fix=_("the header must have day,channel,amount (日期, 渠道, 费用); it has: {found}", found=found[:200]),
+        fix=_(
+            "the header must have day,channel,amount (日期, 渠道, 费用); what yours mean: --map “HEADER=amount”; it has: {found}",
+            found=found[:200],
+        ),
         where=Where(str(path)),
     )
 
 
-def _names(cells: Sequence[str]) -> set[str]:
+def _names(cells: Sequence[str], own: Mapping[str, str]) -> set[str]:
     meaning = {plain_header(header): name for name, headers in _columns().items() for header in (name, *headers)}
+    meaning |= {plain_header(header): name for header, name in own.items()}
     return {meaning[plain_header(cell)] for cell in cells if plain_header(cell) in meaning}
 
 

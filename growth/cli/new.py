@@ -14,7 +14,7 @@ app = toolkit.single()
 
 @app.command()
 def new(
-    kind: Annotated[str, typer.Argument(help="campaign | channel | placement | activity | segment | survey | reply")],
+    kind: Annotated[str, typer.Argument(help="campaign | channel | placement | activity | segment | survey | reply | keyword")],
     name: Annotated[str, typer.Argument(help=_("Its name: letters, digits, - and _."))],
     example: Annotated[str | None, typer.Option("--from", help=_("An example; a wrong name lists them."))] = None,
     dry_run: toolkit.dry_run_option = False,

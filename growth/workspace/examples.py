@@ -32,6 +32,8 @@ class NewKind:
     parent: str | None = None
     #: whether the entry is a key of a mapping, which must be new
     keyed: bool = False
+    #: whether the name is a word as people type it, blanks and all
+    free: bool = False
 
 
 KINDS: Final[Mapping[str, NewKind]] = {
@@ -44,6 +46,7 @@ KINDS: Final[Mapping[str, NewKind]] = {
         NewKind(name="segment", pattern="segments.yaml", parent="segments", keyed=True),
         NewKind(name="survey", pattern="surveys/*.yaml"),
         NewKind(name="reply", pattern="wechat.yaml", parent="replies"),
+        NewKind(name="keyword", pattern="keywords.yaml", parent="keywords", keyed=True, free=True),
     )
 }
 
@@ -79,13 +82,13 @@ def new_entry(workspace: Workspace, kind: str, name: str, *, example: str | None
     made = KINDS.get(kind)
     if made is None:
         raise UnknownExample(_("nothing of the kind “{kind}” can be made", kind=kind), fix=hint_for(kind, tuple(KINDS)))
-    if not usable_name(name):
+    if not (_usable_word(name) if made.free else usable_name(name)):
         raise NameTaken(_("“{name}” cannot be a name", name=name), fix=_("use letters, digits, - and _, without spaces"))
     shipped = examples(kind)
     chosen = example or (name if name in shipped else BLANK)
     if chosen != BLANK and chosen not in shipped:
         raise UnknownExample(_("there is no example “{name}” for {kind}", name=chosen, kind=kind), fix=hint_for(chosen, shipped))
-    added = _filled((_folder(kind) / f"{chosen}.yaml").read_text("utf-8"), workspace, name)
+    added = _filled((_folder(kind) / f"{chosen}.yaml").read_text("utf-8"), workspace, name if usable_name(name) else _quoted(name))
     entry = _new_file(workspace, made, name, added) if made.parent is None else _new_part(workspace, made, name, added)
     _require_right(workspace, entry)
     if not dry_run:
@@ -136,6 +139,16 @@ def _names(text: str, parent: str) -> Iterator[str]:
 def _first_difference(before: str, after: str) -> int:
     pairs = zip(before.split("\n"), after.split("\n"), strict=False)
     return next((number for number, (old, new) in enumerate(pairs, start=1) if old != new), before.count("\n") + 1)
+
+
+def _usable_word(name: str) -> bool:
+    """Whether `name` can be a word that people search for: one line, not blank at its ends."""
+    return 0 < len(name) <= 80 and name == name.strip() and name.isprintable()
+
+
+def _quoted(name: str) -> str:
+    escaped = name.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
 
 
 def _filled(text: str, workspace: Workspace, name: str) -> str:

@@ -29,6 +29,7 @@ def pages() -> list[Any]:
         links.to_add,
         keywords.keywords,
         keywords.keyword,
+        keywords.look,
         comparing.form,
         comparing.begin,
         comparing.comparison,

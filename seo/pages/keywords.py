@@ -7,12 +7,14 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from growth import clock
-from growth.language import _
+from growth.language import _, ngettext
 from growth.reporting import Chart, Column, Empty, Figure, Kind, Note, Query, Series, Table, bars, ranks
 from growth.web import Missing, Page, Viewer, page
+from seo.crawls import crawls
 from seo.pages.evidence import page_link
-from seo.pages.tabs import NAV, ROLES, tabs
+from seo.pages.tabs import EDITORS, NAV, ROLES, tabs
 from seo.ranking.naming import engine_title, figure_title, keyword_page
+from seo.ranking.our_pages import count_words
 from seo.ranking.overview import PAID_DAYS, WordOverview, keyword_overview
 from seo.ranking.problems import notes_of, state_of
 from seo.ranking.rows import Measured, SiteFigure
@@ -26,6 +28,8 @@ _EXAMPLE: Final = "keywords:\n  网络借贷: {page: /invest, target: 10, engine
 _IMPORT: Final = "growth seo keywords import 爱站-百度-2026-11-23.csv"
 #: problems that are shown above the table
 _MOST_NOTES: Final = 6
+#: words that one sentence names
+_MOST_NAMED: Final = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +48,10 @@ class KeywordsPage:
     table: Table
     #: third-party figures of sites
     third: Table
+    #: a sentence on words newer than the audit, what to do, and whether the viewer may have them looked for now
+    newer: str
+    newer_mend: str
+    may_look: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,12 +82,14 @@ def keywords(viewer: Viewer, show: str = "declared") -> Page:
     with viewer.database.read() as session:
         found = keyword_overview(session, viewer.workspace, today=_today(viewer), everything=show == "all")
         figures = newest_figures(session)
+        audited = any(one.kept and one.state.is_judged for one in crawls(session, limit=10))
     table = viewer.arrange(_table(found, declared=bool(viewer.workspace.one("keywords", KeywordsFile).keywords)))
     if viewer.format:
         return viewer.download(table, name="keywords")
     # a phone's card names the engine under the word
     shown_columns = [replace(column, under="engine") if column.key else column for column in table.columns if column.id != "engine"]
     table = replace(table, columns=shown_columns)
+    newer, mend, may_look = _newer(found, audited=audited)
     words = {"declared": _("In keywords.yaml"), "all": _("All that were imported")}
     shown = KeywordsPage(
         tabs=tabs("keywords"),
@@ -90,6 +100,9 @@ def keywords(viewer: Viewer, show: str = "declared") -> Page:
         chart=_bands(found),
         table=table,
         third=_third(figures),
+        newer=newer,
+        newer_mend=mend,
+        may_look=may_look and viewer.may(*EDITORS),
     )
     return viewer.render("web/seo/keywords.html", shown, title=_("Keywords"), crumbs=[("SEO", "/seo"), (_("Keywords"), "")])
 
@@ -121,6 +134,32 @@ def keyword(viewer: Viewer, word: str) -> Page:
     )
     crumbs = [("SEO", "/seo"), (_("Keywords"), "/seo/keywords"), (one.word, "")]
     return viewer.render("web/seo/keyword.html", shown, title=one.word, crumbs=crumbs)
+
+
+@page("/seo/keywords/look", methods=("POST",), nav=NAV, roles=EDITORS)
+def look(viewer: Viewer) -> Page:
+    """Look for the words of keywords.yaml in the newest crawl."""
+    count_words(viewer.database, now=viewer.now)
+    viewer.flash(_("The words were looked for in titles, headings and links of the newest audit."))
+    return viewer.redirect("/seo/keywords")
+
+
+def _newer(found: Sequence[WordOverview], *, audited: bool) -> tuple[str, str, bool]:
+    """What to say of words that the audit did not know, what to do, and whether looking now would find anything."""
+    newer = [one for one in found if one.declared and not one.in_texts]
+    if not audited or not newer:
+        return "", "", False
+    names = _(", ").join(one.word for one in newer[:_MOST_NAMED]) + (" …" if len(newer) > _MOST_NAMED else "")
+    if any(one.pages is None for one in newer):
+        text = ngettext(
+            "{n} word is newer than the last look at our pages: {names}",
+            "{n} words are newer than the last look at our pages: {names}",
+            len(newer),
+            names=names,
+        )
+        return text, _("Titles, headings and links can be searched now, texts by the next audit: growth seo audit"), True
+    text = ngettext("{n} word is newer than the audit: {names}", "{n} words are newer than the audit: {names}", len(newer), names=names)
+    return text, _("They were found in titles, headings and links. Audit again to find them in texts: growth seo audit"), False
 
 
 def _today(viewer: Viewer) -> Any:
@@ -354,6 +393,11 @@ def _pages(one: WordOverview) -> Table:
         }
         for each in one.pages or ()
     ]  # fmt: skip
+    caption = (
+        ""
+        if one.pages is None or one.in_texts or not one.declared
+        else _("The word is newer than the audit: texts were not searched for it. Audit again: growth seo audit")
+    )
     empty = (
         Empty(
             title=_("Not looked for yet"),
@@ -361,9 +405,16 @@ def _pages(one: WordOverview) -> Table:
             code="growth seo keywords",
         )
         if one.pages is None
-        else Empty(title=_("No page holds the word"), text=_("No indexable page has it in title, headings, text or anchors."))
+        else Empty(
+            title=_("No page holds the word"),
+            text=_("No indexable page has it in title, headings, text or anchors.")
+            if one.in_texts
+            else _("No indexable page has it in title, headings or anchors; texts are searched by the next audit."),
+        )
     )
-    return Table(id="pages", title=_("Our pages with the word"), columns=columns, rows=rows, size=max(len(rows), 1), empty=empty)
+    return Table(
+        id="pages", title=_("Our pages with the word"), columns=columns, rows=rows, size=max(len(rows), 1), empty=empty, note=caption
+    )
 
 
 def _history(rows: Sequence[Measured]) -> Table:

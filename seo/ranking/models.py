@@ -58,8 +58,9 @@ class WordCountRow(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     crawl_id: Mapped[int]
     at: Mapped[datetime]
-    #: the folded words, one a line
+    #: the folded words, one a line, and those of them that the crawl counted in texts
     words: Mapped[str] = mapped_column(Text)
+    in_texts: Mapped[str] = mapped_column(Text)
 
 
 class WordPageRow(Base):

@@ -1,8 +1,9 @@
 """Our pages for each word, from the newest crawl: where in an indexable page the word stands, and which pages compete for it.
 
-Words are looked for once a crawl (and when keywords.yaml changes) and the best pages of each are kept, so that lists open at once. The
-text of pages is not stored: the crawl counts the words of keywords.yaml while it has the text in hand (`seo.summary`), so a word that
-is newer than the crawl has no count until the next audit.
+Words are looked for at the end of an audit (and again when keywords.yaml changed) and the best pages of each are kept, so that lists open
+at once. The text of pages is not stored: the crawl counts the words of keywords.yaml while it has the text in hand (`seo.summary`), so a
+word that is newer than the crawl is found in titles, headings and links, and has no count in texts until the next audit
+(`Counted.in_texts`).
 """
 
 from __future__ import annotations
@@ -71,6 +72,8 @@ class Counted:
     crawl_id: int
     at: datetime
     words: frozenset[str]
+    #: those that the crawl counted in the texts of pages
+    in_texts: frozenset[str]
     pages: Mapping[str, Sequence[WordPage]]
 
 
@@ -83,10 +86,10 @@ def count_words(database: Database, *, now: datetime) -> bool:
     words = sorted({folded(word) for word in keywords})
     if crawl is None or not crawl.kept or (last is not None and last.crawl_id == crawl.id and last.words == "\n".join(words)):
         return False
-    found = _look_through(database, crawl, words) if words else {}
+    found, in_texts = _look_through(database, crawl, words) if words else ({}, set[str]())
     named = named_pages(database.workspace.settings.site.url, keywords)
     kept = {word: _best(pages, named.get(word)) for word, pages in found.items()}
-    _keep(database, crawl, words, kept, now)
+    _keep(database, crawl, words, sorted(in_texts), kept, now)
     return True
 
 
@@ -107,7 +110,13 @@ def counted_pages(session: Session, keywords: Mapping[str, Keyword], *, site_url
         )  # fmt: skip
     for found in pages.values():
         found.sort(key=lambda one: one.weight, reverse=True)
-    return Counted(crawl_id=last.crawl_id, at=last.at, words=frozenset(last.words.splitlines()), pages=pages)
+    return Counted(
+        crawl_id=last.crawl_id,
+        at=last.at,
+        words=frozenset(last.words.splitlines()),
+        in_texts=frozenset(last.in_texts.splitlines()),
+        pages=pages,
+    )
 
 
 def named_pages(site_url: str, keywords: Mapping[str, Keyword]) -> dict[str, str]:
@@ -133,9 +142,13 @@ def _last_count(session: Session) -> WordCountRow | None:
     return session.scalars(select(WordCountRow).order_by(WordCountRow.id.desc()).limit(1)).first()
 
 
-def _look_through(database: Database, crawl: Crawl, words: Sequence[str]) -> dict[str, list[WordPage]]:
-    """Every indexable page with one of the words. The pages are streamed; of each word the best few are held."""
+def _look_through(database: Database, crawl: Crawl, words: Sequence[str]) -> tuple[dict[str, list[WordPage]], set[str]]:
+    """Every indexable page with one of the words, and the words that were counted in texts. The pages are streamed; of each word the best
+    few are held.
+    """
     found: dict[str, list[WordPage]] = defaultdict(list)
+    in_texts: set[str] = set()
+    wanted = set(words)
     with database.store("crawl").read() as session:
         tails = _tails(session, crawl, words)
         anchors = _anchors(session, crawl, words)
@@ -146,6 +159,7 @@ def _look_through(database: Database, crawl: Crawl, words: Sequence[str]) -> dic
             whole, top = folded(title), folded(h1)
             headings = [folded(text) for _level, text, *_line in seen.get("headings", ())]
             counts: Mapping[str, int] = seen.get("words", {})
+            in_texts |= counts.keys() & wanted
             for word in words:
                 page = WordPage(
                     url=url,
@@ -161,7 +175,7 @@ def _look_through(database: Database, crawl: Crawl, words: Sequence[str]) -> dic
                     found[word].append(page)
                     if len(found[word]) > 4 * MOST_PAGES:
                         found[word] = _best(found[word], None)
-    return found
+    return found, in_texts
 
 
 def _indexable(crawl: Crawl, *columns: Any) -> Any:
@@ -214,7 +228,9 @@ def _best(pages: Sequence[WordPage], named: str | None) -> list[WordPage]:
     return ordered[:MOST_PAGES]
 
 
-def _keep(database: Database, crawl: Crawl, words: list[str], found: Mapping[str, Sequence[WordPage]], now: datetime) -> None:
+def _keep(
+    database: Database, crawl: Crawl, words: list[str], in_texts: list[str], found: Mapping[str, Sequence[WordPage]], now: datetime
+) -> None:
     """Write the pages in small transactions and the head last, so that readers see the old look or the new one, never half of it."""
     with database.read() as session:
         id = (session.scalar(select(func.max(WordCountRow.id))) or 0) + 1
@@ -229,7 +245,7 @@ def _keep(database: Database, crawl: Crawl, words: list[str], found: Mapping[str
         with database.write() as session:
             session.execute(insert(WordPageRow), part)
     with database.write() as session:
-        session.add(WordCountRow(id=id, crawl_id=crawl.id, at=now, words="\n".join(words)))
+        session.add(WordCountRow(id=id, crawl_id=crawl.id, at=now, words="\n".join(words), in_texts="\n".join(in_texts)))
     with database.write() as session:
         session.execute(delete(WordPageRow).where(WordPageRow.count_id < id))
         session.execute(delete(WordCountRow).where(WordCountRow.id < id))

@@ -50,6 +50,8 @@ class WordOverview:
     ranked: tuple[Ranked, ...]
     #: None where the word was not looked for in a crawl yet
     pages: tuple[WordPage, ...] | None
+    #: whether the crawl counted it in the texts of pages: false for a word newer than the crawl
+    in_texts: bool
     paid: Paid | None
 
     @property
@@ -88,6 +90,7 @@ class WordOverview:
                 for one in self.ranked
             ],
             "pages": None if self.pages is None else [_page_json(one) for one in self.pages],
+            "in_texts": self.in_texts,
             "competing": [one.url for one in self.competing],
             "taking_turns": list(self.turns),
             "paid": _paid_json(self.paid),
@@ -120,6 +123,7 @@ def keyword_overview(
             standings=tuple(by_key.get(key, ())),
             ranked=tuple(ranked.get(key, ())),
             pages=_pages(counted, key),
+            in_texts=counted is not None and key in counted.in_texts,
             paid=paid.get(key),
         )
         for key, name in names.items()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from growth.channels import channel_costs, costs_by_day, declared_channels, ensure_channels, import_costs
 from growth.channels.cost import month_share, span_share
 from growth.channels.costs_import import CostImport
+from growth.cli.words import run
 from growth.db import Database
 from growth.errors import GrowthError
 from growth.money import Money
@@ -75,6 +77,24 @@ def test_declared_costs_fall_on_their_days(database: Database) -> None:
     assert tenth == {"poster": [Money.parse("2000 CNY")]}
     assert december == {"hao123": [Money.parse("310 CNY")]}
     assert by_day["leaflet", date(2026, 11, 23), "CNY"] == 9999
+
+
+def test_headers_of_ones_own_are_told_once(database: Database, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = table(tmp_path, "mine.csv", "哪天,哪里,花了,备注\n2026-11-20,hao123,12.50,x\n")
+    root = str(database.workspace.root)
+    assert run(["-C", root, "costs", "import", str(path)]) == 2
+    assert "--map" in capsys.readouterr().err
+    said = ["--map", "哪天=day", "--map", "哪里=channel", "--map", "花了=amount"]
+    assert run(["-C", root, "costs", "import", str(path), *said, "--dry-run", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["written"] == 1
+    assert run(["-C", root, "costs", "import", str(path), *said]) == 0
+    capsys.readouterr()
+    assert run(["-C", root, "costs", "import", str(path), "--json"]) == 0, "they are remembered"
+    assert json.loads(capsys.readouterr().out) | {"rejected": []} == {
+        "rows": 1, "written": 0, "unchanged": 1, "rejected": [], "engine": None, "channel": None
+    }  # fmt: skip
+    assert run(["-C", root, "costs", "import", str(path), "--map", "备注=note"]) == 2
+    assert "--map 备注=note" in capsys.readouterr().err
 
 
 def test_a_table_counts_once_and_a_corrected_figure_replaces_the_old_one(database: Database, tmp_path: Path) -> None:

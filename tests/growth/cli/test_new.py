@@ -8,6 +8,7 @@ from growth.cli.words import run
 from growth.workspace import load_workspace
 from growth.workspace.check import check_workspace
 from growth.workspace.examples import KINDS, examples
+from seo.ranking.settings import KeywordsFile
 from tests.conftest import MakeWorkspace
 
 SITE = """site:
@@ -50,6 +51,15 @@ def test_entries_join_those_that_are_there(make_workspace: MakeWorkspace) -> Non
     assert run(["-C", str(root), "new", "channel", "b"]) == 0
     text = (root / "channels.yaml").read_text("utf-8")
     assert text.startswith("channels:\n  a: {medium: email}   # mine\n  b: ")
+
+
+@pytest.mark.parametrize("word", ["网络借贷", "P2P 理财", '贷款: "怎么" #选'])
+def test_a_keyword_may_be_whatever_people_type(make_workspace: MakeWorkspace, word: str) -> None:
+    root = make_workspace(SITE, files={"keywords.yaml": "keywords:\n  小额借款: {target: 5}   # ours\n"}).root
+    assert run(["-C", str(root), "new", "keyword", word]) == 0
+    assert (root / "keywords.yaml").read_text("utf-8").startswith("keywords:\n  小额借款: {target: 5}   # ours\n  ")
+    assert list(load_workspace(root).one("keywords", KeywordsFile).keywords) == ["小额借款", word]
+    assert run(["-C", str(root), "new", "keyword", word]) == 2, "it is there already"
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ import pytest
 from growth.app import handed
 from growth.db import Database
 from growth.jobs import Period
-from growth.workspace import Every
+from growth.workspace import Every, load_workspace
 from seo.ranking.importing import Given, import_positions
 from seo.ranking.watch import Watched
 from tests.conftest import NOW
@@ -53,6 +53,21 @@ def test_an_empty_page_says_what_to_do(database: Database, make_web: Callable[..
     page = read(make_web(database).browser("seo"), "/seo/keywords")
     assert "keywords.yaml" in page
     assert "target: 10" in page
+
+
+def test_words_newer_than_the_audit_are_named_with_what_to_do(crawled: Database, make_web: Callable[..., Web]) -> None:
+    assert "newer than" not in read(make_web(crawled).browser("seo"), "/seo/keywords")
+    words = crawled.workspace.root / "keywords.yaml"
+    words.write_text(words.read_text("utf-8").rstrip() + "\n  提前结清: {}\n", "utf-8")
+    crawled.workspace = load_workspace(crawled.workspace.root)
+    seo = make_web(crawled).browser("seo")
+    assert "1 word is newer than the last look at our pages: 提前结清" in read(seo, "/seo/keywords")
+    assert "Not looked for yet" in read(seo, f"/seo/keyword?word={quote('提前结清')}")
+    assert seo.post("/seo/keywords/look").status_code in (302, 303)
+    page = read(seo, "/seo/keywords")
+    assert "1 word is newer than the audit: 提前结清" in page
+    assert "growth seo audit" in page
+    assert "texts are searched by the next audit" in read(seo, f"/seo/keyword?word={quote('提前结清')}")
 
 
 def test_words_without_positions_show_the_import(site: Database, make_web: Callable[..., Web]) -> None:

@@ -171,6 +171,7 @@ def upgrade() -> None:
     sa.Column('crawl_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('at', sa.BigInteger(), nullable=False),
     sa.Column('words', sa.Text(), nullable=False),
+    sa.Column('in_texts', sa.Text(), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_seo_word_count'))
     )
     op.create_table('seo_word_page',
