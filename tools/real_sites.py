@@ -1,10 +1,10 @@
-"""``python -m tools.real_sites FOLDER [--only PART]… [--minutes N]``: audits real documentation on loopback and sets every finding beside another program's.
+"""``python -m tools.real_sites FOLDER [--only PART]… [--minutes N]``: a real manual on loopback, each finding beside another program's.
 
 FOLDER holds a site's files, e.g. ``/usr/share/doc/python3.11/html`` of Debian's python3.11-doc or
 ``/usr/share/doc/apache2-doc/manual`` of apache2-doc; ``--only en --only style`` serves these of its entries alone. ``--peers`` is the
 folder of programs of an environment with LinkChecker and advertools (``make peers``); each is ended after ``--minutes``, and what it had
-found until then is compared and marked. Titles, languages, images and texts are read a third time by the parser of Python's standard library, which
-shares no code with ours. The outcome is told in docs/explanation/real-sites.md.
+found until then is compared and marked. Titles, languages, images and texts are read a third time by the parser of Python's standard
+library, which shares no code with ours. The outcome is told in docs/explanation/real-sites.md.
 """
 
 from __future__ import annotations
