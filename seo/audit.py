@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,12 +20,13 @@ from seo.crawl.fetcher import Fetcher, Fetches
 from seo.crawl.firewall import way_out
 from seo.crawl.foreign import Foreign
 from seo.crawl.frontier import Frontier
-from seo.crawl.lock import only_crawl
+from seo.crawl.lock import LockLost, only_crawl
 from seo.crawl.origins import Origins, Outcome
 from seo.crawl.pace import Pace
 from seo.crawl.plan import Plan, reading_of
 from seo.crawl.record import Recorder
 from seo.crawl.rendering import browser_path
+from seo.crawl.resumed import counts_of, rendered_in, requests_of
 from seo.crawl.walk import Counts, End, Tick, Walk
 from seo.crawl.wire import Job
 from seo.crawls import Crawl, CrawlState, crawl_of, find_crawl, newest
@@ -38,7 +40,6 @@ from seo.rules import Rules, rules_of
 from seo.settings import SeoSettings
 from seo.severity import Severity
 from seo.spent import Spent
-from seo.summary import unsheet
 
 #: pages of the crawl before that are looked at again although no link leads to them any more
 MOST_EARLIER = 50_000
@@ -98,11 +99,12 @@ def run_audit(
 ) -> AuditResult:
     """Audit the site (or go on with the audit that was cut off).
 
-    Raises Unfinished where the site cannot be crawled (robots.txt answers 5xx, a firewall refuses), AuditStopped where `stopped` said so.
+    Raises Unfinished where the site cannot be crawled (robots.txt answers 5xx, a firewall refuses) or the database took the lock away
+    (LockLost), AuditStopped where `stopped` said so.
     """
     workspace = database.workspace
     settings = seo_settings(workspace)
-    with only_crawl(database):
+    with only_crawl(database) as still_ours:
         crawl = _resumed(database, max_pages) if resume else _begun(database, settings, start_url, max_pages, asked_by, now)
         rules = rules_of(settings.checks)
         plan = _plan(database, crawl, settings, rules)
@@ -110,8 +112,19 @@ def run_audit(
         spent = Spent()
         try:
             end, outcome = _walk(
-                database, plan, rules, stopped=stopped, tick=tick or _silent, before_s=crawl.seconds, spent=spent, fetching=fetching
+                database,
+                plan,
+                rules,
+                stopped=stopped,
+                tick=tick or _silent,
+                before_s=crawl.seconds,
+                spent=spent,
+                fetching=fetching,
+                still_ours=still_ours,
             )
+        except LockLost as fault:
+            _unlocked(database, crawl.id, crawl.seconds + time.monotonic() - begun, fault)
+            raise
         except Unfinished as fault:
             _close(database, crawl.id, CrawlState.UNFINISHED, crawl.seconds + time.monotonic() - begun, because=str(fault))
             raise
@@ -126,7 +139,11 @@ def run_audit(
             because = _("a firewall ({name}) answers instead of the site", name=outcome.firewall)
             _close(database, crawl.id, CrawlState.UNFINISHED, seconds, because=because)
             raise Unfinished(because, fix=way_out(plan.start, plan.user_agent))
-        counts = finish(database, plan, rules, outcome=outcome, complete=end is End.DONE, spent=spent, now=now)
+        try:
+            counts = finish(database, plan, rules, outcome=outcome, complete=end is End.DONE, spent=spent, now=now, still_ours=still_ours)
+        except LockLost as fault:
+            _unlocked(database, crawl.id, crawl.seconds + time.monotonic() - begun, fault)
+            raise
         seconds = crawl.seconds + time.monotonic() - begun
         state = CrawlState.DONE if end is End.DONE else CrawlState.LIMITED
         _close(
@@ -170,6 +187,7 @@ def _walk(
     before_s: float,
     spent: Spent,
     fetching: Callable[[Job], Fetches],
+    still_ours: Callable[[], None],
 ) -> tuple[End, Outcome]:
     frontier = Frontier(plan.scope, plan.crawl_id)
     known: dict[str, tuple[int, str | None, str]] = {}
@@ -194,12 +212,12 @@ def _walk(
             known[row.origin] = (row.robots_status, row.robots_fault, row.robots_text)
         read = select(UrlRow.url).join(SitemapRow, (SitemapRow.crawl_id == UrlRow.crawl_id) & (SitemapRow.id == UrlRow.id))
         sitemaps = set(session.scalars(read.where(UrlRow.crawl_id == plan.crawl_id)))
-        counts = _counts(session, plan.crawl_id)
+        counts = counts_of(session, plan.crawl_id)
         if plan.browser:
-            counts.rendered, counts.render_faults = _rendered(session, plan.crawl_id)
+            counts.rendered, counts.render_faults = rendered_in(session, plan.crawl_id)
         last_text = session.scalar(select(func.max(TextRow.id)).where(TextRow.crawl_id == plan.crawl_id)) or 0
-    counts.requests = max(counts.requests, _requests(database, plan.crawl_id))
-    recorder = Recorder(database, frontier, last_text=last_text)
+    counts.requests = max(counts.requests, requests_of(database, plan.crawl_id))
+    recorder = Recorder(database, frontier, last_text=last_text, still_ours=still_ours)
     origins = Origins(plan, frontier, recorder, known, sitemaps)
     pace = Pace(plan.settings.requests_per_second)
     most = plan.settings.external_per_host
@@ -242,6 +260,12 @@ def _walk(
     origins.outcome.delay = origins.delay
     origins.outcome.rendered, origins.outcome.render_faults = walk.counts.rendered, walk.counts.render_faults
     return end, origins.outcome
+
+
+def _unlocked(database: Database, id: int, seconds: float, fault: LockLost) -> None:
+    """The lock is gone: the crawl is marked as cut off, unless another process is at it already."""
+    with suppress(GrowthError), only_crawl(database):
+        _close(database, id, CrawlState.UNFINISHED, seconds, because=str(fault))
 
 
 def _walked(outcome: Outcome) -> dict[str, Any]:
@@ -369,27 +393,6 @@ def _postponed(database: Database, before: int | None, most: int) -> frozenset[s
         return frozenset()
     with database.store("crawl").read() as session:
         return had_their_turn(session, before, most=most)
-
-
-def _counts(session: Any, crawl_id: int) -> Counts:
-    """What was done before the crawl was cut off."""
-    pages = session.scalar(select(func.count()).select_from(PageRow).where(PageRow.crawl_id == crawl_id)) or 0
-    links = session.scalar(select(func.count()).select_from(LinkRow).where(LinkRow.crawl_id == crawl_id)) or 0
-    tries = session.scalar(select(func.coalesce(func.sum(UrlRow.attempts), 0)).where(UrlRow.crawl_id == crawl_id)) or 0
-    broken = session.scalar(select(func.count()).select_from(UrlRow).where(UrlRow.crawl_id == crawl_id, UrlRow.verdict == "broken")) or 0
-    return Counts(pages=pages, links=links, requests=int(tries), failures=broken)
-
-
-def _rendered(session: Any, crawl_id: int) -> tuple[int, int]:
-    """Pages that a browser made before the crawl was cut off, and those that it could not: their sheets tell."""
-    sheets = session.scalars(select(PageRow.sheet).where(PageRow.crawl_id == crawl_id).execution_options(yield_per=1000))
-    faults = [made["fault"] for sheet in sheets if (made := unsheet(sheet).get("rendered")) is not None]
-    return sum(1 for fault in faults if not fault), sum(1 for fault in faults if fault)
-
-
-def _requests(database: Database, crawl_id: int) -> int:
-    with database.read() as session:
-        return session.get_one(CrawlRow, crawl_id).requests
 
 
 def _silent(*, done: int | None = None, total: int | None = None, errors: int = 0, note: str = "") -> None:

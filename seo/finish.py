@@ -4,7 +4,7 @@ nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -37,19 +37,30 @@ _FINDING = ("crawl_id", "url_id", "number", "check_id", "severity", "cause", "de
 
 
 def finish(
-    database: Database, plan: Plan, rules: Rules, *, outcome: Outcome, complete: bool, spent: Spent, now: datetime
+    database: Database,
+    plan: Plan,
+    rules: Rules,
+    *,
+    outcome: Outcome,
+    complete: bool,
+    spent: Spent,
+    now: datetime,
+    still_ours: Callable[[], None] = lambda: None,
 ) -> dict[str, Any]:
-    """Judge the whole crawl; counts by severity and check, and the totals to keep."""
+    """Judge the whole crawl; counts by severity and check, and the totals to keep. What `still_ours` raises ends it between two steps."""
     crawl_id = plan.crawl_id
+    still_ours()
     with spent.on("graph"):
         link_graph(database, crawl_id, plan.site.home)
     with spent.on("site_checks"):
         judged = list(_judge_site(database, plan, rules, outcome, complete, now))
+        still_ours()
         _store(database, crawl_id, judged)
         remember_external(database, crawl_id, now)
     with spent.on("issues"):
         worth = worth_of(database, crawl_id=crawl_id, now=now)
         settings = seo_settings(database.workspace)
+        still_ours()
         sync_issues(database, crawl_id=crawl_id, complete=complete, accept=settings.accept, weigh=weigher(worth), now=now)
         counts = count_issues(database, crawl_id=crawl_id)
     counts["totals"] = {

@@ -13,6 +13,7 @@ from growth.language import Text, _
 from growth.workspace import SETTINGS, Severity, Workspace
 from seo.audit import AuditResult, AuditStopped, run_audit
 from seo.changes import changed_errors
+from seo.crawl.lock import LockLost
 from seo.crawls import judged_before, newest
 from seo.facts import seo_settings
 
@@ -48,7 +49,7 @@ def audit(run: JobRun) -> str:
 
     try:
         result = run_audit(run.database, now=run.now, asked_by=asked_by, resume=resume, stopped=run.should_stop, tick=tick)
-    except AuditStopped as fault:
+    except (AuditStopped, LockLost) as fault:
         raise Postponed(str(fault), until=clock.now() + timedelta(seconds=30)) from fault
     tell_new_errors(run.database, result, now=run.now)
     return _(

@@ -41,10 +41,11 @@ def judge(page: Page, limits: Limits) -> Iterator[Finding]:
     chinese = lang.startswith("zh")
     if text.isascii() and not chinese:
         return
-    letters = sum(map(str.isalpha, text))
+    han = han_count(text)
+    letters = sum(map(str.isalpha, text)) if han or chinese else 0
     if not letters:
         return
-    share = han_count(text) / letters
+    share = han / letters
     if chinese and share * 100 < limits["han_percent"]:
         yield Finding(detail={"value": page.lang, "found": f"{share:.0%} 汉字"})
     elif chinese:

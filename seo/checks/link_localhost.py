@@ -33,14 +33,13 @@ def judge(page: Page, limits: Limits) -> Iterator[Finding]:
 
 
 def _is_private(link: Link, page: Page) -> bool:
-    if link.target is None:
+    target = link.target
+    if target is None:
         return link.fault is LinkFault.SCHEME and link.href.strip().lower().startswith("file:")
-    host = (
-        urls.host_of(link.target)
-        if "127." in link.target or "local" in link.target or "192.168." in link.target or _TEN.search(link.target)
-        else ""
-    )
-    if not host or page.site.is_internal(link.target) or link.target == page.site.script:
+    if page.site.is_internal(target) or not ("127." in target or "local" in target or "192.168." in target or _TEN.search(target)):
+        return False
+    host = urls.host_of(target)
+    if not host or target == page.site.script:
         return False
     if host == "localhost" or host.endswith((".localhost", ".local")):
         return True

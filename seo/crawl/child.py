@@ -1,8 +1,9 @@
 """The fetching child: Scrapy as a relay. Orders come in on stdin, what was fetched goes out on stdout; redirects, retries, robots and pace
 are the parent's business. ``python -m seo.crawl.child`` is started by `seo.crawl.fetcher` only.
 
-Scrapy is tuned (reference figures in benchmarks/crawl): one item at a time, no middlewares, extensions or statistics, a plain queue for a
-scheduler; and made safe: http and https only, telnet off, sizes and times limited, addresses guarded by `seo.crawl.guard`.
+Scrapy is tuned (figures in docs/explanation/speed.md): orders go straight to its download handlers (`seo.crawl.downloads`), without
+middlewares, extensions or statistics; and made safe: http and https only, telnet off, sizes and times limited, addresses guarded by
+`seo.crawl.guard`. What the browser renders goes through its engine.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import AsyncIterator
-from typing import Any, ClassVar
+from typing import Any
 
 os.environ.setdefault("TLDEXTRACT_PUBLIC_SUFFIX_LIST_URLS", "")
 
@@ -30,6 +31,7 @@ from scrapy.exceptions import StopDownload
 
 from seo.answer import Fault
 from seo.crawl import guard
+from seo.crawl.downloads import Downloads, Signals
 from seo.crawl.faults import fault_of
 from seo.crawl.gate import Gate
 from seo.crawl.helping import Reader, in_pipe
@@ -96,35 +98,24 @@ class Outbox:
             self.waiting_bytes -= len(frame)
 
 
-class Orders(BaseScheduler):
-    """Orders in the order in which they came."""
-
-    current: ClassVar[Orders]
+class Visits(BaseScheduler):
+    """Pages that wait for the browser, in the order in which they were fetched."""
 
     def __init__(self) -> None:
         self.requests: deque[scrapy.Request] = deque()
-        self.outbox: Outbox | None = None
-        Orders.current = self
 
     def has_pending_requests(self) -> bool:
         """Always: the parent may send more; the child ends when its stdin does."""
         return True
 
     def enqueue_request(self, request: scrapy.Request) -> bool:
-        """Put one at the end; a page that waits for the browser is half done and goes first."""
-        if "visit" in request.meta:
-            self.requests.appendleft(request)
-        else:
-            self.requests.append(request)
+        """Put one at the end."""
+        self.requests.append(request)
         return True
 
     def next_request(self) -> scrapy.Request | None:
-        """The next one; none while the parent is far behind."""
-        if not self.requests or (self.outbox is not None and self.outbox.waiting_bytes > BACKLOG_BYTES):
-            return None
-        request = self.requests.popleft()
-        request.meta["begun"] = time.monotonic()
-        return request
+        """The next one."""
+        return self.requests.popleft() if self.requests else None
 
 
 class Relay(scrapy.Spider):
@@ -150,7 +141,13 @@ class Relay(scrapy.Spider):
         """Begin to listen; requests are injected as orders come."""
         import asyncio
 
-        Orders.current.outbox = self.outbox
+        self.downloads = Downloads(
+            self.crawler,
+            at_once=self.job.concurrency,
+            ready=lambda: self.outbox.waiting_bytes <= BACKLOG_BYTES,
+            answered=self._answered,
+            failed=self._failed,
+        )
         if self.gate is not None:
             await Gate(self.job.reach, self.job.max_bytes, self.job.timeout_s).open(self.gate)
         os.set_blocking(self.inbox, False)
@@ -180,15 +177,12 @@ class Relay(scrapy.Spider):
                 order.url,
                 method="HEAD" if order.want is Want.HEAD else "GET",
                 headers=headers,
-                callback=self._answered,
-                errback=self._failed,
                 meta=meta,
-                dont_filter=True,
             )
         except ValueError as problem:
             self.outbox.put(Fetched(id=order.id, fault=Fault.PROTOCOL, fault_text=str(problem)[:300]))
             return
-        self.crawler.engine.crawl(request)
+        self.downloads.take(request, own=own)
 
     def headers_received(self, headers: Any, body_length: int, request: scrapy.Request, spider: Any) -> None:
         """Stop where nobody wants the body."""
@@ -201,8 +195,8 @@ class Relay(scrapy.Spider):
                 return
         raise StopDownload(fail=False)
 
-    def _answered(self, response: Any) -> None:
-        meta = response.meta
+    def _answered(self, request: scrapy.Request, response: Any) -> None:
+        meta = request.meta
         order: Order = meta["order"]
         headers = {name.decode("latin-1").lower(): b", ".join(values).decode("latin-1") for name, values in response.headers.items()}
         body = response.body
@@ -261,9 +255,9 @@ class Relay(scrapy.Spider):
         visit = meta["visit"]
         self._hand_over(meta["order"], msgspec.structs.replace(visit.fetched, rendered=visit.failed(words[0][:200])))
 
-    def _failed(self, failure: Any) -> None:
-        meta = failure.request.meta
-        fault, text = fault_of(failure.value, failure.request.url)
+    def _failed(self, request: scrapy.Request, problem: Exception) -> None:
+        meta = request.meta
+        fault, text = fault_of(problem, request.url)
         took = round((time.monotonic() - meta["begun"]) * 1000)
         self.outbox.put(Fetched(id=meta["order"].id, fault=fault, fault_text=text[:300], total_ms=took))
 
@@ -287,7 +281,7 @@ def settings_for(job: Job) -> dict[str, Any]:
         "SPIDER_MIDDLEWARES_BASE": {},
         "EXTENSIONS_BASE": {},
         "STATS_CLASS": "scrapy.statscollectors.DummyStatsCollector",
-        "SCHEDULER": Orders,
+        "SCHEDULER": Visits,
         "CONCURRENT_ITEMS": 1,
         "CONCURRENT_REQUESTS": job.concurrency + 16,
         "CONCURRENT_REQUESTS_PER_DOMAIN": job.concurrency,
@@ -324,6 +318,7 @@ def main() -> None:
         settings.update(browser.settings_for(job, gate.getsockname()[1]))
     process = CrawlerProcess(settings, install_root_handler=False)
     crawler = process.create_crawler(Relay)
+    crawler.signals = Signals(crawler)
     process.crawl(crawler, job=job, inbox=inbox, outbox=Outbox(out), gate=gate)
     crawler.signals.connect(_on_headers, signal=signals.headers_received)
     process.start(install_signal_handlers=False)

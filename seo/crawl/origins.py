@@ -31,8 +31,8 @@ from seo.verdict import challenge_in
 ROBOTS_HOPS = 5
 #: sitemap files of one crawl that are read
 MOST_SITEMAPS = 2000
-#: folders whose "not found" is learnt besides that of the root
-MOST_PROBES = 20
+#: folders whose "not found" is learnt besides that of the root: at most so many, and at least; in between one for every so many pages
+MOST_PROBES, FEWEST_PROBES, PAGES_A_PROBE = 20, 5, 20
 ROBOTS_BYTES = 2 * 1024 * 1024
 
 
@@ -122,12 +122,11 @@ class Origins:
         """The size limit of an order; 0 for that of the crawl."""
         return {Kind.SITEMAP: MOST_BYTES + 1024, Kind.ROBOTS: ROBOTS_BYTES}.get(item.kind, 0)
 
-    def finished(self) -> bool:
-        """Nothing else is left to do: whether nothing of this is, either. The probes come last, when the site's folders are known."""
+    def probe(self) -> None:
+        """No page of the site is left: probe it, once, while other hosts are still being asked. By now the site's folders are known."""
         if not self._probed:
             self._probed = True
             self._probe()
-        return not self.busy
 
     def begin(self) -> None:
         """Ask for the start origin's robots.txt, unless it is known."""
@@ -278,21 +277,22 @@ class Origins:
     # probes -----------------------------------------------------------
 
     def _probe(self) -> None:
-        """What is asked when everything else is done: addresses that cannot exist, the home page's other spellings, marked landing pages,
-        the key file.
-        """
+        """Addresses that cannot exist, the home page's other spellings, marked landing pages, the key file."""
         if not any(isinstance(known, Robots) for known in self.robots.values()):
             return
-        folders = [folder for folder, _times in sorted(self.frontier.folders.items(), key=lambda one: (-one[1], one[0]))[:MOST_PROBES]]
-        for folder in dict.fromkeys([self._start + "/", *folders]):
-            for _second in range(2):
-                self._ask(f"{folder}{secrets.token_hex(8)}.html", Purpose.ABSENT, folder)
+        largest = sorted(self.frontier.folders.items(), key=lambda one: (-one[1], one[0]))
+        most = max(FEWEST_PROBES, min(MOST_PROBES, sum(self.frontier.folders.values()) // PAGES_A_PROBE))
+        for folder in dict.fromkeys([self._start + "/", *(folder for folder, _pages in largest[:most])]):
+            self._ask_absent(folder)
         for url in other_spellings(self.plan.site.home):
             self._ask(url, Purpose.VARIANT, url)
         for url in sorted(self.plan.site.landing)[:MOST_MARKED]:
             self._ask(urls.with_parameters(url, MARKS), Purpose.MARKED, url)
         if self.plan.site.indexnow_key:
             self._ask(f"{self._start}/{self.plan.site.indexnow_key}.txt", Purpose.KEY_FILE, "")
+
+    def _ask_absent(self, folder: str, hops: int = 0) -> None:
+        self._ask(f"{folder}{secrets.token_hex(8)}.html", Purpose.ABSENT, folder, hops)
 
     def _ask(self, url: str, purpose: Purpose, about: str, hops: int = 0) -> None:
         item = self._order(url, Kind.PROBE, FoundBy.PROBE)
@@ -321,6 +321,9 @@ class Origins:
                 self.outcome.variants.append({"url": item.url, **found})
             else:
                 self.outcome.probes.setdefault(origin_of(item.url), []).append({"folder": about, **found})
+                if not item.hops:
+                    # it has a page for what is not there; a second one shows whether that is always the same
+                    self._ask_absent(about, hops=1)
 
     def _take_marked(self, item: Item, answer: Answer, about: str) -> None:
         """Follow a marked landing page through its redirects as long as the marks are there."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from growth.db import Database
@@ -48,8 +48,11 @@ _ENTRY = ("crawl_id", "sitemap_id", "position", "target", "lastmod")
 class Recorder:
     """Gathers rows and writes them. The only writer of the crawl store while a crawl runs."""
 
-    def __init__(self, database: Database, frontier: Frontier, *, last_text: int = 0) -> None:
+    def __init__(
+        self, database: Database, frontier: Frontier, *, last_text: int = 0, still_ours: Callable[[], None] = lambda: None
+    ) -> None:
         self.store = database.store("crawl")
+        self.still_ours = still_ours
         self.frontier = frontier
         self.crawl_id = frontier.crawl_id
         self.pages_waiting = 0
@@ -121,7 +124,8 @@ class Recorder:
         self._entries += [(self.crawl_id, id, position, target, lastmod) for position, (target, lastmod) in enumerate(targets)]
 
     def flush(self) -> None:
-        """Commit everything that has come."""
+        """Commit everything that has come. Raises LockLost, and writes nothing, where the crawl may be another process's by now."""
+        self.still_ours()
         new, changed = self.frontier.take_rows()
         done, self._done = self._done, {}
         pages, self._pages = self._pages, []

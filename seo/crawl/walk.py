@@ -151,8 +151,17 @@ class Walk:
             elif self.refused or not (self._next_page() or self._next_resource()):
                 break
             now = time.monotonic()
+        if self._own_is_done():
+            self.origins.probe()
         for item in self.foreign.orders(now):
             self._order(item, Want.HEAD)
+
+    def _own_is_done(self) -> bool:
+        """Whether nothing of the site is under way or waits."""
+        frontier = self.frontier
+        if self.refused or self.own_out or self.origins.busy or len(self.line) or frontier.pages or frontier.later or frontier.resources:
+            return False
+        return all(item.kind is Kind.EXTERNAL for _due, _n, item, _want, _disguised in self.retries)
 
     def _next_page(self) -> bool:
         """Send the next page that may be fetched; False where there is none just now."""
@@ -332,8 +341,8 @@ class Walk:
             return False
         if self.foreign.waiting:
             self.foreign.release(time.monotonic())
-            return not self.foreign.waiting and self.origins.finished()
-        return self.origins.finished()
+            return not self.foreign.waiting
+        return True
 
     def _wait(self, now: float) -> float:
         """Seconds to wait for an answer at most: until the next thing may be sent."""
