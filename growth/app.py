@@ -7,7 +7,7 @@ so that ``growth --help`` stays quick and an app can be left out. growth hands o
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -86,6 +86,7 @@ class App:
     segment_fields      mapping of a condition's word (``opened``, ``follower`` …) → ``(value, since, now) -> Select of contact ids``;
                         `value` is what stands behind the word, `since` an instant or None
     personal_data       a `PersonalData`-shaped object: ``export(session, contact_id)``, ``erase(session, contact_id, now=)``, ``keep``
+    privacy             ``(Workspace) -> Iterable[Collected | Recipient]``: what is kept of people and who receives it, as it is set up
     providers           name → ``(Workspace) -> growth.messaging.Provider``, who carries messages (``smtp``, ``wechat`` …)
     metrics             ``(session) -> Iterable[Sample]``
     rules               ``() -> Iterable[RuleText]``: what ``growth explain`` knows
@@ -114,6 +115,7 @@ class App:
     url_facts: tuple[str, ...] = ()
     segment_fields: tuple[str, ...] = ()
     personal_data: tuple[str, ...] = ()
+    privacy: tuple[str, ...] = ()
     providers: Mapping[str, str] = field(default_factory=dict)
     metrics: tuple[str, ...] = ()
     rules: tuple[str, ...] = ()
@@ -201,6 +203,30 @@ class RuleText:
     source: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Collected:
+    """A line of 收集清单: what is kept of people, why, on what basis (个人信息保护法 13), how long.
+
+    `overdue` counts the rows that are older than that, ``(Database, now) -> int``; None where nothing but erasing ends it.
+    """
+
+    what: str
+    purpose: str
+    basis: str
+    kept: str
+    overdue: Callable[[Any, datetime], int] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipient:
+    """A line of 共享清单: who outside gets something of people (个人信息保护法 21, 23), what and why; `abroad` where 38 and 39 bind."""
+
+    name: str
+    what: str
+    purpose: str
+    abroad: bool = False
+
+
 class UnknownApp(GrowthError):
     """growth.yaml names an app that is not installed."""
 
@@ -286,6 +312,7 @@ GROWTH = App(
         _command(
             "keys", "Encryption keys: a new one, and everything sealed anew under it", "加密密钥：更换密钥并重新加密全部数据", "rotation"
         ),
+        _command("privacy", "What is kept of people and who receives it; who can see what", "个人信息：收集清单、共享清单与自查"),
         _command("audit-log", "Who did what; verify the chain", "审计日志", "audit_log"),
         _command("db", "Upgrade, back up, restore, verify the database", "数据库：升级、备份、恢复、校验"),
     ),
@@ -338,6 +365,7 @@ GROWTH = App(
         "growth.web.login:pages",
         "growth.web.settings:pages",
         "growth.web.audit_log:pages",
+        "growth.web.privacy:pages",
         "growth.web.search:pages",
         "growth.web.monitoring:pages",
         "growth.web.links:pages",
@@ -402,6 +430,12 @@ GROWTH = App(
         "growth.messaging.personal:PERSONAL_DATA",
         "growth.traffic.personal:PERSONAL_DATA",
         "growth.contacts.erasing:PERSONAL_DATA",
+    ),
+    privacy=(
+        "growth.contacts.privacy:kept",
+        "growth.traffic.privacy:kept",
+        "growth.messaging.privacy:kept",
+        "growth.operations.privacy:kept",
     ),
     segment_fields=("growth.traffic.segments:SEGMENT_FIELDS",),
     overview_cards=("growth.traffic.handing:overview_cards",),

@@ -5,19 +5,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import timedelta
+from datetime import time, timedelta
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from growth import clock
 from growth.contacts import Medium
-from growth.jobs import Chore, ChoreRun
-from growth.language import Text, _, speaking
+from growth.jobs import Chore, ChoreRun, Job, JobRun, Schedule
+from growth.language import Text, _, ngettext, speaking
 from growth.messaging.assignment import Assignment
 from growth.messaging.deliver import deliver
 from growth.messaging.doubts import doubts_of
 from growth.messaging.feedback import apply_feedback
+from growth.messaging.forgetting import forget_people
 from growth.messaging.ledger import Claimed, sealed_addresses
 from growth.messaging.mailing import open_mailings
 from growth.messaging.message import Mail, Message
@@ -27,16 +28,22 @@ from growth.messaging.sender import reply_to_of, sender_of
 from growth.messaging.state import SkipReason
 from growth.messaging.subscriptions import CONFIRM_RULES, CONFIRM_STREAM, CONFIRMATION_VALID, confirm_url
 from growth.rendering import html_environment, render, text_environment
-from growth.workspace import Workspace
+from growth.workspace import Every, Workspace
 
 
-def jobs(workspace: Workspace) -> Iterator[Chore]:
-    """The chore that sends confirmations; the one that reads the mailbox, where growth.yaml names one; those that ask the gateway."""
+def jobs(workspace: Workspace) -> Iterator[Chore | Job]:
+    """What sends confirmations and what forgets; what reads the mailbox and asks the gateway, where growth.yaml names them."""
     yield Chore(
         name="messaging.confirmations",
         title=Text("Mails that ask to confirm a subscription", "订阅确认邮件"),
         run="growth.messaging.jobs:send_confirmations",
         every=timedelta(seconds=10),
+    )
+    yield Job(
+        name="messaging.forget",
+        title=Text("Take people out of records of messages past their time", "清除过期投递记录中的个人信息"),
+        run="growth.messaging.jobs:forget",
+        schedule=Schedule(every=Every.DAY, at=time(4, 10)),
     )
     if workspace.settings.email.feedback is not None:
         yield Chore(
@@ -60,6 +67,12 @@ def jobs(workspace: Workspace) -> Iterator[Chore]:
             run="growth.messaging.jobs:look_up_doubts",
             every=timedelta(minutes=5),
         )
+
+
+def forget(run: JobRun) -> str:
+    """Keep what `retention.deliveries` says."""
+    n = forget_people(run.database, before=run.now - run.workspace.settings.retention.deliveries)
+    return ngettext("{n} record lost its person", "{n} records lost their person", n)
 
 
 def pull_receipts(run: ChoreRun) -> str | None:

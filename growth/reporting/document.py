@@ -68,7 +68,7 @@ def html_document(document: Document, *, root: Path | None = None, zone: ZoneInf
     variables: dict[str, object] = {
         "document": replace(document, sections=proven),
         "style": _style(),
-        "evidence": [(section, [figure for figure in section.figures if _has_evidence(figure)]) for section in proven],
+        "evidence": [(section, figures) for section in proven if (figures := [each for each in section.figures if _has_evidence(each)])],
     }
     return render(environment, "report/growth/report.html", variables)
 

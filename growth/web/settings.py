@@ -340,7 +340,12 @@ def _keys_page(viewer: Viewer, *, key: str = "", fault: str = "", name: str = ""
 def settings_tabs(viewer: Viewer, here: str) -> list[tuple[str, str, bool]]:
     """The sections of the settings that the viewer may see: (words, address, current)."""
     own = [(_("My account"), "/settings")]
-    more = [(_("Users"), "/settings/users"), (_("API keys"), "/settings/keys"), (_("Audit log"), "/settings/audit-log")]
+    more = [
+        (_("Users"), "/settings/users"),
+        (_("API keys"), "/settings/keys"),
+        (_("Audit log"), "/settings/audit-log"),
+        (_("Privacy"), "/settings/privacy"),
+    ]
     shown = own + (more if viewer.may(Role.ADMIN) else [])
     return [(words, address, address == here) for words, address in shown]
 

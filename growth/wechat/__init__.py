@@ -28,5 +28,6 @@ APP = App(
     timeline=("growth.wechat.handing:timeline",),
     doctor=("growth.wechat.handing:doctor",),
     segment_fields=("growth.wechat.handing:SEGMENT_FIELDS",),
+    privacy=("growth.wechat.privacy:kept",),
     personal_data=("growth.wechat.handing:PERSONAL_DATA",),
 )
