@@ -10,10 +10,10 @@ from sqlalchemy import func, select
 from growth.app import Collected, Recipient
 from growth.db import Database
 from growth.errors import GrowthError
-from growth.language import _
+from growth.language import _, ngettext
 from growth.messaging.forgetting import GRACE, past
 from growth.messaging.models import Delivery
-from growth.workspace import Workspace, duration_text
+from growth.workspace import Workspace
 from growth.workspace.delivery import EmailProvider, SmsProvider
 
 
@@ -24,7 +24,7 @@ def kept(workspace: Workspace) -> Iterator[Collected | Recipient]:
         what=_("Messages sent: to whom, when, what became of them, opened and clicked"),
         purpose=_("sending nothing twice, keeping the cap, proof of what was handed over"),
         basis=_("consent or contract; records of what is handed to others are kept 3 years (网络数据安全管理条例 12)"),
-        kept=_("{span}, then without the person", span=duration_text(retention)),
+        kept=ngettext("{n} day, then without the person", "{n} days, then without the person", retention.days),
         overdue=lambda database, now: _named(database, now - retention - GRACE),
     )
     email, sms = workspace.settings.email, workspace.settings.sms

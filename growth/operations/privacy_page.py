@@ -28,7 +28,7 @@ def collected_table(found: Notice) -> Table:
 def recipients_table(found: Notice) -> Table:
     """共享清单."""
     columns = [
-        Column(id="name", label=_("Who"), key=True),
+        Column(id="name", label=_("Recipient"), key=True),
         Column(id="what", label=_("What"), kind=Kind.PROSE, lead=True),
         Column(id="purpose", label=_("What for"), kind=Kind.PROSE),
         Column(id="where", label=_("Where"), lead=True),

@@ -10,9 +10,9 @@ from sqlalchemy import func, select
 from growth import clock
 from growth.app import Collected
 from growth.db import Database
-from growth.language import _
+from growth.language import _, ngettext
 from growth.traffic.models import Event
-from growth.workspace import Workspace, duration_text
+from growth.workspace import Workspace
 from growth.workspace.site import Identity
 
 #: the nightly job clears what is past its time; before its next turn nothing is late
@@ -30,7 +30,11 @@ def kept(workspace: Workspace) -> Iterator[Collected]:
         what=what,
         purpose=_("counting visits by channel; the IP address is used for that and not kept"),
         basis=_("the site's notice or consent (traffic.consent), Do-Not-Track is heeded as traffic.do_not_track says"),
-        kept=_("raw events {span}, sums by day without a person for good", span=duration_text(retention)),
+        kept=ngettext(
+            "raw events {n} day, sums by day without a person for good",
+            "raw events {n} days, sums by day without a person for good",
+            retention.days,
+        ),
         overdue=lambda database, now: _old_events(database, now - retention - _GRACE),
     )
     yield Collected(

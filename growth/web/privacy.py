@@ -39,7 +39,7 @@ def privacy(viewer: Viewer) -> Page:
         tables=[collected_table(found), recipients_table(found), access_table(access(viewer.database))],
         findings=audit(viewer.database, now=viewer.now),
     )
-    return viewer.render("web/growth/privacy.html", shown, title=_("Privacy"), crumbs=settings_crumbs(_("Privacy")))
+    return viewer.render("web/growth/privacy.html", shown, title=_("Personal data"), crumbs=settings_crumbs(_("Personal data")))
 
 
 def pages() -> list[HTTPRouteHandler]:

@@ -344,7 +344,7 @@ def settings_tabs(viewer: Viewer, here: str) -> list[tuple[str, str, bool]]:
         (_("Users"), "/settings/users"),
         (_("API keys"), "/settings/keys"),
         (_("Audit log"), "/settings/audit-log"),
-        (_("Privacy"), "/settings/privacy"),
+        (_("Personal data"), "/settings/privacy"),
     ]
     shown = own + (more if viewer.may(Role.ADMIN) else [])
     return [(words, address, address == here) for words, address in shown]
