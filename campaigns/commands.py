@@ -208,13 +208,15 @@ def status(name: name_argument, period: period_option = None) -> None:
 
 
 def _standing(campaign: Campaign, period: Period) -> dict[str, Any]:
+    from campaigns.sending import changed_since
     from campaigns.standing import status as document
     from growth.messaging import skipped
 
     with toolkit.database().read() as session:
         left_out = skipped(session, stream=campaign.stream, occurrence=period.key)
         return document(session, campaign=campaign.name, period=period.key) | {
-            "left_out": {reason.value: count for reason, count in left_out.items()}
+            "left_out": {reason.value: count for reason, count in left_out.items()},
+            "changed": changed_since(session, campaign, period),
         }
 
 

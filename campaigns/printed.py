@@ -48,6 +48,8 @@ def say_status(document: dict[str, Any], *, ending: str = "") -> None:
         toolkit.emit(document)
         return
     toolkit.say(f"{document['campaign']} {document['period']}: {state_word(document['state'])}" + (f", {ending}" if ending else ""))
+    if document["changed"]:
+        toolkit.say("  " + _("the file was changed since; this period keeps what it began with"))
     for state, count in document["counts"].items():
         if count:
             toolkit.say(f"  {count:>6} {state_words(state)}")

@@ -130,6 +130,17 @@ def run_of(session: Session, *, campaign: str, period: str) -> Run | None:
     return session.get(Run, (campaign, period))
 
 
+def changed_since(session: Session, campaign: Campaign, period: Period) -> bool:
+    """Whether the file says something else by now than the period was begun with; it goes on with that."""
+    run = run_of(session, campaign=campaign.name, period=period.key)
+    if run is None:
+        return False
+    try:
+        return compile_content(session.info["database"].workspace, campaign.name, campaign.file).hash != run.content_hash
+    except GrowthError:
+        return True
+
+
 def runs(session: Session) -> list[Run]:
     """All runs, newest first."""
     return list(session.scalars(select(Run).order_by(Run.started_at.desc())))

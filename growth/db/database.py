@@ -14,6 +14,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, NoSuchModuleError, OperationalError
 from sqlalchemy.orm import Session
 
+from growth import faultpoints
 from growth.db.base import BULK_STORES
 from growth.errors import GrowthError, Unreachable
 from growth.language import _
@@ -22,7 +23,7 @@ from growth.security import Vault
 if TYPE_CHECKING:
     from growth.workspace import Workspace
 
-#: how long a statement waits for another writer of a SQLite file, seconds
+#: how long a statement waits for a lock that another program holds, seconds
 BUSY_SECONDS = 30
 
 
@@ -89,7 +90,9 @@ class Database:
         """A session in one write transaction: committed at the end, rolled back on an error. On SQLite it owns the file until then."""
         with self._session(writes=True) as session:
             yield session
+            faultpoints.reach("database.commit")
             session.commit()
+        faultpoints.reach("database.committed")
 
     @contextmanager
     def _session(self, *, writes: bool = False) -> Iterator[Session]:
@@ -193,7 +196,9 @@ def _opened(url: URL, workspace: Workspace) -> Database:
 def _engine(url: URL) -> Engine:
     # parameters hold what people wrote, and addresses: no error and no log shows them
     if url.get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True, pool_size=5, max_overflow=15, hide_parameters=True)
+        engine = create_engine(url, pool_pre_ping=True, pool_size=5, max_overflow=15, hide_parameters=True)
+        event.listen(engine, "connect", _prepare_postgres)
+        return engine
     _create_private(str(url.database))
     engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False}, hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite)
@@ -221,6 +226,13 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     cursor.close()
 
 
+def _prepare_postgres(connection: Any, _record: object) -> None:
+    """A lock that somebody keeps is waited for as long as on SQLite, not for ever."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET lock_timeout = {BUSY_SECONDS * 1000}")
+    connection.commit()
+
+
 def _begin_sqlite(connection: sqlalchemy.Connection) -> None:
     writes = connection.get_execution_options().get("growth_writes", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
@@ -240,10 +252,10 @@ def _explained(fault: DBAPIError, database: Database) -> GrowthError:
             _("the database {where} is damaged: {why}", where=where, why=text),
             fix=_("growth db restore FILE, from a backup before the damage"),
         )
-    if "locked" in text:
+    if "locked" in text or "lock timeout" in text:
         return DatabaseUnreachable(
             _("the database {where} has been locked by another program for {n} s", where=where, n=BUSY_SECONDS),
-            fix=_("close what holds it (a sqlite3 shell? a backup?) and try again"),
+            fix=_("close what holds it (a sqlite3 or psql shell? a backup?) and try again"),
         )
     if "disk is full" in text or "No space left" in text:
         return DatabaseUnreachable(

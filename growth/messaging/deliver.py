@@ -17,7 +17,7 @@ from uuid import UUID
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from growth import clock
+from growth import clock, faultpoints
 from growth.contacts import Purpose, barriers, note_sent, suppressed
 from growth.db import Database, DatabaseUnreachable
 from growth.db.claim import require_claim
@@ -143,7 +143,7 @@ class _Sender:
                 return Outcome(ending=Ending.STOPPED)
             if ready is not None:
                 flying, ready = self._submit(ready), None
-                flight = line.submit(self.provider.send, flying.messages) if flying.messages else None
+                flight = line.submit(self._hand_over, flying.messages) if flying.messages else None
                 continue
             if (outcome := self._rest()) is not None:
                 return outcome
@@ -269,6 +269,12 @@ class _Sender:
         reasons, held = _write(self.database, work)
         self._count(len(reasons))
         return _Batch([message for message in batch.messages if message.id in held], batch.claimed)
+
+    def _hand_over(self, messages: Sequence[Message]) -> Sequence[Receipt]:
+        faultpoints.reach("provider.call")
+        receipts = self.provider.send(messages)
+        faultpoints.reach("provider.called")
+        return receipts
 
     def _settle(self, batch: _Batch, receipts: Sequence[Receipt], fault: ProviderError | None) -> None:
         moment = self.now()

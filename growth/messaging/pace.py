@@ -35,7 +35,7 @@ def burst(rate: Rate) -> int:
 
 def allowed(session: Session, *, key: str, rate: Rate, now: datetime) -> int:
     """How many may go now (generic cell rate algorithm, ITU-T I.371); take them with `take` in the same transaction."""
-    due = _next(session, key, now)
+    due = _next(session, key, rate, now)
     step = rate.per / rate.count
     free = now + step * burst(rate) - max(due, now)
     return max(0, int(free / step + 1e-9))
@@ -43,27 +43,31 @@ def allowed(session: Session, *, key: str, rate: Rate, now: datetime) -> int:
 
 def take(session: Session, *, key: str, rate: Rate, count: int, now: datetime) -> None:
     """Use up `count`."""
-    after = max(_next(session, key, now), now) + rate.per / rate.count * count
+    after = max(_next(session, key, rate, now), now) + rate.per / rate.count * count
     session.execute(update(Pace).where(Pace.key == key).values(next_at=after))
 
 
 def ready_at(session: Session, *, key: str, rate: Rate, now: datetime) -> datetime:
     """When the next one may go."""
-    due = _next(session, key, now)
+    due = _next(session, key, rate, now)
     return max(now, due - rate.per / rate.count * (burst(rate) - 1))
 
 
-def _next(session: Session, key: str, now: datetime) -> datetime:
+def _next(session: Session, key: str, rate: Rate, now: datetime) -> datetime:
     """When the pace lets the next one go; its row is held by this transaction until its end.
 
     The row is made before it is looked at: where it was not there, two senders at once would hold nothing, and both take a whole burst.
+    Nobody takes more than a burst ahead of the clock: what stands further in the future was written by a clock that went back since.
     """
     held = select(Pace.next_at).where(Pace.key == key).with_for_update()
     due = session.scalar(held)
     if due is None:
         insert_new(session, Pace, [{"key": key, "next_at": now}], on="key")
         due = session.scalars(held).one()
-    return due
+    furthest = now + rate.per / rate.count * burst(rate)
+    if due > furthest:
+        session.execute(update(Pace).where(Pace.key == key).values(next_at=furthest))
+    return min(due, furthest)
 
 
 def open_at(window: Window | None, *, now: datetime, zone: ZoneInfo) -> datetime:
