@@ -15,9 +15,11 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import cast
 
+import uvloop
 from sqlalchemy import func, select
 
 from benchmarks.crawl.measure import say
@@ -125,60 +127,102 @@ def running(command: Sequence[str], port: int) -> Iterator[None]:
         for _ in range(600):
             if process.poll() is not None:
                 raise RuntimeError(f"{command[0]} ended with {process.returncode}")
-            try:
-                socket.create_connection(("127.0.0.1", port), 1).close()
+            if _answers(port):
                 break
-            except OSError:
-                time.sleep(0.1)
+            time.sleep(0.1)
         yield
     finally:
         process.terminate()
         process.wait()
 
 
+def _answers(port: int) -> bool:
+    """Whether it serves already: a socket may listen before its program is ready."""
+    try:
+        with socket.create_connection(("127.0.0.1", port), 1) as connection:
+            connection.settimeout(30)
+            connection.sendall(b"GET /collect HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
+            return connection.recv(5) == b"HTTP/"
+    except OSError:
+        return False
+
+
 def put_load(port: int, seconds: float) -> Load:
     """From a process of its own."""
     command = [sys.executable, "-m", "benchmarks.traffic.collecting", str(port), str(seconds)]
-    found = json.loads(subprocess.run(command, capture_output=True, check=True, text=True).stdout)
+    found = json.loads(subprocess.run(command, capture_output=True, check=True, text=True, timeout=seconds + 60).stdout)
     return Load(**found)
 
 
+class _Connection(asyncio.Protocol):
+    """One visitor's browser after another over one connection: a beacon, its answer, the next beacon."""
+
+    def __init__(self, number: int, known: list[str], until: float, load: _Counted) -> None:
+        self.number, self.known, self.until, self.load = number, known, until, load
+        self.count = 0
+        self.waiting = b""
+        self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = cast(asyncio.Transport, transport)
+        self.ask()
+
+    def ask(self) -> None:
+        self.count += 1
+        number, count = self.number, self.count
+        # a visitor looks at thirty pages: more in a minute would be no person
+        referrer = "https://www.baidu.com/link?url=x" if count % 30 == 0 else ""
+        body = (
+            f'{{"type":"page","url":"{HOST}/page/{count % 500}","id":"{number}-{count}","visitor":"v{number}-{count // 30}",'
+            f'"page":"w{number}-{count}","referrer":"{referrer}","title":"Page"}}'
+        )
+        head = f"POST /collect HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nUser-Agent: {self.known[count % 200]}"
+        self.begun = time.perf_counter()
+        self.transport.write(f"{head}\r\nContent-Length: {len(body)}\r\n\r\n{body}".encode())
+
+    def data_received(self, data: bytes) -> None:
+        self.waiting += data
+        head, end, rest = self.waiting.partition(b"\r\n\r\n")
+        if not end:
+            return
+        length = next((int(line[15:]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")), 0)
+        if len(rest) < length:
+            return
+        now = time.perf_counter()
+        self.load.took.append(now - self.begun)
+        self.load.refused += head[9:12] != b"204"
+        self.waiting = b""
+        if now < self.until:
+            self.ask()
+        else:
+            self.transport.close()
+
+    def connection_lost(self, _fault: Exception | None) -> None:
+        self.ended.set_result(None)
+
+
+@dataclass(slots=True)
+class _Counted:
+    took: list[float] = field(default_factory=list)
+    refused: int = 0
+
+
 async def _load(port: int, seconds: float) -> dict[str, float]:
-    took: list[float] = []
-    statuses: list[bytes] = []
+    load = _Counted()
     known = agents(random.Random(3), 200)
-    until = time.perf_counter() + seconds
-
-    async def connection(number: int) -> None:
-        reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        count = 0
-        while time.perf_counter() < until:
-            count += 1
-            # a visitor looks at thirty pages: more in a minute would be no person
-            event = {"type": "page", "url": f"{HOST}/page/{count % 500}", "id": f"{number}-{count}", "visitor": f"v{number}-{count // 30}"}
-            event |= {
-                "page": f"w{number}-{count}",
-                "referrer": "https://www.baidu.com/link?url=x" if count % 30 == 0 else "",
-                "title": "Page",
-            }
-            body = json.dumps(event).encode()
-            head = f"POST /collect HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Type: application/json\r\nUser-Agent: {known[count % 200]}"
-            begun = time.perf_counter()
-            writer.write(f"{head}\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body)
-            answer = await reader.readuntil(b"\r\n\r\n")
-            length = next((int(line[15:]) for line in answer.lower().split(b"\r\n") if line.startswith(b"content-length:")), 0)
-            if length:
-                await reader.readexactly(length)
-            took.append(time.perf_counter() - begun)
-            statuses.append(answer[9:12])
-        writer.close()
-
-    begun = time.perf_counter()
-    await asyncio.gather(*(connection(number) for number in range(CONNECTIONS)))
-    rate = len(took) / (time.perf_counter() - begun)
-    p99 = statistics.quantiles(took, n=100)[98] * 1000
-    return {"rate": rate, "p99_ms": p99, "refused": sum(status != b"204" for status in statuses), "answered": len(took)}
+    loop, begun, ended = asyncio.get_running_loop(), time.perf_counter(), []
+    for number in range(CONNECTIONS):
+        _transport, connection = await loop.create_connection(
+            lambda number=number: _Connection(number, known, begun + seconds, load),  # type: ignore[misc]
+            "127.0.0.1",
+            port,
+        )
+        ended.append(connection.ended)
+    await asyncio.gather(*ended)
+    rate = len(load.took) / (time.perf_counter() - begun)
+    p99 = statistics.quantiles(load.took, n=100)[98] * 1000
+    return {"rate": rate, "p99_ms": p99, "refused": load.refused, "answered": len(load.took)}
 
 
 if __name__ == "__main__":
-    sys.stdout.write(json.dumps(asyncio.run(_load(int(sys.argv[1]), float(sys.argv[2])))))
+    sys.stdout.write(json.dumps(uvloop.run(_load(int(sys.argv[1]), float(sys.argv[2])))))

@@ -6,7 +6,7 @@ from growth.traffic.bodies import BadBody, SignupBody, StepBody, read_signup, re
 from growth.traffic.bots import BotReason, bot_reason
 from growth.traffic.calls import CallView, UnknownCall, calls, note_call, settle_call
 from growth.traffic.classify import Classified, classify
-from growth.traffic.collector import VISITOR_COOKIE, VISITOR_COOKIE_AGE, Collector, Received, new_visitor, read_request, script
+from growth.traffic.collector import VISITOR_COOKIE, VISITOR_COOKIE_AGE, Collector, Parcel, Received, new_visitor, read_request, script
 from growth.traffic.funnels import REGISTER_STEP, VISIT_STEP, FunnelStep, funnel, reached
 from growth.traffic.getting_in_touch import ContactClicks, contact_clicks
 from growth.traffic.hot_areas import ClickedElement, ClickedPage, Depth, HotPage, Spot, clicked_pages, hot_page, refresh_hot_areas
@@ -70,6 +70,7 @@ __all__ = [
     "LiveVisit",
     "PageRow",
     "Pair",
+    "Parcel",
     "Received",
     "RejectedLine",
     "ScriptError",

@@ -6,6 +6,7 @@ import ipaddress
 import re
 import secrets
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -128,6 +129,7 @@ def _client(peer: IPAddress | None, forwarded: str, trusted: tuple[ipaddress.IPv
     return current
 
 
+@lru_cache(maxsize=10_000)
 def _ip(text: str) -> IPAddress | None:
     bare = text.strip('"')
     if bare.startswith("["):

@@ -6,13 +6,13 @@ import gzip
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import parse_qs
 
 from litestar.datastructures import Cookie
 
+from growth import clock
 from growth.db import Database
-from growth.traffic import VISITOR_COOKIE, VISITOR_COOKIE_AGE, BadBeacon, Collector, Received, new_visitor, read_request, script
+from growth.traffic import VISITOR_COOKIE, VISITOR_COOKIE_AGE, BadBeacon, Collector, Parcel, new_visitor, read_request, script
 from growth.web import BodyTooLong, Page, Visitor, bare, lifespan, public
 from growth.web.arrival import Arrival
 from growth.web.door import Receive, Scope, Send
@@ -53,7 +53,8 @@ class Running:
             return
         collector = self.collector
         try:
-            events = read_request(await _body(receive))
+            body = await _body(receive)
+            events = len(read_request(body))
         except BodyTooLong:
             await _problem(send, 413, "Too large")
             return
@@ -63,29 +64,26 @@ class Running:
             await _problem(send, 400, fault.message)
             return
         arrival: Arrival = scope["growth.arrival"]
-        if collector is None or not collector.offer(_received(events, headers, arrival, shell)):
+        if collector is None or not collector.offer(_parcel(body, events, headers, arrival, shell)):
             await _problem(send, 503, "The collector is full; try again", [(b"retry-after", b"5")])
             return
         await _answer(send, 204, [*_cors(headers, shell.current()), *_consent(scope, headers, shell.current(), arrival)])
 
 
-def _received(events: list[Any], headers: dict[bytes, bytes], arrival: Arrival, shell: Shell) -> list[Received]:
-    visitor = _cookie(headers) if shell.current().settings.traffic.identity is Identity.COOKIE else ""
-    purpose = headers.get(b"sec-purpose", b"") + headers.get(b"purpose", b"")
-    agent = headers.get(b"user-agent", b"").decode("latin-1")
-    no_track = headers.get(b"dnt") == b"1" or headers.get(b"sec-gpc") == b"1"
-    now = shell.now()
-    return [
-        Received(
-            document={**event, "visitor": visitor} if visitor and not event.get("visitor") else event,
-            at=now,
-            address=arrival.address,
-            user_agent=agent,
-            prefetch=b"prefetch" in purpose.lower(),
-            no_track=no_track,
-        )
-        for event in events
-    ]
+def _parcel(body: bytes, events: int, headers: dict[bytes, bytes], arrival: Arrival, shell: Shell) -> Parcel:
+    get = headers.get
+    purpose = get(b"sec-purpose", b"") + get(b"purpose", b"")
+    keeps = b"cookie" in headers and shell.current().settings.traffic.identity is Identity.COOKIE
+    return Parcel(
+        body=body,
+        events=events,
+        at_micros=clock.to_micros(shell.now()),
+        address=arrival.address,
+        user_agent=get(b"user-agent", b"").decode("latin-1"),
+        visitor=_cookie(headers) if keeps else "",
+        prefetch=bool(purpose) and b"prefetch" in purpose.lower(),
+        no_track=get(b"dnt") == b"1" or get(b"sec-gpc") == b"1",
+    )
 
 
 def _consent(scope: Scope, headers: dict[bytes, bytes], workspace: Workspace, arrival: Arrival) -> list[tuple[bytes, bytes]]:

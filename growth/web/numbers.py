@@ -16,6 +16,8 @@ class Numbers:
     registry: CollectorRegistry = field(default_factory=CollectorRegistry)
     requests: Counter = field(init=False)
     seconds: Histogram = field(init=False)
+    #: the counters of a kind and class of status, looked up once: there are few, and each look takes longer than counting
+    _known: dict[tuple[str, int], tuple[Counter, Histogram]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         requests = Counter("growth_http_requests", "Requests answered", ["kind", "status"], registry=self.registry)
@@ -25,5 +27,9 @@ class Numbers:
 
     def count(self, kind: str, status: int, seconds: float) -> None:
         """One request was answered."""
-        self.requests.labels(kind, f"{status // 100}xx").inc()
-        self.seconds.labels(kind).observe(seconds)
+        found = self._known.get((kind, status // 100))
+        if found is None:
+            found = self.requests.labels(kind, f"{status // 100}xx"), self.seconds.labels(kind)
+            self._known[kind, status // 100] = found
+        found[0].inc()
+        found[1].observe(seconds)

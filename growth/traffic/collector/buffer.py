@@ -1,55 +1,41 @@
-"""The collector behind `/collect`: a bounded buffer, and one thread that judges and stores.
+"""The collector behind `/collect`: a bounded buffer, and one thread that sees to it that what waits is stored.
 
-A request only checks and appends; all thinking is the writer's. What was acknowledged is stored by a clean stop, and at most the last
-flush interval is lost by a kill. A full buffer refuses (503), so that nothing is acknowledged that might be lost.
+A request only checks and appends. While little comes, the thread judges and stores by itself; when much comes it hands that to a process of
+its own, so that requests do not share a core with it. What was acknowledged is stored by a clean stop, and at most the last flush interval
+is lost by a kill. A full buffer refuses (503), so that nothing is acknowledged that might be lost.
 """
 
 from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
-from typing import Any, Final
+from datetime import timedelta
+from functools import partial
+from typing import Final
 
-import msgspec
-
-from growth import clock
 from growth.db import Database
 from growth.errors import GrowthError
-from growth.traffic.beacon import BadBeacon, check_beacons, read_beacon, unknown_fields
-from growth.traffic.hit import Arrived, Drop, Hit
-from growth.traffic.knowledge import know
-from growth.traffic.pipeline import Context, run
-from growth.traffic.visitors import Salts, stored_salts
-from growth.traffic.visits import catch_up
-from growth.traffic.writing import EventWriter, event_key
+from growth.traffic.collector.parcel import Parcel
+from growth.traffic.collector.process import StoringEnded, StoringProcess
+from growth.traffic.collector.storing import Storing
 from growth.workspace import Workspace
 
 log = logging.getLogger("growth.traffic")
 
-#: events that wait for the writer; about 100 MB of memory
+#: events that wait for the writer; about 50 MB of memory
 CAPACITY: Final = 50_000
 #: how long an acknowledged event may wait
 FLUSH_EVERY: Final = timedelta(milliseconds=500)
-#: events of one transaction of the events store
+#: requests that are stored in one transaction of the events store
 BATCH: Final = 2000
-#: how old the writer's view of links, channels and settings may be
-_KNOWLEDGE_AGE: Final = timedelta(seconds=10)
-
-
-@dataclass(frozen=True, slots=True)
-class Received:
-    """A checked beacon with how it came."""
-
-    document: Mapping[str, Any]
-    at: datetime
-    address: str
-    user_agent: str
-    prefetch: bool
-    no_track: bool
+#: requests found waiting at once that are reason for a process of its own: a thousand a second
+BUSY: Final = 500
+#: how long that process stays when less comes, seconds
+_QUIET_SECONDS: Final = 600
 
 
 @dataclass(slots=True)
@@ -59,23 +45,25 @@ class Collector:
     database: Database
     current: Callable[[], Workspace]
     capacity: int = CAPACITY
-    last_stored_at: datetime | None = None
-    _buffer: list[Received] = field(default_factory=list)
+    busy: int = BUSY
+    _buffer: list[Parcel] = field(default_factory=list)
+    _offered: int = 0
+    _stored: int = 0
     _counts: Counter[str] = field(default_factory=Counter)
     _wake: threading.Event = field(default_factory=threading.Event)
     _stopping: bool = False
     _thread: threading.Thread | None = None
-    _context: Context | None = None
-    _known_at: datetime | None = None
-    _known_hash: str = ""
+    _beside: StoringProcess | None = None
+    _busy_at: float = 0.0
 
-    def offer(self, entries: Sequence[Received]) -> bool:
-        """Take checked events in; False where the buffer is full. Nothing is taken in part."""
-        if len(self._buffer) + len(entries) > self.capacity:
-            self._counts["full"] += len(entries)
+    def offer(self, parcel: Parcel) -> bool:
+        """Take a checked request in; False where the buffer is full. Nothing is taken in part."""
+        if self.waiting + parcel.events > self.capacity:
+            self._counts["full"] += parcel.events
             return False
-        self._buffer.extend(entries)
-        if len(self._buffer) >= BATCH:
+        self._buffer.append(parcel)
+        self._offered += parcel.events
+        if len(self._buffer) == BATCH:
             self._wake.set()
         return True
 
@@ -86,7 +74,7 @@ class Collector:
     @property
     def waiting(self) -> int:
         """Events that are not stored yet."""
-        return len(self._buffer)
+        return self._offered - self._stored
 
     def start(self) -> None:
         """Start the writer."""
@@ -102,110 +90,70 @@ class Collector:
             self._thread = None
 
     def _run(self) -> None:
-        writer = EventWriter(self.database)
-        salts = stored_salts(self.database)
+        storing = Storing(self.database, self.current)
         pause = FLUSH_EVERY.total_seconds()
-        while True:
-            self._wake.wait(pause)
-            self._wake.clear()
-            stopping = self._stopping
-            try:
-                self._flush(writer, salts)
-                pause = FLUSH_EVERY.total_seconds()
-            except GrowthError as fault:
-                # the database is busy or gone for a while: what was acknowledged stays in the buffer, which refuses more when it is full
-                log.warning("events wait: %s", fault)
-                pause = min(pause * 2, 10)
-                if stopping and pause < 10:
-                    self._wake.set()
-                    continue
-            except Exception:
-                log.exception("a batch of events could not be stored")
-                pause = min(pause * 2, 10)
-            if stopping and (not self._buffer or pause >= 10):
-                return
+        try:
+            while True:
+                self._wake.wait(pause)
+                self._wake.clear()
+                stopping = self._stopping
+                try:
+                    self._flush(storing)
+                    pause = FLUSH_EVERY.total_seconds()
+                except GrowthError as fault:
+                    # the database is busy or gone for a while: what was acknowledged stays in the buffer, which refuses more when full
+                    log.warning("events wait: %s", fault)
+                    pause = min(pause * 2, 10)
+                    if stopping and pause < 10:
+                        self._wake.set()
+                        continue
+                except Exception:
+                    log.exception("a batch of events could not be stored")
+                    pause = min(pause * 2, 10)
+                if stopping and (not self._buffer or pause >= 10):
+                    return
+        finally:
+            self._let_go()
 
-    def _flush(self, writer: EventWriter, salts: Salts) -> None:
+    def _flush(self, storing: Storing) -> None:
+        self._begin_or_end(len(self._buffer))
         while self._buffer:
             batch = self._buffer[:BATCH]
-            context = self._refreshed(salts)
-            try:
-                self._store(writer, batch, context)
-            except GrowthError:
-                raise
-            except Exception:
-                log.exception("a batch of events could not be stored; one by one instead")
-                self._store_singly(writer, batch, context)
+            self._through(storing, partial(_store, batch))
             del self._buffer[: len(batch)]
-        if self._counts:
-            self._store_counts(writer)
-        catch_up(self.database, most_batches=20, rollups=False)
-
-    def _store(self, writer: EventWriter, batch: Sequence[Received], context: Context) -> None:
-        writer.write([judged(received, context) for received in batch])
-        unknown = sum(unknown_fields(received.document) for received in batch)
-        if unknown:
-            self._counts["unknown_field"] += unknown
-        self.last_stored_at = batch[-1].at
-
-    def _store_singly(self, writer: EventWriter, batch: Sequence[Received], context: Context) -> None:
-        """An event that breaks the writer is left out and counted, so that it cannot hold up all others."""
-        for received in batch:
-            try:
-                self._store(writer, [received], context)
-            except GrowthError:
-                raise
-            except Exception:
-                log.exception("an event could not be stored")
-                self._counts["broken"] += 1
-
-    def _store_counts(self, writer: EventWriter) -> None:
+            self._stored += sum(parcel.events for parcel in batch)
         taken, self._counts = self._counts, Counter()
-        today = clock.site_day(clock.now(), self.database.workspace.zone)
-        counts: dict[tuple[date, str], int] = {(today, what): count for what, count in taken.items()}
-        writer.write([], counts)
+        try:
+            self._through(storing, lambda by: by.count(taken))
+        except BaseException:
+            self._counts.update(taken)
+            raise
+        self._through(storing, lambda by: by.make_visits())
 
-    def _refreshed(self, salts: Salts) -> Context:
-        """The context, its knowledge looked at anew every ten seconds and when the workspace has changed."""
-        workspace, now = self.current(), clock.now()
-        changed = workspace.hash != self._known_hash
-        if self._context is None:
-            self._context = Context(knowledge=know(self.database, workspace, now=now), salts=salts, zone=workspace.zone)
-        elif changed or self._known_at is None or now - self._known_at > _KNOWLEDGE_AGE:
-            self._context.knowledge = know(self.database, workspace, now=now, sync=changed)
-        else:
-            return self._context
-        self._known_at, self._known_hash = now, workspace.hash
-        return self._context
+    def _through(self, storing: Storing, do: Callable[[Storing | StoringProcess], None]) -> None:
+        """By the process where there is one, else here; here too where it has ended meanwhile."""
+        if self._beside is not None:
+            try:
+                do(self._beside)
+                return
+            except StoringEnded:
+                log.warning("the process that stores events has ended; they are stored here")
+                self._let_go()
+        do(storing)
+
+    def _begin_or_end(self, found: int) -> None:
+        if found >= self.busy:
+            self._busy_at = time.monotonic()
+            if self._beside is None:
+                self._beside = StoringProcess.started(self.database.workspace.root)
+        elif self._beside is not None and time.monotonic() - self._busy_at > _QUIET_SECONDS:
+            self._let_go()
+
+    def _let_go(self) -> None:
+        if self._beside is not None:
+            self._beside.end()
+            self._beside = None
 
 
-def read_request(body: bytes) -> list[Mapping[str, Any]]:
-    """The events of a request's body, checked. Raises BadBeacon; then nothing is stored."""
-    try:
-        document = msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as fault:
-        raise BadBeacon("the body is not JSON", fix='send {"type": "page", "url": "https://…"}') from fault
-    return check_beacons(document)
-
-
-def judged(received: Received, context: Context) -> tuple[int, Hit | tuple[Hit, Drop]]:
-    """What the pipeline makes of a received beacon, with its key."""
-    beacon = read_beacon(received.document)
-    micros = clock.to_micros(received.at)
-    arrived = Arrived(
-        at_micros=micros - beacon.age_ms * 1000,
-        received_micros=micros,
-        address=received.address,
-        user_agent=received.user_agent,
-        prefetch=received.prefetch,
-        no_track=received.no_track,
-    )
-    hit = Hit(beacon=beacon, arrived=arrived)
-    found = run(hit, context)
-    if beacon.id:
-        key = event_key(f"id:{beacon.id}")
-    else:
-        # a retry of the same beacon comes within the minute; the same page seen again later is another event
-        body = msgspec.json.encode(received.document, order="sorted").decode()
-        key = event_key(f"{body}\0{received.address}\0{received.user_agent}\0{micros // 60_000_000}")
-    return key, (hit, found) if isinstance(found, Drop) else found
+def _store(batch: Sequence[Parcel], by: Storing | StoringProcess) -> None:
+    by.store(batch)

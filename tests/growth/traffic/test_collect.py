@@ -5,16 +5,19 @@ from __future__ import annotations
 import gzip
 import json
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import httpx
 import pytest
 
+from growth import clock
 from growth.accounts import Scope, create_key
 from growth.channels import clicks_by_channel
 from growth.db import Database
-from growth.traffic import Collector, Received, left_out, script, visits
+from growth.traffic import Collector, Parcel, left_out, script, visits
 from growth.traffic.beacon import MOST_EVENTS
+from growth.traffic.collector.process import StoringProcess
 from growth.workspace.site import Traffic
 from tests.journeys import PHONE, Site
 from tests.web import Web
@@ -25,8 +28,6 @@ PAGE = {"type": "page", "url": "https://www.example.com/", "visitor": "v1", "id"
 @pytest.fixture
 def web(site: Site, make_web: Callable[..., Web]) -> Web:
     """The application of the site; its clock is that of the real machine, as the collector's is."""
-    from growth import clock
-
     return make_web(site.database, clock=clock.now)
 
 
@@ -92,39 +93,55 @@ def test_bots_prefetches_and_those_who_do_not_want_to_be_counted_are_left_out_an
     for number, headers in enumerate([{"user_agent": "curl/8.0"}, {"dnt": "1"}, {"sec_gpc": "1"}, {"sec_purpose": "prefetch;prerender"}]):
         assert post(web, {**PAGE, "id": f"e{number}"}, **headers).status_code == 204
     assert stored(web) == []
-    from growth import clock
-
     day = clock.site_day(clock.now() + today, web.database.workspace.zone)
     assert left_out(web.database, from_day=day, until_day=day) == {"no_track": 2, "prefetch": 1, "ua_list": 1}
 
 
+def parcel(number: int, body: bytes | None = None) -> Parcel:
+    micros = clock.to_micros(datetime(2026, 11, 20, 2, tzinfo=UTC))
+    event = {**PAGE, "id": f"e{number}", "visitor": f"v{number}"}
+    return Parcel(body=body or json.dumps(event).encode(), events=1, at_micros=micros, address="203.0.113.1", user_agent=PHONE)
+
+
 def test_a_full_buffer_says_so_and_takes_nothing_in_part(site: Site) -> None:
     collector = Collector(site.database, lambda: site.database.workspace, capacity=3)
-    entry = Received(document=PAGE, at=site.start, address="203.0.113.1", user_agent=PHONE, prefetch=False, no_track=False)
-    assert collector.offer([entry, entry])
-    assert not collector.offer([entry, entry])
+    two = parcel(1)._replace(events=2)
+    assert collector.offer(two)
+    assert not collector.offer(two)
     assert collector.waiting == 2
 
 
-def test_an_event_that_breaks_the_writer_holds_up_no_other(site: Site) -> None:
-    collector = Collector(site.database, lambda: site.database.workspace)
-    good = [
-        Received(
-            document={**PAGE, "id": f"e{n}", "visitor": f"v{n}"},
-            at=site.start,
-            address="203.0.113.1",
-            user_agent=PHONE,
-            prefetch=False,
-            no_track=False,
-        )
-        for n in range(2)
-    ]
-    broken = Received(document={"type": "gone"}, at=site.start, address="", user_agent=PHONE, prefetch=False, no_track=False)
-    collector.offer([good[0], broken, good[1]])
+@pytest.mark.parametrize("busy", [1000, 1], ids=["by the thread", "by a process of its own"])
+def test_an_event_that_breaks_the_writer_holds_up_no_other(site: Site, busy: int) -> None:
+    collector = Collector(site.database, lambda: site.database.workspace, busy=busy)
+    for each in (parcel(1), parcel(2, b'{"type": "gone"}'), parcel(3)):
+        assert collector.offer(each)
+    collector.note("invalid")
+    collector.start()
+    collector.stop()
+    assert collector.waiting == 0
+    with site.database.read() as session:
+        assert len(list(visits(session))) == 2
+    today = clock.site_day(clock.now(), site.database.workspace.zone)
+    assert left_out(site.database, from_day=today, until_day=today) == {"invalid": 1, "broken": 1}
+
+
+def test_what_a_process_that_was_killed_had_not_stored_is_stored_here(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    started = StoringProcess.started
+
+    def killed(root: Path) -> StoringProcess:
+        process = started(root)
+        process._process.kill()
+        process._process.wait()
+        return process
+
+    monkeypatch.setattr(StoringProcess, "started", killed)
+    collector = Collector(site.database, lambda: site.database.workspace, busy=1)
+    assert collector.offer(parcel(1))
     collector.start()
     collector.stop()
     with site.database.read() as session:
-        assert len(list(visits(session))) == 2
+        assert len(list(visits(session))) == 1
 
 
 def test_the_script_is_small_cached_and_sets_no_cookie(web: Web) -> None:
@@ -145,8 +162,6 @@ def test_the_script_is_under_two_kilobytes(identity: str) -> None:
 @pytest.fixture
 def cookie_web(open_workspace: Callable[..., Database], make_web: Callable[..., Web]) -> Callable[[str], Web]:
     def make(consent: str) -> Web:
-        from growth import clock
-
         yaml = f"site: {{url: 'https://www.example.com/'}}\ntraffic: {{identity: cookie, consent: {consent}}}\n"
         return make_web(open_workspace(yaml), clock=clock.now)
 
