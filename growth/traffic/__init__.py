@@ -1,5 +1,6 @@
 """Traffic: the collector, visits, events, sign-ups, funnels."""
 
+from growth.traffic.backfill import LogDrop, import_log
 from growth.traffic.beacon import BadBeacon, EventKind, check_beacons
 from growth.traffic.beside import Beside, Cause, Pair, beside, counters
 from growth.traffic.bodies import BadBody, SignupBody, StepBody, read_signup, read_signup_name, read_step
@@ -68,6 +69,7 @@ __all__ = [
     "HotPage",
     "KeyUsedOtherwise",
     "LiveVisit",
+    "LogDrop",
     "PageRow",
     "Pair",
     "Parcel",
@@ -101,6 +103,7 @@ __all__ = [
     "hot_page",
     "import_counts",
     "import_events",
+    "import_log",
     "import_signups",
     "keep_answer",
     "last_event_at",

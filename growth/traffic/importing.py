@@ -86,7 +86,7 @@ def import_events(
     The objects are those of `/collect` with `at` (RFC 3339, needed), `ip` and `user_agent`. With `dry_run` nothing is written.
     """
     done = EventImport()
-    with _rarely_collected():
+    with rarely_collected():
         _import(database, path, done, now=now, tell=tell, dry_run=dry_run)
     if not dry_run:
         refresh_rollups(database)
@@ -94,7 +94,7 @@ def import_events(
 
 
 @contextmanager
-def _rarely_collected() -> Iterator[None]:
+def rarely_collected() -> Iterator[None]:
     """Millions of small tuples and no cycles: Python's collector of cycles took a quarter of an import's time."""
     before = gc.get_threshold()
     gc.set_threshold(200_000, 20, 50)

@@ -8,9 +8,9 @@ from growth.app import Diagnosis, Level
 from growth.db import Database
 from growth.errors import GrowthError
 from growth.language import _
+from growth.traffic.serverlog import open_log
 from growth.workspace import Workspace
 from seo.indexing.jobs import named_logs
-from seo.indexing.logfile import open_log
 from seo.settings import SeoSettings
 
 

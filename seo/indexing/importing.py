@@ -19,10 +19,10 @@ from zoneinfo import ZoneInfo
 from growth import urls as urls_
 from growth.clock import site_day
 from growth.db import Database
+from growth.traffic.serverlog import Log, Part, open_log
 from growth.workspace import MissingSecret, Workspace
 from seo.indexing import store
 from seo.indexing.line import Reading, Request, read_line
-from seo.indexing.logfile import Log, Part, open_log
 from seo.indexing.store import DayKey, KnownLog, LineCounts, UrlVisits
 from seo.indexing.verify import Verification, Verifier
 from seo.settings import SeoSettings

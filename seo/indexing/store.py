@@ -12,7 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from growth.db import vault
-from seo.indexing.logfile import Log
+from growth.traffic.serverlog import Log
 from seo.indexing.models import CrawlerAddress, CrawlerDay, CrawlerUrl, IndexCount, LogRow
 from seo.indexing.verify import FRESH, Verification
 

@@ -17,11 +17,12 @@ from growth.app import Level
 from growth.db import Database
 from growth.errors import GrowthError
 from growth.jobs import ONCE, JobRun, read_catalogue
-from seo.indexing import importing, jobs, logfile, store
+from growth.traffic.serverlog import LogUnreadable
+from growth.traffic.serverlog import file as logfile
+from seo.indexing import importing, jobs, store
 from seo.indexing.coverage import coverage, dead_pages, never_visited
 from seo.indexing.doctor import doctor
 from seo.indexing.importing import LogsRead, read_logs
-from seo.indexing.logfile import LogUnreadable
 from seo.indexing.models import CrawlerUrl
 from seo.submission.models import Push
 from tests.conftest import NOW
@@ -226,7 +227,7 @@ def test_a_log_that_never_names_our_host_is_ours(database: Database, tmp_path: P
 
 
 def test_a_bomb_is_refused_and_leaves_nothing(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("seo.indexing.logfile.SUSPECT", 4 << 20)
+    monkeypatch.setattr("growth.traffic.serverlog.file.SUSPECT", 4 << 20)
     bomb = tmp_path / "access.log.gz"
     bomb.write_bytes(gzip.compress(b"a" * (32 << 20)))
     with pytest.raises(LogUnreadable, match="200 times its size"):

@@ -15,7 +15,7 @@ from typing import Final, Protocol
 
 from growth.errors import GrowthError, Where
 from growth.language import _
-from seo.indexing.line import LONGEST_LINE
+from growth.traffic.serverlog.line import LONGEST_LINE
 
 #: bytes that tell one log from another: some twenty lines
 HEAD: Final = 4096
