@@ -21,6 +21,7 @@ from growth.traffic.sources import registered_domain
 from growth.traffic.store import VisitView, entry_paths, page_paths, signup_values, visits, visits_by_entry, visits_by_origin
 from growth.traffic.tables import PAGE, SIGNUP, STEP, VISIT
 from growth.traffic.visits import catch_up, pending_events
+from growth.traffic.way import Way
 from growth.traffic.website import (
     DeadEnd,
     PageRow,
@@ -37,6 +38,7 @@ from growth.traffic.website import (
     tracking_loss,
     visits_by_day,
 )
+from growth.traffic.working import Came, Working, Wrong, working
 
 __all__ = [
     "PAGE",
@@ -53,6 +55,7 @@ __all__ = [
     "Beside",
     "BotReason",
     "CallView",
+    "Came",
     "Cause",
     "Classified",
     "ClickedElement",
@@ -85,7 +88,10 @@ __all__ = [
     "StepBody",
     "UnknownCall",
     "VisitView",
+    "Way",
     "Ways",
+    "Working",
+    "Wrong",
     "beside",
     "bot_reason",
     "calls",
@@ -137,4 +143,5 @@ __all__ = [
     "visits_by_entry",
     "visits_by_origin",
     "ways",
+    "working",
 ]

@@ -23,6 +23,7 @@ from growth.traffic.judging import decoded, judged_chunks
 from growth.traffic.rollups import refresh_rollups
 from growth.traffic.signups import record_signup, record_step, visitor_of_view
 from growth.traffic.visits import catch_up
+from growth.traffic.way import Way
 from growth.traffic.writing import store_events
 
 #: events of one transaction
@@ -156,13 +157,13 @@ def import_signups(
 def _book(session: Session, document: Any, done: SignupImport, *, database: Database, now: datetime) -> None:
     workspace = database.workspace
     if isinstance(document, Mapping) and "step" in document:
-        known, is_new = record_step(session, read_step(document), workspace=workspace, now=now)
+        known, is_new = record_step(session, read_step(document), workspace=workspace, now=now, way=Way.FILE)
         done.steps += is_new
         done.waiting += is_new and not known
     else:
         body = read_signup(document)
         visitor = visitor_of_view(database, body.page, at=instant(body, now)) if body.page and not body.visitor else None
-        _signup, is_new = record_signup(session, body, workspace=workspace, now=now, visitor=visitor)
+        _signup, is_new = record_signup(session, body, workspace=workspace, now=now, visitor=visitor, way=Way.FILE)
         done.signups += is_new
     done.unchanged += not is_new
 

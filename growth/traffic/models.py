@@ -321,6 +321,8 @@ class Signup(Base):
     view: Mapped[int] = mapped_column(BigInteger, index=True)
     visit_id: Mapped[int | None] = mapped_column(BigInteger, index=True)
     code: Mapped[str] = mapped_column(default="")
+    #: a `way.Way`: by which it came
+    way: Mapped[str] = mapped_column(default="server")
     recorded_at: Mapped[datetime]
 
 
@@ -337,6 +339,8 @@ class Step(Base):
     day: Mapped[date]
     value: Mapped[int | None]
     currency: Mapped[str] = mapped_column(default="")
+    #: a `way.Way`: by which it came
+    way: Mapped[str] = mapped_column(default="server")
 
 
 class WaitingStep(Base):
@@ -351,6 +355,7 @@ class WaitingStep(Base):
     at: Mapped[datetime]
     value: Mapped[int | None]
     currency: Mapped[str] = mapped_column(default="")
+    way: Mapped[str] = mapped_column(default="server")
 
 
 class IdempotencyRecord(Base):

@@ -32,6 +32,7 @@ from growth.traffic.bodies import SignupBody, StepBody, instant
 from growth.traffic.ids import text_id
 from growth.traffic.known import recognise
 from growth.traffic.models import Event, EventText, Signup, Step, Visit, WaitingStep
+from growth.traffic.way import Way
 from growth.workspace import Workspace
 
 #: how far back a page view is looked for that a sign-up names, microseconds
@@ -74,7 +75,7 @@ def visitor_of_view(database: Database, view: str, *, at: datetime) -> str | Non
 
 
 def record_signup(
-    session: Session, body: SignupBody, *, workspace: Workspace, now: datetime, visitor: str | None = None
+    session: Session, body: SignupBody, *, workspace: Workspace, now: datetime, visitor: str | None = None, way: Way = Way.SERVER
 ) -> tuple[SignupView, bool]:
     """Book a sign-up; `visitor` is the key that `visitor_of_view` found. Whether it is new.
 
@@ -89,7 +90,7 @@ def record_signup(
     row = session.scalar(select(Signup).where(Signup.external_id == external))
     is_new = row is None
     if row is None:
-        row = _new(session, body, external=external, key=key, at=at, workspace=workspace, now=now)
+        row = _new(session, body, external=external, key=key, at=at, workspace=workspace, now=now, way=way)
     evidence = f"signup:{row.id}"
     if contact_id is not None and row.contact_id is None:
         row.contact_id = contact_id
@@ -115,7 +116,7 @@ def record_signup(
     return signup_view(row), is_new
 
 
-def record_step(session: Session, body: StepBody, *, workspace: Workspace, now: datetime) -> tuple[bool, bool]:
+def record_step(session: Session, body: StepBody, *, workspace: Workspace, now: datetime, way: Way = Way.SERVER) -> tuple[bool, bool]:
     """Book a step; (whether the sign-up is known, whether the step is new). One of an unknown sign-up waits for it."""
     external = kept_id(session, body.signup)
     at = instant(body, now)
@@ -127,6 +128,7 @@ def record_step(session: Session, body: StepBody, *, workspace: Workspace, now: 
         "at": at,
         "value": money.minor if money else None,
         "currency": money.currency if money else "",
+        "way": way.value,
     }
     if found is None:
         known = session.scalar(
@@ -200,7 +202,9 @@ def claim_views(session: Session, views: Mapping[int, int], texts: Mapping[int, 
             recognise(session, [identity_id(visitor)])
 
 
-def _new(session: Session, body: SignupBody, *, external: str, key: str, at: datetime, workspace: Workspace, now: datetime) -> Signup:
+def _new(
+    session: Session, body: SignupBody, *, external: str, key: str, at: datetime, workspace: Workspace, now: datetime, way: Way
+) -> Signup:
     ids = add_identities(session, [key])
     money = body.value.money() if body.value else None
     row = Signup(
@@ -216,6 +220,7 @@ def _new(session: Session, body: SignupBody, *, external: str, key: str, at: dat
         view=0,
         visit_id=None,
         code="",
+        way=way.value,
         recorded_at=now,
     )
     session.add(row)
@@ -271,6 +276,7 @@ def _book_waiting(session: Session, row: Signup, workspace: Workspace) -> None:
                 "day": clock.site_day(step.at, workspace.zone),
                 "value": step.value,
                 "currency": step.currency,
+                "way": step.way,
             }
             for step in waiting
         ],

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 from litestar.handlers import HTTPRouteHandler
 
@@ -15,9 +16,10 @@ from growth.jobs import Period
 from growth.language import _, ngettext
 from growth.reporting import Chart, Column, Empty, Figure, Kind, PeriodChoice, Series, Table, line
 from growth.traffic import (
+    Came,
+    Way,
     catch_up,
     dead_ends,
-    last_event_at,
     left_out,
     pending_events,
     script_errors,
@@ -27,6 +29,7 @@ from growth.traffic import (
     visits_by_day,
 )
 from growth.traffic import pages as page_rows
+from growth.traffic import working as collection
 from growth.traffic.handing import page_table, site_figures
 from growth.web.answers import Page
 from growth.web.channels import ROLES, days_so_far
@@ -73,15 +76,15 @@ class ListPage:
 class WorkingPage:
     """The variables of working.html."""
 
-    #: whether events come, in words
+    #: that events come, in words; empty where they do not
     sentence: str
-    #: good or warning
-    tone: str
     #: the tag to put into pages
     snippet: str
     #: the call to make from the site's server
     call: str
-    #: last event, events that wait, sign-ups without a visit
+    #: (what is wrong, what to do)
+    wrong: Sequence[tuple[str, str]]
+    #: last sign-up and step, events that wait, sign-ups without a visit
     facts: Sequence[tuple[str, str]]
     #: what was not counted in thirty days, and why
     dropped: Table
@@ -225,13 +228,13 @@ def working(viewer: Viewer) -> Page:
     catch_up(viewer.database)
     today = clock.site_day(viewer.now, viewer.workspace.zone)
     since = today - timedelta(days=29)
-    last = last_event_at(viewer.database)
+    state = collection(viewer.database, now=viewer.now)
     with viewer.database.read() as session:
         unseen, total = tracking_loss(session, from_day=since, until_day=today)
     reasons = left_out(viewer.database, from_day=since, until_day=today)
     zone, address = viewer.workspace.zone, viewer.workspace.settings.public_url
-    at = clock.from_micros(last).astimezone(zone) if last is not None else None
-    fresh = last is not None and viewer.now - clock.from_micros(last) < timedelta(days=2)
+    at = state.event.astimezone(zone) if state.event is not None else None
+    fresh = state.events_come(viewer.now)
     dropped = Table(
         id="dropped",
         title=_("Not counted in thirty days"),
@@ -246,15 +249,14 @@ def working(viewer: Viewer) -> Page:
     if viewer.format:
         return viewer.download(dropped)
     shown = WorkingPage(
-        sentence=_("Events come: the last one at {at}.", at=f"{at:%Y-%m-%d %H:%M:%S}")
-        if at and fresh
-        else _("The last event came at {at}.", at=f"{at:%Y-%m-%d %H:%M:%S}")
-        if at
-        else _("No event has come yet."),
-        tone="good" if fresh else "warning",
+        sentence=_("Events come: the last one at {at}.", at=f"{at:%Y-%m-%d %H:%M:%S}") if at and fresh else "",
         snippet=f'<script defer src="{address}t.js"></script>',
         call=_call(address),
+        wrong=[(each.what, each.fix) for each in state.wrong],
         facts=[
+            (_("Last event"), f"{at:%Y-%m-%d %H:%M:%S}" if at else _("none yet")),
+            (_("Last sign-up"), _came(state.signup, zone)),
+            (_("Last step"), _came(state.step, zone)),
             (_("Events waiting to become visits"), str(pending_events(viewer.database))),
             (_("Sign-ups in thirty days"), str(total)),
             (_("… of them without a recorded visit"), f"{unseen} ({unseen / total:.0%})" if total else "–"),
@@ -285,6 +287,13 @@ def tabs(viewer: Viewer, current: str) -> list[tuple[str, str, bool]]:
         ("working", _("Is it working?"), "/website/working"),
     ]
     return [(words, path, name == current) for name, words, path in items]
+
+
+def _came(last: Came | None, zone: ZoneInfo) -> str:
+    if last is None:
+        return _("none yet")
+    ways = {Way.SCRIPT: _("by the script"), Way.SERVER: _("by the site's server"), Way.FILE: _("by an import")}
+    return " · ".join(filter(None, (f"{last.at.astimezone(zone):%Y-%m-%d %H:%M:%S}", last.name, ways[last.way])))
 
 
 def _call(address: str) -> str:

@@ -455,6 +455,7 @@ def upgrade() -> None:
     sa.Column('view', sa.BigInteger(), nullable=False),
     sa.Column('visit_id', sa.BigInteger(), nullable=True),
     sa.Column('code', sa.String(), nullable=False),
+    sa.Column('way', sa.String(), nullable=False),
     sa.Column('recorded_at', sa.BigInteger(), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_signup')),
     sa.UniqueConstraint('external_id', name=op.f('uq_signup_external_id'))
@@ -575,6 +576,7 @@ def upgrade() -> None:
     sa.Column('at', sa.BigInteger(), nullable=False),
     sa.Column('value', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('currency', sa.String(), nullable=False),
+    sa.Column('way', sa.String(), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_waiting_step')),
     sa.UniqueConstraint('external_id', 'name', 'at', name=op.f('uq_waiting_step_external_id_name_at'))
     )
@@ -747,6 +749,7 @@ def upgrade() -> None:
     sa.Column('day', sa.Date(), nullable=False),
     sa.Column('value', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('currency', sa.String(), nullable=False),
+    sa.Column('way', sa.String(), nullable=False),
     sa.ForeignKeyConstraint(['signup_id'], ['signup.id'], name=op.f('fk_step_signup_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_step')),
     sa.UniqueConstraint('signup_id', 'name', 'at', name=op.f('uq_step_signup_id_name_at'))
