@@ -194,8 +194,11 @@ def send(name: name_argument, period: period_option = None, dry_run: toolkit.dry
         return
     with toolkit.progress(_("Sending")) as tick, toolkit.stopping() as stopping:
         sent = run(toolkit.database(), campaign, chosen, now=clock.now, should_stop=stopping, tick=tick)
-    say_status(_standing(campaign, chosen), ending=ending_words(sent.outcome))
+    document = _standing(campaign, chosen) | {"next_at": sent.outcome.until if sent.exit_code is not ExitCode.DONE else None}
+    say_status(document, ending=ending_words(sent, toolkit.workspace().zone))
     if sent.exit_code is not ExitCode.DONE:
+        if sent.outcome.until is not None:
+            toolkit.warn(_("what is scheduled goes on by itself while growth up runs; else, then:"))
         toolkit.warn(_("go on with: growth campaign send {name} --period {period}", name=name, period=chosen.key))
         raise typer.Exit(sent.exit_code)
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from campaigns.campaign import Campaign, campaigns, read_stream, streams_of
 from campaigns.content import compile_content
+from campaigns.doubts import SHOWN, doubt_words
 from campaigns.results import Results, message_results
 from campaigns.schema import Approval
 from campaigns.sending import approved
@@ -28,8 +29,6 @@ from growth.workspace import Workspace
 
 #: an approval is asked for so long before the run
 ASKED_BEFORE = timedelta(days=7)
-#: doubts older than this are no longer on the to-do list; the campaign's page shows them for ever
-DOUBTS_SHOWN = timedelta(days=30)
 
 
 def upcoming(workspace: Workspace, campaign: Campaign, since: datetime, until: datetime) -> list[Occurrence]:
@@ -105,18 +104,12 @@ def todo(session: Session, workspace: Workspace) -> Iterator[TodoEntry]:
                 )
     for stream, occurrence, count, since in in_doubt(session):
         read = read_stream(stream)
-        if read is not None and since > now - DOUBTS_SHOWN:
+        if read is not None and since > now - SHOWN:
             name = read[0]
             yield TodoEntry(
                 id=f"uncertain:{stream}/{occurrence}",
-                title=ngettext(
-                    "{n} message of {name} {period} may or may not have arrived",
-                    "{n} messages of {name} {period} may or may not have arrived",
-                    count,
-                    name=name,
-                    period=occurrence,
-                ),
-                link=f"/campaigns/{name}/{occurrence}?state=uncertain",
+                title=doubt_words(name, occurrence, count),
+                link=f"/campaigns/{name}/{occurrence}/deliveries?state=uncertain",
                 roles=("marketer",),
                 since=since,
                 severity="warning",

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from campaigns.campaign import Campaign, campaign, campaigns
+from campaigns.doubts import watch_doubts
 from campaigns.plan import make_plan
 from campaigns.sending import Refused, Sent, carry_on, ending_words, send
 from campaigns.sequences import deadline
+from campaigns.standing import pause_period
 from growth import clock
 from growth.alerts import raise_alert
 from growth.errors import ExitCode, Unfinished
-from growth.jobs import Chore, ChoreRun, Job, JobRun, Period, Postponed
+from growth.jobs import Chore, ChoreRun, HolidaysFile, Job, JobRun, Period, Postponed
 from growth.language import Text, _, ngettext
 from growth.messaging import Ending
 from growth.workspace import Workspace
@@ -46,12 +48,25 @@ def jobs(workspace: Workspace) -> Iterator[Job | Chore]:
         run="campaigns.jobs:send_steps",
         every=timedelta(seconds=10),
     )
+    yield Chore(
+        name="campaigns.doubts",
+        title=Text("Messages whose fate is unknown", "待核实的消息"),
+        run="campaigns.jobs:tell_doubts",
+        every=timedelta(minutes=1),
+    )
 
 
 def send_steps(run: ChoreRun) -> str | None:
     """Send the later messages whose time has come; a turn ends within half a minute, and the next goes on."""
     brought = carry_on(run.database, now=clock.now, should_stop=deadline(TURN_SECONDS, run.should_stop))
     return ngettext("{n} message of a sequence is due", "{n} messages of sequences are due", brought) if brought else None
+
+
+def tell_doubts(run: ChoreRun) -> str | None:
+    """Tell the team of periods with doubts, and that they are settled."""
+    with run.database.write() as session:
+        opened = watch_doubts(session, now=run.now)
+    return ngettext("{n} period with doubts", "{n} periods with doubts", opened) if opened else None
 
 
 def send_period(run: JobRun) -> str:
@@ -96,15 +111,44 @@ def _send(run: JobRun, found: Campaign, period: Period, *, scheduled: bool) -> s
                 link=f"/campaigns/{found.name}/{period.key}",
             )
         raise
-    return _told(sent, found, period)
+    if scheduled and sent.outcome.ending is Ending.PROVIDER and (line := _expired(run, found, period)):
+        return line
+    return _told(sent, found, period, run.workspace)
 
 
-def _told(sent: Sent, found: Campaign, period: Period) -> str:
+def _expired(run: JobRun, found: Campaign, period: Period) -> str | None:
+    """A provider that was away until the time to catch up was over: the period stands still, and a person says whether it still goes."""
+    schedule, now = found.schedule(), clock.now()
+    holidays = run.workspace.one("holidays", HolidaysFile).calendar()
+    meant = schedule.of(period, zone=run.workspace.zone, holidays=holidays) if schedule else None
+    if schedule is None or meant is None or now <= meant.due_at + schedule.catch_up:
+        return None
+    reason = _("the provider could not be used until the time to catch up was over")
+    with run.database.write() as session:
+        pause_period(session, campaign=found.name, period=period.key, reason=reason, now=now)
+        raise_alert(
+            session,
+            kind="job_missed",
+            title=_("{name} {period} stands still: {why}", name=found.name, period=period.key, why=reason),
+            detail=_(
+                "What went out is out. To send the rest all the same: growth campaign resume {name} --period {period}; "
+                "to leave it: growth campaign cancel {name} --period {period}",
+                name=found.name,
+                period=period.key,
+            ),
+            dedupe=f"campaign-expired:{found.name}:{period.key}",
+            now=now,
+            link=f"/campaigns/{found.name}/{period.key}",
+        )
+    return reason
+
+
+def _told(sent: Sent, found: Campaign, period: Period, workspace: Workspace) -> str:
     """One line for the history. Raises Postponed where going on makes sense later, Unfinished where somebody must look."""
-    words = ending_words(sent.outcome)
+    words = ending_words(sent, workspace.zone)
     if sent.exit_code is not ExitCode.UNFINISHED or sent.outcome.ending is Ending.PAUSED:
         return words
     if sent.outcome.ending in (Ending.WAITING, Ending.CLOSED, Ending.STOPPED, Ending.PROVIDER):
-        soon = datetime.now(UTC) + timedelta(minutes=5 if sent.outcome.ending is Ending.PROVIDER else 0)
+        soon = clock.now() + timedelta(minutes=5 if sent.outcome.ending is Ending.PROVIDER else 0)
         raise Postponed(words, until=max(sent.outcome.until or soon, soon))
     raise Unfinished(words, fix=f"growth campaign send {found.name} --period {period.key}")

@@ -18,7 +18,7 @@ from campaigns.compose import Composer, Letter, composing, example_person
 from campaigns.content import Compiled, compile_content
 from campaigns.findings import Finding, content_findings, mail_findings
 from campaigns.landing import link_findings
-from campaigns.models import Plan
+from campaigns.models import Plan, Run
 from campaigns.schema import OnMissing
 from campaigns.variants import REST, variant_of
 from growth.contacts import ContactView, Medium, Purpose, contacts
@@ -26,7 +26,7 @@ from growth.db import Database
 from growth.errors import GrowthError
 from growth.jobs import Period
 from growth.language import _
-from growth.messaging import SkipReason, audience_query
+from growth.messaging import SkipReason, audience_query, billed_units, mailing_of, skipped
 from growth.money import Money
 from growth.rendering import VariableMissing
 from growth.text import sms_parts
@@ -55,6 +55,8 @@ class PlanMade:
     hash: str
     audience_hash: str
     made_at: datetime
+    #: the period was begun: these are the ledger's numbers, and nothing was planned
+    begun: bool = False
 
     @property
     def errors(self) -> list[Finding]:
@@ -75,6 +77,7 @@ class PlanMade:
             "duration_seconds": round(self.duration.total_seconds()) if self.duration else None,
             "findings": [finding.as_json() for finding in self.findings],
             "hash": self.hash,
+            "begun": self.begun,
         }
 
 
@@ -87,8 +90,10 @@ def make_plan(
     fetch_links: bool = True,
     tick: Callable[..., None] | None = None,
 ) -> PlanMade:
-    """Plan one period and keep the plan. Raises GrowthError for content that cannot be compiled."""
+    """Plan one period and keep the plan; of one that was begun, what the ledger says. Raises GrowthError for what cannot be compiled."""
     workspace = database.workspace
+    if (begun := _begun(database, campaign, period)) is not None:
+        return begun
     compiled = compile_content(workspace, campaign.name, campaign.file)
     findings = list(content_findings(workspace, campaign, compiled))
     if fetch_links:
@@ -132,6 +137,34 @@ def make_plan(
             )
         )
     return plan
+
+
+def _begun(database: Database, campaign: Campaign, period: Period) -> PlanMade | None:
+    """What was written down for a period that is frozen: it goes to those people, whatever the file and the contacts say by now."""
+    with database.read() as session:
+        view = mailing_of(session, stream=campaign.stream, occurrence=period.key)
+        run = session.get(Run, (campaign.name, period.key))
+        if view is None or view.frozen_at is None or run is None:
+            return None
+        left_out = skipped(session, stream=campaign.stream, occurrence=period.key)
+        kept = kept_plan(session, campaign=campaign.name, period=period.key)
+        parts = billed_units(session, stream=campaign.stream, occurrence=period.key)
+    return PlanMade(
+        campaign=campaign.name,
+        period=period.key,
+        medium=view.medium,
+        audience=view.recipients,
+        recipients=view.recipients - sum(left_out.values()),
+        left_out={str(reason): count for reason, count in sorted(left_out.items())},
+        cost=_cost(database, campaign, parts),
+        parts=parts,
+        duration=None,
+        findings=(),
+        hash=run.content_hash,
+        audience_hash=kept.audience_hash if kept else "",
+        made_at=view.frozen_at,
+        begun=True,
+    )
 
 
 @dataclass(slots=True)

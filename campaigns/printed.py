@@ -17,6 +17,8 @@ def say_plan(made: PlanMade) -> None:
     """Who would get it, who not and why, what it costs, what is wrong."""
     from campaigns.words import reason_words
 
+    if made.begun:
+        toolkit.say(_("{campaign} {period} was begun; this is what was written down for it:", campaign=made.campaign, period=made.period))
     toolkit.say(
         _(
             "{campaign} {period}: {n} of {audience} people, {cost}",
@@ -36,7 +38,10 @@ def say_plan(made: PlanMade) -> None:
         toolkit.say(
             f"  {finding.severity}: {place}{finding.message} [{finding.rule}]" + (f"\n      → {finding.hint}" if finding.hint else "")
         )
-    toolkit.hint(_("Next: growth campaign send {name} --period {period}", name=made.campaign, period=made.period))
+    if made.begun:
+        toolkit.hint(_("How it stands: growth campaign status {name} --period {period}", name=made.campaign, period=made.period))
+    else:
+        toolkit.hint(_("Next: growth campaign send {name} --period {period}", name=made.campaign, period=made.period))
 
 
 def say_status(document: dict[str, Any], *, ending: str = "") -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -68,6 +69,8 @@ class Sent:
     period: str
     view: MailingView
     outcome: Outcome
+    #: when the winner of the test is judged, for whom people wait
+    judged_at: datetime | None = None
 
     @property
     def exit_code(self) -> ExitCode:
@@ -100,7 +103,8 @@ def send(
     letter = _letter(database, campaign, period)
     settle_test(database, letter, now=now())
     outcome = _deliver(database, campaign, letter, now=now, should_stop=should_stop, tick=tick, by_hand=not scheduled)
-    if outcome.ending is Ending.WAITING and (judged_at := settle_test(database, letter, now=now())) is not None:
+    judged_at = settle_test(database, letter, now=now()) if outcome.ending is Ending.WAITING else None
+    if judged_at is not None:
         # who waits for the winner is due at no time that the ledger knows
         outcome = replace(outcome, until=judged_at)
     book_cost(database, letter)
@@ -109,7 +113,7 @@ def send(
     with database.read() as session:
         view = mailing_of(session, stream=campaign.stream, occurrence=period.key)
     assert view is not None
-    return Sent(campaign=campaign.name, period=period.key, view=view, outcome=outcome)
+    return Sent(campaign=campaign.name, period=period.key, view=view, outcome=outcome, judged_at=judged_at)
 
 
 def approve(database: Database, campaign: Campaign, period: Period, *, by: str, note: str, now: datetime) -> str:
@@ -334,14 +338,18 @@ def _send_step(
     book_cost(database, letter)
 
 
-def ending_words(outcome: Outcome) -> str:
-    """Why a sender stopped, and what to do, in one sentence."""
+def ending_words(sent: Sent, zone: ZoneInfo) -> str:
+    """Why a sender stopped, and when it goes on or what to do, in one sentence; times are the site's."""
+    outcome = sent.outcome
+    at = f"{outcome.until.astimezone(zone):%Y-%m-%d %H:%M}" if outcome.until else ""
+    if sent.judged_at is not None:
+        return _("the others wait for the winner, which is judged at {at}", at=at)
     words = {
         Ending.FINISHED: _("everything is handed over"),
         Ending.PAUSED: _("it is paused; go on with: growth campaign resume"),
         Ending.CANCELLED: _("it was cancelled"),
-        Ending.WAITING: _("what is left is not due yet"),
-        Ending.CLOSED: _("it is outside the hours in which it may go"),
+        Ending.WAITING: _("what is left is not due before {at}", at=at) if at else _("what is left is not due yet"),
+        Ending.CLOSED: _("it is outside the hours in which it may go, which begin at {at}", at=at),
         Ending.PROVIDER: _("the provider cannot be used: {why}", why=outcome.fault.message if outcome.fault else "?"),
         Ending.STOPPED: _("it was stopped; what is left goes on with the same command"),
     }

@@ -128,6 +128,20 @@ def test_a_file_that_changes_in_mid_send_changes_nothing_of_the_run(desk: Desk) 
     assert all("本月更新" in mail.subject for mail in desk.sandbox.mailbox.messages())
 
 
+def test_the_plan_of_a_period_that_was_begun_is_what_was_written_down(desk: Desk) -> None:
+    desk.campaign("send", "monthly", "--period", "2026-11")
+    desk.bring("email,email_consent\nnew@example.com,yes\nc@example.com,yes\n", "more.csv")
+    desk.write("campaigns/monthly.yaml", MONTHLY.replace("本月更新", "全国最佳服务"))
+    code, plan, _err = desk.campaign("plan", "monthly", "--period", "2026-11")
+    assert code == 0
+    assert plan["begun"] is True
+    assert (plan["audience"], plan["recipients"], plan["left_out"]) == (4, 2, {"no_consent": 2})
+    assert plan["cost"] == {"amount": "0.02", "currency": "CNY"}
+    told = desk.say("campaign", "plan", "monthly", "--period", "2026-11")[1]
+    assert told.startswith("monthly 2026-11 was begun")
+    assert desk.campaign("plan", "monthly", "--period", "2026-12")[1]["begun"] is False
+
+
 def test_approval_is_bound_to_the_exact_content(make_desk: MakeDesk) -> None:
     desk = make_desk(files={"campaigns/monthly.yaml": MONTHLY + "approval: required\n"})
     code, _sent, err = desk.campaign("send", "monthly", "--period", "2026-11")

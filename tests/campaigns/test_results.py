@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 
+from campaigns.jobs import tell_doubts
 from growth import clock
+from growth.alerts import alerts, notices
 from growth.app import handed
 from growth.channels import record_click, resolve_link
 from growth.contacts import Segment, contacts, segment_query
-from growth.jobs import Period
-from growth.messaging import unsubscribe
+from growth.jobs import ChoreRun, Period
+from growth.messaging import Feedback, FeedbackKind, apply_feedback, unsubscribe
 from growth.messaging.opens import Opener, record_open
 from growth.sandbox import Action, Behaviour
 from growth.sandbox.mailbox import Mail
@@ -121,6 +123,27 @@ def test_doubts_are_on_the_to_do_list(desk: Desk) -> None:
     desk.sandbox.mailbox.behaviours.clear()
     desk.campaign("send", "monthly", "--period", "2026-11")
     assert desk.got == ["a@example.com", "b@example.com"]
+
+
+def test_doubts_that_last_are_told_and_again_once_a_report_settles_them(make_desk: MakeDesk) -> None:
+    notify = "notify: {boss: {robot: mail, to: [boss@example.com]}}\nalerts: {delivery_uncertain: [boss]}\n"
+    desk = make_desk(notify)
+    desk.sandbox.mailbox.behave(Behaviour(action=Action.DROP, match="a@example.com"))
+    desk.campaign("send", "monthly", "--period", "2026-11")
+
+    def told(minutes: int) -> list[tuple[str, int]]:
+        tell_doubts(ChoreRun(workspace=desk.database.workspace, database=desk.database, now=clock.now() + timedelta(minutes=minutes)))
+        with desk.database.read() as session:
+            return [(alert.title, alert.count) for alert in alerts(session, open_only=True) if alert.kind == "delivery_uncertain"]
+
+    assert told(0) == [], "a report may settle it yet"
+    words = "1 message of monthly 2026-11 may or may not have arrived"
+    assert told(3) == told(4) == [(words, 1)]
+    event = Feedback(event="1", kind=FeedbackKind.DELIVERED, at=clock.now(), address="a@example.com")
+    apply_feedback(desk.database, "smtp", [event], now=clock.now())
+    assert told(5) == []
+    with desk.database.read() as session:
+        assert [notice.title for notice in notices(session)][::-1] == [words, f"Settled: {words}"]
 
 
 def test_an_approval_is_asked_for_before_the_run(make_desk: MakeDesk) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from datetime import timedelta
 from decimal import Decimal
@@ -108,6 +109,17 @@ def test_the_shares_go_first_and_the_winner_to_the_rest(office: Desk) -> None:
     assert (report["test"]["verdict"], report["test"]["winner"]) == ("winner", "b")
     assert report["by_variant"]["b"]["clickers"] == tested["b"]
     assert {name: line["handed_over"] for name, line in report["by_variant"].items()} == {"a": tested["a"], "b": 200 - tested["a"]}
+
+
+def test_who_waits_for_the_winner_is_told_until_when(office: Desk) -> None:
+    code, told, err = office.say("campaign", "send", "monthly", "--period", "2026-11")
+    assert code == 3
+    judged_at = (clock.now() + timedelta(hours=2)).astimezone(office.database.workspace.zone)
+    near = {f"{judged_at - timedelta(minutes=minutes):%Y-%m-%d %H:%M}" for minutes in range(5)}
+    [at] = re.findall(r"judged at (\S+ \S+)", told)
+    assert at in near
+    assert "goes on by itself" in err
+    assert office.campaign("send", "monthly", "--period", "2026-11")[1]["next_at"]
 
 
 def test_bots_and_machine_opens_decide_nothing(office: Desk) -> None:
