@@ -7,7 +7,7 @@ they are one contact with us, and the visit stands for both.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
@@ -23,6 +23,8 @@ from growth.workspace import Workspace
 
 #: touches of one path at most, the latest: a person with more is a machine or a household
 MOST_TOUCHES: Final = 200
+#: sign-ups and touches that are fetched at a time
+_PART: Final = 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +107,12 @@ def journeys(
     until_day: date | None = None,
     role: str | None = None,
     signup_id: int | None = None,
-    values: Mapping[int, tuple[int, str]] | None = None,
+    with_steps: bool = False,
 ) -> Iterator[Journey]:
-    """The sign-ups of these days (inclusive), in the order of their ids. `values` is what each is worth where steps add to it."""
+    """The sign-ups of these days (inclusive), in the order of their ids. `with_steps` adds to each what its steps are worth.
+
+    They come as the database gives them: a year of them takes no more memory than a day.
+    """
     origins = origin_views(session)
     signups = _signups(from_day, until_day, role, signup_id)
     touched = (
@@ -117,19 +122,19 @@ def journeys(
         .join(TOUCH, and_(TOUCH.c.identity_id == _member.c.id, TOUCH.c.at <= SIGNUP.c.at))
         .order_by(SIGNUP.c.id, TOUCH.c.at, TOUCH.c.id)
     )
-    touched = _filtered(touched, from_day, until_day, role, signup_id).execution_options(yield_per=5000)
+    touched = _filtered(touched, from_day, until_day, role, signup_id).execution_options(yield_per=_PART)
     by_signup = groupby(session.execute(touched), key=lambda row: row[0])
     following = next(by_signup, None)
-    for row in session.execute(signups.execution_options(yield_per=5000)):
-        id, external_id, at, day, of_role, value, currency = row
-        touches: list[PathTouch] = []
-        if following is not None and following[0] == id:
-            since = at - lookback
-            touches = [PathTouch(r[1], r[2], origins[r[3]], r[4], r[5], r[6]) for r in following[1] if r[2] > since]
-            following = next(by_signup, None)
-        worth = values.get(id) if values is not None else None
-        minor, unit = worth if worth is not None else (value or 0, currency)
-        yield Journey(id, external_id, at, day, of_role, minor, unit, _one_contact(touches, same_visit)[-MOST_TOUCHES:])
+    for part in session.execute(signups.execution_options(yield_per=_PART)).partitions():
+        values = signup_values(session, ids=(part[0][0], part[-1][0])) if with_steps else {}
+        for id, external_id, at, day, of_role, value, currency in part:
+            touches: list[PathTouch] = []
+            if following is not None and following[0] == id:
+                since = at - lookback
+                touches = [PathTouch(r[1], r[2], origins[r[3]], r[4], r[5], r[6]) for r in following[1] if r[2] > since]
+                following = next(by_signup, None)
+            minor, unit = values.get(id, (value or 0, currency))
+            yield Journey(id, external_id, at, day, of_role, minor, unit, _one_contact(touches, same_visit)[-MOST_TOUCHES:])
 
 
 def site_journeys(
@@ -144,7 +149,7 @@ def site_journeys(
         from_day=from_day,
         until_day=until_day,
         role=role,
-        values=signup_values(session, from_day=from_day, until_day=until_day),
+        with_steps=True,
     )
 
 

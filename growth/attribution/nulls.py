@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from growth import clock
@@ -21,14 +21,15 @@ def null_paths(session: Session, *, zone: ZoneInfo, from_day: date | None, until
     """The paths of these site days that led to no sign-up by their end, counted."""
     until = clock.day_start(until_day + timedelta(days=1), zone)
     origins = origin_views(session)
-    signed_up = (
-        select(IDENTITY.c.person).join(SIGNUP, SIGNUP.c.identity_id == IDENTITY.c.id).where(SIGNUP.c.day <= until_day).scalar_subquery()
-    )
+    # whoever was never joined with another key is a person of their own, and has not signed up: nothing is looked up for them
+    known = IDENTITY.alias("known")
+    person = func.coalesce(known.c.person, TOUCH.c.identity_id)
+    signed_up = select(IDENTITY.c.person).join(SIGNUP, SIGNUP.c.identity_id == IDENTITY.c.id).where(SIGNUP.c.day <= until_day)
     query = (
-        select(IDENTITY.c.person, TOUCH.c.origin_id)
-        .join(TOUCH, TOUCH.c.identity_id == IDENTITY.c.id)
-        .where(TOUCH.c.at < until, IDENTITY.c.person.not_in(signed_up))
-        .order_by(IDENTITY.c.person, TOUCH.c.at, TOUCH.c.id)
+        select(person, TOUCH.c.origin_id)
+        .outerjoin(known, and_(known.c.id == TOUCH.c.identity_id, known.c.joined))
+        .where(TOUCH.c.at < until, or_(known.c.person.is_(None), known.c.person.not_in(signed_up.scalar_subquery())))
+        .order_by(person, TOUCH.c.at, TOUCH.c.id)
         .execution_options(yield_per=5000)
     )
     if from_day is not None:

@@ -8,9 +8,10 @@ filter is a sum. Days that do not change any more are taken as kept (`kept`), ot
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import islice
 from typing import Final
 
 from sqlalchemy import func, select
@@ -22,7 +23,7 @@ from growth.attribution.kept import add_kept_credit, kept_nulls, kept_paths, sta
 from growth.attribution.model import Learned, Model
 from growth.attribution.nulls import null_paths
 from growth.attribution.path import MICRO, UNATTRIBUTED, PathCount, shares
-from growth.attribution.tally import NO_ORIGIN, Ledger, count_paths, learn, share_journeys, share_paths
+from growth.attribution.tally import NO_ORIGIN, Ledger, PathKey, count_paths, learn, share_journeys, share_paths
 from growth.channels import COST, channel_costs, channels
 from growth.money import Money
 from growth.traffic import entry_paths, page_paths, visits_by_entry, visits_by_origin
@@ -30,6 +31,8 @@ from growth.workspace import Workspace
 
 #: fewer sign-ups than this say little about a channel
 FEW: Final = 10
+#: sign-ups whose pages are looked up at a time
+_PART: Final = 2000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,11 +133,14 @@ def _ledgers(
     found = standing(session, workspace=workspace, from_day=from_day, until_day=until_day)
     one_by_one = dimension is Dimension.PAGE or (model.by_age and model.learn is not None)
     runs = [(from_day, until_day)] if one_by_one else found.runs
-    told: list[Journey] = []
-    for first, last in runs:
-        told += site_journeys(session, workspace, from_day=first, until_day=last, role=role)
+
+    def told() -> Iterator[Journey]:
+        for first, last in runs:
+            yield from site_journeys(session, workspace, from_day=first, until_day=last, role=role)
+
     origins = origin_views(session)
-    paths = count_paths(told)
+    by_path = model.learn is not None or not (model.by_age or dimension is Dimension.PAGE)
+    paths = count_paths(told()) if by_path else Counter[PathKey]()
     learned: Learned = {}
     without_nulls = False
     if model.learn is not None:
@@ -144,10 +150,11 @@ def _ledgers(
         without_nulls = not nulls
         learned = learn(model, paths, nulls, origins)
     if dimension is Dimension.PAGE:
-        return _by_page(session, told, model, learned), len(told), without_nulls
+        ledgers = _by_page(session, told(), model, learned)
+        return ledgers, sum(ledgers.micros.values()) // MICRO, without_nulls
     ledger = Ledger()
     if model.by_age:
-        share_journeys(ledger, model, learned, told)
+        share_journeys(ledger, model, learned, told())
     else:
         share_paths(ledger, model, learned, paths, origins)
     if model.learn is None:
@@ -164,20 +171,22 @@ def _labelled(ledger: Ledger, origins: Mapping[int, OriginView], dimension: Dime
     return ledgers
 
 
-def _by_page(session: Session, told: Sequence[Journey], model: Model, learned: Learned) -> _Ledgers:
+def _by_page(session: Session, told: Iterable[Journey], model: Model, learned: Learned) -> _Ledgers:
     """By the page that each touch's visit began on, which days that are kept do not say."""
-    pages = entry_paths(session, {_visit_id(touch) for journey in told for touch in journey.touches})
     ledgers = _Ledgers()
-    for journey in told:
-        if not journey.touches:
-            ledgers.micros[UNATTRIBUTED] += MICRO
-            ledgers.values[UNATTRIBUTED][journey.currency] += journey.value
-            continue
-        weights = model.weigh(journey.path, learned)
-        for touch, micros, value in zip(journey.touches, shares(weights), shares(weights, journey.value), strict=True):
-            name = pages.get(_visit_id(touch), NONE)
-            ledgers.micros[name] += micros
-            ledgers.values[name][journey.currency] += value
+    following = iter(told)
+    while part := list(islice(following, _PART)):
+        pages = entry_paths(session, {_visit_id(touch) for journey in part for touch in journey.touches})
+        for journey in part:
+            if not journey.touches:
+                ledgers.micros[UNATTRIBUTED] += MICRO
+                ledgers.values[UNATTRIBUTED][journey.currency] += journey.value
+                continue
+            weights = model.weigh(journey.path, learned)
+            for touch, micros, value in zip(journey.touches, shares(weights), shares(weights, journey.value), strict=True):
+                name = pages.get(_visit_id(touch), NONE)
+                ledgers.micros[name] += micros
+                ledgers.values[name][journey.currency] += value
     return ledgers
 
 

@@ -152,7 +152,12 @@ class Touch(Base):
     """One contact with us on the way to a sign-up."""
 
     __tablename__ = "touch"
-    __table_args__ = (Index("ix_touch_identity_id_at", "identity_id", "at"), UniqueConstraint("evidence", "identity_id", "at"))
+    __table_args__ = (
+        Index("ix_touch_identity_id_at", "identity_id", "at"),
+        # holds all that counting the paths of a period needs
+        Index("ix_touch_at", "at", "id", "identity_id", "origin_id"),
+        UniqueConstraint("evidence", "identity_id", "at"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime]

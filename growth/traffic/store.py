@@ -122,20 +122,14 @@ def _rolled_up(session: Session, by: Any, count: Any, day: Any, of_visit: Any, f
     return found
 
 
-def signup_values(session: Session, *, from_day: date | None = None, until_day: date | None = None) -> dict[int, tuple[int, str]]:
-    """What the sign-ups of these days are worth, minor units and currency: their own value and that of all their steps in its currency.
+def signup_values(session: Session, *, ids: tuple[int, int]) -> dict[int, tuple[int, str]]:
+    """What sign-ups are worth, minor units and currency: their own value and that of all their steps in its currency.
 
-    Those without any value are left out.
+    `ids`: the first and last sign-up that is asked for, inclusive. Those without any value are left out.
     """
-    steps = (
-        select(Step.signup_id, Step.currency, func.sum(Step.value)).join(Signup, Signup.id == Step.signup_id).where(Step.value.is_not(None))
-    )
-    own = select(Signup.id, Signup.currency, Signup.value).where(Signup.value.is_not(None))
-    if from_day is not None:
-        steps, own = steps.where(Signup.day >= from_day), own.where(Signup.day >= from_day)
-    if until_day is not None:
-        steps, own = steps.where(Signup.day <= until_day), own.where(Signup.day <= until_day)
+    own = select(Signup.id, Signup.currency, Signup.value).where(Signup.value.is_not(None), Signup.id.between(*ids))
     found: dict[int, tuple[int, str]] = {id: (int(value or 0), currency) for id, currency, value in session.execute(own)}
+    steps = select(Step.signup_id, Step.currency, func.sum(Step.value)).where(Step.value.is_not(None), Step.signup_id.between(*ids))
     for id, currency, value in session.execute(steps.group_by(Step.signup_id, Step.currency).order_by(Step.currency)):
         known, unit = found.get(id, (0, currency))
         if unit == currency:
