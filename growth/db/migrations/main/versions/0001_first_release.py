@@ -490,6 +490,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_touch')),
     sa.UniqueConstraint('evidence', 'identity_id', 'at', name=op.f('uq_touch_evidence_identity_id_at'))
     )
+    op.create_index('ix_touch_at', 'touch', ['at', 'id', 'identity_id', 'origin_id'], unique=False)
     op.create_index('ix_touch_identity_id_at', 'touch', ['identity_id', 'at'], unique=False)
     op.create_table('touch_change',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
