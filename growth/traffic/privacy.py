@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 
 from growth import clock
-from growth.app import Collected
+from growth.app import Collected, Recipient
 from growth.db import Database
 from growth.language import _, ngettext
+from growth.traffic.conversions import platforms_in_use
 from growth.traffic.models import Event
 from growth.workspace import Workspace
 from growth.workspace.site import Identity
@@ -19,8 +20,8 @@ from growth.workspace.site import Identity
 _GRACE = timedelta(days=2)
 
 
-def kept(workspace: Workspace) -> Iterator[Collected]:
-    """Visits, sign-ups, calls."""
+def kept(workspace: Workspace) -> Iterator[Collected | Recipient]:
+    """Visits, sign-ups, calls; the ad platforms that are told of conversions."""
     retention = workspace.settings.retention.events
     if workspace.settings.traffic.identity is Identity.COOKIE:
         what = _("Visits: pages, time, where from, browser; a random number in a cookie")
@@ -49,6 +50,12 @@ def kept(workspace: Workspace) -> Iterator[Collected]:
         basis=_("consent (PIPL 13(1))"),
         kept=_("until the person is erased"),
     )
+    for platform in platforms_in_use(workspace):
+        yield Recipient(
+            name=str(platform.meta.title),
+            what=_("the click id of the advert, the step and its time; nothing that names the person"),
+            purpose=_("telling the ad platform which clicks led to sign-ups"),
+        )
 
 
 def _old_events(database: Database, before: datetime) -> int:

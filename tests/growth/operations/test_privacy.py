@@ -28,12 +28,13 @@ def test_the_lists_name_what_is_set_up_and_nothing_else(make_workspace: Callable
         make_workspace(
             SITE
             + "email: {provider: smtp, smtp: {host: smtp.example.com}, from: n@example.com}\nsms: {provider: tencent}\n"
+            + "conversions: {baidu: {token: t, types: {register: 25}, privacy_notice: true}}\n"
             + "traffic: {identity: cookie}\nretention: {events: 30 days}\n"
             + "attributes: {city: {}, employer: {personal: true, title: 雇主}}\n",
             files={"wechat.yaml": "account: {app_id: wx0123456789abcdef}\n"},
         )
     )
-    assert [one.name for one in full.recipients] == ["smtp.example.com", "Tencent Cloud SMS", "Tencent (WeChat)"]
+    assert [one.name for one in full.recipients] == ["Baidu Ads (oCPC)", "smtp.example.com", "Tencent Cloud SMS", "Tencent (WeChat)"]
     said = {one.what: one for one in full.collected}
     assert "雇主" in said
     assert "city" not in said
