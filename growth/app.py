@@ -310,7 +310,10 @@ GROWTH = App(
         _command("user", "Users and their roles", "用户与角色", "users"),
         _command("key", "API keys for the site's server", "API 密钥", "keys"),
         _command(
-            "keys", "Encryption keys: a new one, and everything sealed anew under it", "加密密钥：更换密钥并重新加密全部数据", "rotation"
+            "keys",
+            "Keys of encryption and of mail signatures: a new one, everything sealed anew; DKIM",
+            "加密密钥与邮件签名密钥：更换、重新加密、DKIM",
+            "keyring",
         ),
         _command("privacy", "What is kept of people and who receives it; who can see what", "个人信息：收集清单、共享清单与自查"),
         _command("audit-log", "Who did what; verify the chain", "审计日志", "audit_log"),

@@ -17,7 +17,7 @@ from growth.messaging.links import (
     read_unsubscribe,
     unsubscribe_url,
 )
-from growth.messaging.mail import UnsafeHeader, mail_bytes, message_id
+from growth.messaging.mail import UnsafeHeader, domain_of_sender, mail_bytes, message_id
 from growth.messaging.mailing import (
     MailingStands,
     MailingView,
@@ -128,6 +128,7 @@ __all__ = [
     "counts",
     "deliver",
     "deliveries_query",
+    "domain_of_sender",
     "due_to_follow",
     "freeze",
     "freeze_addresses",

@@ -12,6 +12,7 @@ from growth.db import Database
 from growth.errors import GrowthError
 from growth.language import _
 from growth.messaging.breaker import all_broken
+from growth.messaging.dkim import Signer, signer_of
 from growth.messaging.imap import open_inbox
 from growth.messaging.mail import domain_of_sender
 from growth.messaging.provider import LogsIn, configured, open_provider
@@ -38,7 +39,8 @@ def diagnose(workspace: Workspace, database: Database | None) -> Iterator[Diagno
     if database is not None:
         yield from _broken(database)
     if configured(workspace, Medium.EMAIL) != "outbox" and not _stays_here(workspace):
-        yield from sender_dns(domain_of_sender(sender_of(workspace)), selector=workspace.settings.email.dkim_selector)
+        selector = workspace.settings.email.dkim_selector
+        yield from sender_dns(domain_of_sender(sender_of(workspace)), selector=selector, signer=signer_of(workspace))
     sendgrid = workspace.settings.email.of_sendgrid
     if configured(workspace, Medium.EMAIL) == "sendgrid" and workspace.settings.site.mainland and sendgrid.cross_border_basis is None:
         message = _("SendGrid: growth.yaml does not say what the transfer abroad rests on (个人信息保护法 38)")
@@ -92,15 +94,15 @@ def _stays_here(workspace: Workspace) -> bool:
     return host in ("localhost", "::1") or host.startswith("127.")
 
 
-def sender_dns(domain: str, *, selector: str | None, resolver: Resolver | None = None) -> Iterator[Diagnosis]:
-    """SPF (RFC 7208), DKIM (RFC 6376) and DMARC (RFC 7489) of the domain that mails are from."""
+def sender_dns(domain: str, *, selector: str | None, signer: Signer | None = None, resolver: Resolver | None = None) -> Iterator[Diagnosis]:
+    """SPF (RFC 7208), DKIM (RFC 6376) and DMARC (RFC 7489) of the domain that mails are from; `signer` is ours, where we sign."""
     from dns.exception import DNSException
 
     try:
         spf = [text for text in _texts(domain, resolver) if text.lower().startswith("v=spf1")]
         dmarc = [text for text in _texts(f"_dmarc.{domain}", resolver) if text.upper().startswith("V=DMARC1")]
         names = (selector,) if selector else USUAL_SELECTORS
-        keys = [name for name in names if any("p=" in text for text in _texts(f"{name}._domainkey.{domain}", resolver))]
+        keys = [text for name in names for text in _texts(f"{name}._domainkey.{domain}", resolver) if "p=" in text]
     except DNSException as fault:
         message = _("DNS of {domain}: cannot be asked: {why}", domain=domain, why=str(fault)[:120])
         yield Diagnosis(id="dns", level=Level.WARN, message=message, fix=_("try again where this machine has a resolver"))
@@ -113,7 +115,11 @@ def sender_dns(domain: str, *, selector: str | None, resolver: Resolver | None =
         yield Diagnosis(id="spf", level=Level.FAIL, message=message, fix=_("join them into one record"))
     looked = ", ".join(names)
     fix = _("publish the key that your mail server signs with, and write its name: email.dkim_selector (looked at: {names})", names=looked)
-    yield _record("dkim", domain, "DKIM", bool(keys), fix)
+    if signer is not None and not any("".join(text.partition("p=")[2].split()).rstrip(";") == signer.public_text for text in keys):
+        message = _("DKIM: {name} does not hold the key that signs our mails", name=signer.record_name)
+        yield Diagnosis(id="dkim", level=Level.FAIL, message=message, fix=_("publish what growth keys dkim prints"))
+    else:
+        yield _record("dkim", domain, "DKIM", bool(keys), fix)
     yield _record("dmarc", domain, "DMARC", bool(dmarc), _("add a TXT record to _dmarc.{domain}: v=DMARC1; p=none", domain=domain))
 
 

@@ -76,6 +76,10 @@ class Smtp(YamlModel):
     tls: Tls = Tls.IMPLICIT
     username: FromEnv | None = None
     password: Secret | None = Field(default=None, description='"${SMTP_PASSWORD}", the value in .env / 密码写在 .env')
+    dkim_key: Secret | None = Field(
+        default=None,
+        description='"${DKIM_PRIVATE_KEY}", where the server does not sign; made by growth keys dkim / DKIM 私钥',
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -151,7 +155,7 @@ class Email(YamlModel):
         default=None,
         description="where undeliverable mail returns, for SMTP; {id} in it names the delivery: bounces+{id}@example.com / 退信地址",
     )
-    dkim_selector: str | None = Field(default=None, description="name of the DKIM key in DNS, for growth doctor / DKIM 选择器")
+    dkim_selector: str | None = Field(default=None, description="name of the DKIM key in DNS / DKIM 选择器")
     feedback: Mailbox | None = Field(default=None, description="the mailbox that bounces and complaints come to / 接收退信与投诉的邮箱")
 
     @model_validator(mode="before")
@@ -167,6 +171,8 @@ class Email(YamlModel):
     def _has_what_its_provider_needs(self) -> Email:
         if self.provider is EmailProvider.SMTP and self.smtp is None:
             raise ValueError(_("provider “{name}” needs its section; write {name}: {{host: smtp.example.com, port: 465}}", name="smtp"))
+        if self.smtp is not None and self.smtp.dkim_key is not None and not self.dkim_selector:
+            raise ValueError(_("smtp.dkim_key needs the name of the key in DNS; write dkim_selector: s1"))
         return self
 
     @property

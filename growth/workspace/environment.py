@@ -65,13 +65,17 @@ def read_environment(root: Path) -> Environment:
 
 
 def set_variable(root: Path, name: str, value: str) -> None:
-    """Give a variable of ``.env`` another value, the rest of the file as it is. Raises MissingSecret where no line sets it."""
+    """Give a variable of ``.env`` its value, at its line or at the end, the rest of the file as it is."""
     path = root / ".env"
     lines = path.read_text("utf-8").split("\n") if path.is_file() else []
     places = [number for number, line in enumerate(lines) if (match := _LINE.match(line)) and match[1] == name]
-    if not places:
-        raise MissingSecret(name)
-    lines[places[-1]] = f"{name}={value}"
+    line = f"{name}={value}"
+    if places:
+        lines[places[-1]] = line
+    else:
+        while lines and not lines[-1]:
+            lines.pop()
+        lines += [line, ""]
     write_file(path, "\n".join(lines), mode=0o600)
 
 

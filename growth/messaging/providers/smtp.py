@@ -18,6 +18,7 @@ from growth import clock
 from growth.contacts import Medium
 from growth.errors import ProviderError
 from growth.language import _
+from growth.messaging.dkim import Signer, signer_of
 from growth.messaging.mail import UnsafeHeader, envelope_sender, mail_bytes
 from growth.messaging.message import Mail, Message, Receipt
 from growth.messaging.provider import Capabilities, Feedback, RawRequest, UnsupportedFeature
@@ -49,8 +50,10 @@ class Smtp:
         username: str | None = None,
         password: str | None = None,
         return_path: str | None = None,
+        signer: Signer | None = None,
     ) -> None:
         self._host, self._port, self._tls = host, port, tls
+        self._signer = signer
         self._return_path = return_path
         self._username, self._password = username, password
         self._idle: queue.LifoQueue[_Connection] = queue.LifoQueue()
@@ -99,7 +102,7 @@ class Smtp:
             try:
                 found = self._idle.get_nowait()
             except queue.Empty:
-                return _Connection(self._open(), self._return_path)
+                return _Connection(self._open(), self._return_path, self._signer)
             if found.alive():
                 return found
             found.drop()
@@ -154,8 +157,9 @@ class Smtp:
 class _Connection:
     """One connection; a message at a time."""
 
-    def __init__(self, server: smtplib.SMTP, return_path: str | None) -> None:
+    def __init__(self, server: smtplib.SMTP, return_path: str | None, signer: Signer | None) -> None:
         self._server = server
+        self._signer = signer
         self._return_path = return_path
         self._left = MESSAGES_A_CONNECTION
         self._pipelines = server.has_extn("pipelining")
@@ -175,7 +179,10 @@ class _Connection:
         mail = message.content
         assert isinstance(mail, Mail), mail
         try:
-            body = mail_bytes(message, date=clock.now())
+            now = clock.now()
+            body = mail_bytes(message, date=now)
+            if self._signer is not None:
+                body = self._signer.signed(body, at=now)
             sender = envelope_sender((self._return_path or mail.sender).replace("{id}", message.id.hex))
         except UnsafeHeader as fault:
             return Receipt.refused(message, fault.message)
@@ -264,7 +271,7 @@ def _words(text: bytes | str) -> str:
 
 
 def open_smtp(workspace: Workspace) -> Smtp:
-    """The mail server of growth.yaml. Raises ProviderError where none is set, MissingSecret."""
+    """The mail server of growth.yaml. Raises ProviderError where none is set, MissingSecret, BadDkimKey."""
     settings = workspace.settings.email.smtp
     if settings is None:
         raise ProviderError(
@@ -277,4 +284,5 @@ def open_smtp(workspace: Workspace) -> Smtp:
         username=workspace.resolve(settings.username) if settings.username else None,
         password=workspace.resolve(settings.password) if settings.password else None,
         return_path=workspace.settings.email.return_path,
+        signer=signer_of(workspace),
     )

@@ -13,6 +13,7 @@ import pytest
 
 from growth.app import Diagnosis
 from growth.db import Database
+from growth.messaging.dkim import Signer, fresh_dkim_key, read_dkim_key
 from growth.messaging.doctor import diagnose, sender_dns
 from growth.sandbox import Sandbox
 from growth.sandbox.keys import SENDGRID_KEY, TENCENT_APP, TENCENT_ID, TENCENT_KEY
@@ -124,6 +125,18 @@ def test_each_record_that_is_missing_is_said_with_what_to_add(zone: Zone) -> Non
     twice = {**ALL, "example.com": ["v=spf1 -all", "v=spf1 ~all"]}
     assert ("spf", "fail") in lines(sender_dns("example.com", selector=None, resolver=zone(twice)))
     assert ("dkim", "fail") in lines(sender_dns("example.com", selector="other", resolver=zone(ALL)))
+
+
+def test_the_key_that_we_sign_with_must_be_the_one_in_dns(zone: Zone) -> None:
+    ours, other = (Signer(domain="example.com", selector="s1", key=read_dkim_key(fresh_dkim_key())) for _turn in range(2))
+
+    def published(key: Signer) -> dict[str, list[str]]:
+        """One record of two strings: a string of a TXT record has 255 bytes at most."""
+        return {**ALL, key.record_name: [f'{key.record[:200]}" "{key.record[200:]}']}
+
+    assert ("dkim", "ok") in lines(sender_dns("example.com", selector="s1", signer=ours, resolver=zone(published(ours))))
+    assert ("dkim", "fail") in lines(sender_dns("example.com", selector="s1", signer=ours, resolver=zone(published(other))))
+    assert ("dkim", "fail") in lines(sender_dns("example.com", selector="s1", signer=ours, resolver=zone({})))
 
 
 def test_a_resolver_that_does_not_answer_is_a_warning(monkeypatch: pytest.MonkeyPatch) -> None:

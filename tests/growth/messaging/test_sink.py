@@ -6,12 +6,14 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from uuid import UUID
 
+import dkim
 import pytest
 
 from growth import clock
 from growth.contacts import Medium
 from growth.db import Database
 from growth.messaging import Ending, Mail, Message, Outcome, deliver, open_provider
+from growth.messaging.dkim import fresh_dkim_key, signer_of
 from growth.sandbox import Action, Behaviour, Part, Sandbox, Stage
 from growth.workspace import Rate
 from tests.growth.messaging.senders import assignment, frozen, people, states, tally
@@ -42,6 +44,18 @@ def run(database: Database, *, patience: float = 40, should_stop: Callable[[], b
 
 def got(box: Sandbox) -> Counter[str]:
     return Counter(address for mail in box.messages() for address in mail.recipients)
+
+
+def test_what_arrives_is_signed_and_verifies(open_workspace: Opened, box: Sandbox) -> None:
+    smtp = f"{{host: 127.0.0.1, port: {box.smtp_port}, tls: none, dkim_key: '${{DKIM_PRIVATE_KEY}}'}}"
+    text = f"site: {{url: https://www.example.com/}}\nemail: {{from: news@example.com, dkim_selector: s1, smtp: {smtp}}}\n"
+    office = open_workspace(text, env={"DKIM_PRIVATE_KEY": fresh_dkim_key()})
+    people(office, 3, domain="example.org")
+    frozen(office)
+    assert run(office).ending is Ending.FINISHED
+    signer = signer_of(office.workspace)
+    assert signer is not None
+    assert [bool(dkim.verify(mail.raw, dnsfunc=lambda *_a, **_k: signer.record.encode())) for mail in box.messages()] == [True] * 3
 
 
 def test_qqs_5xx_to_a_sender_who_is_too_fast_is_a_retry_and_bars_nobody(office: Database, box: Sandbox) -> None:

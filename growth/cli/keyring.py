@@ -1,10 +1,10 @@
-"""``growth keys``: the keys that encrypt personal data."""
+"""``growth keys``: the keys that encrypt personal data, and the one that signs mail."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -16,14 +16,9 @@ from growth.language import _, ngettext
 if TYPE_CHECKING:
     from growth.db import Database
 
-app = toolkit.group(_("The keys of GROWTH_KEYS, which encrypt personal data; API keys are growth key."))
+app = toolkit.group(_("The keys that encrypt personal data and sign mail; API keys are growth key."))
 
 NAME = "GROWTH_KEYS"
-
-
-@app.callback()
-def keys() -> None:
-    """Encryption keys."""
 
 
 @app.command(
@@ -115,3 +110,50 @@ def _said(key_id: str, left: dict[str, int], *, fresh: bool, done: int) -> list[
         lines.append(_("Nothing in the database needs {keys} any more; backups made before today do.", keys=", ".join(old)))
     lines.append(_("Put the line GROWTH_KEYS of .env into your password store: without it nobody can read the database."))
     return lines
+
+
+DKIM = "DKIM_PRIVATE_KEY"
+
+
+@app.command(
+    "dkim",
+    help=_("The key that signs mail (DKIM), for servers that do not sign: made once and kept in .env; prints the record for DNS.")
+    + "\n\n"
+    + _("Example:")
+    + " growth keys dkim",
+)
+def dkim(
+    selector: Annotated[
+        str, typer.Option("--selector", metavar="NAME", help=_("name of the key in DNS, where growth.yaml names none"))
+    ] = "s1",
+    dry_run: toolkit.dry_run_option = False,
+) -> None:
+    """Make or show the key's public side."""
+    from growth.messaging import domain_of_sender, sender_of
+    from growth.messaging.dkim import Signer, fresh_dkim_key, read_dkim_key
+    from growth.workspace import MissingSecret, set_variable
+
+    workspace = toolkit.workspace()
+    try:
+        text, fresh = workspace.secret(DKIM), False
+    except MissingSecret:
+        text, fresh = fresh_dkim_key(), True
+    email = workspace.settings.email
+    domain = domain_of_sender(sender_of(workspace))
+    signer = Signer(domain=domain, selector=email.dkim_selector or selector, key=read_dkim_key(text))
+    if fresh and dry_run:
+        toolkit.emit(
+            {"name": signer.record_name, "new": True, "dry_run": True}, text=_("Would make a key for {name}.", name=signer.record_name)
+        )
+        return
+    if fresh:
+        set_variable(workspace.root, DKIM, text)
+    lines = [_("The key is made and kept in .env as {name}.", name=DKIM)] if fresh else []
+    lines += [_("Publish in DNS, as a TXT record of {name}:", name=signer.record_name), signer.record]
+    if email.smtp is None or email.smtp.dkim_key is None or email.dkim_selector is None:
+        lines += [
+            _("Then write to growth.yaml:"),
+            f'email: {{dkim_selector: {signer.selector}, smtp: {{…, dkim_key: "${{{DKIM}}}"}}}}',
+        ]
+    lines.append(_("growth doctor says when the record can be seen."))
+    toolkit.emit({"name": signer.record_name, "record": signer.record, "new": fresh}, text="\n".join(lines))
