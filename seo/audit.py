@@ -163,14 +163,14 @@ def run_audit(
 
 def prune(database: Database, *, keep: int) -> list[int]:
     """Take away pages and links of all crawls but the newest `keep`; their figures stay. Returns the crawls that lost theirs."""
-    from seo.models import FindingRow, InlinkRow, SitemapEntryRow
+    from seo.models import FindingRow, InlinkRow, ProposalRow, SitemapEntryRow
 
     with database.read() as session:
         query = select(CrawlRow.id).where(CrawlRow.kept.is_(True)).order_by(CrawlRow.id.desc()).offset(keep)
         gone = list(session.scalars(query))
     for id in gone:
         with database.store("crawl").write() as session:
-            for model in (InlinkRow, LinkRow, TextRow, FindingRow, SitemapEntryRow, SitemapRow, OriginRow, PageRow, UrlRow):
+            for model in (ProposalRow, InlinkRow, LinkRow, TextRow, FindingRow, SitemapEntryRow, SitemapRow, OriginRow, PageRow, UrlRow):
                 session.execute(delete(model).where(model.crawl_id == id))
         with database.write() as session:
             session.get_one(CrawlRow, id).kept = False

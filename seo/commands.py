@@ -16,10 +16,12 @@ from growth.errors import ExitCode, GrowthError
 from growth.language import _
 from seo.comparing.commands import app as comparing
 from seo.indexing.commands import app as indexing
+from seo.indexing.range_commands import app as ranges_app
 from seo.ranking.commands import app as keywords_app
 
 app = toolkit.group(_("Audit the site: crawl it, find what is wrong, say what it costs.\n\nExample: growth -C mysite seo audit"))
 app.add_typer(keywords_app, name="keywords")
+app.add_typer(ranges_app, name="ranges")
 
 CrawlOption = Annotated[int | None, typer.Option("--crawl", metavar="ID", help=_("a crawl of the past; default: the newest"))]
 _SEVERITIES = ("error", "warning", "notice")
@@ -143,12 +145,12 @@ def equity(crawl: CrawlOption = None) -> None:
     Example: growth seo equity --json
     """
     from seo.crawls import find_crawl
-    from seo.equity import propose_links
+    from seo.equity import kept_proposals
 
     database = toolkit.database()
     with database.read() as session:
         found = find_crawl(session, crawl)
-    proposals = propose_links(database, found, now=clock.now())
+    proposals = kept_proposals(database, found)
     if toolkit.wants_json():
         toolkit.emit_rows(proposals, columns={})
         return

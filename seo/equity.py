@@ -3,6 +3,8 @@
 A page deserves links by the visits it gets (or, where none are counted, by the text it holds), three times as much where it is a goal or
 a landing page; it lacks them where its equity is below that of an average page. A page may give a link where it has equity itself, is
 about the same (terms in titles, H1 and descriptions that few pages share), and does not link there yet.
+
+The proposals are made at the end of an audit and kept with its pages, so that pages and reports open at once.
 """
 
 from __future__ import annotations
@@ -14,7 +16,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from math import log
 
-from sqlalchemy import select
+import msgspec
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from growth.db import Database
@@ -22,7 +25,8 @@ from seo.comparing.terms import terms_of
 from seo.crawls import Crawl
 from seo.facts import site_facts
 from seo.landing import landing_urls
-from seo.models import InlinkRow, PageRow, UrlRow
+from seo.models import InlinkRow, PageRow, ProposalRow, UrlRow
+from seo.packed import pack, unpack
 from seo.worth import worth_of
 
 #: proposals made, and pages named for each
@@ -103,6 +107,23 @@ def propose_links(database: Database, crawl: Crawl, *, now: datetime, most: int 
                 views = round(worth.visits.get(page.url, 0.0)) if worth.measured else None
                 found.append(_proposal(page, views, page.url in wanted, sources))
     return found[:most]
+
+
+def keep_proposals(database: Database, crawl: Crawl, *, now: datetime) -> None:
+    """Make the proposals of a crawl and keep them in place of earlier ones."""
+    found = propose_links(database, crawl, now=now)
+    with database.store("crawl").write() as session:
+        session.execute(delete(ProposalRow).where(ProposalRow.crawl_id == crawl.id))
+        session.add_all(
+            ProposalRow(crawl_id=crawl.id, place=place, document=pack(msgspec.json.encode(one))) for place, one in enumerate(found, 1)
+        )
+
+
+def kept_proposals(database: Database, crawl: Crawl, *, most: int = MOST) -> list[LinkProposal]:
+    """The first `most` proposals that the audit made; none where the crawl's pages are gone."""
+    query = select(ProposalRow.document).where(ProposalRow.crawl_id == crawl.id).order_by(ProposalRow.place).limit(most)
+    with database.store("crawl").read() as session:
+        return [msgspec.json.decode(unpack(packed), type=LinkProposal) for packed in session.scalars(query)]
 
 
 def _proposal(page: _Known, views: int | None, wanted: bool, givers: Sequence[Giver]) -> LinkProposal:

@@ -19,11 +19,12 @@ from seo.bulk import batches, insert_rows, lean, update_rows
 from seo.crawl.frontier import Kind, State
 from seo.crawl.origins import Outcome
 from seo.crawl.plan import Plan
-from seo.crawls import judged_before
+from seo.crawls import crawl_of, judged_before
+from seo.equity import keep_proposals
 from seo.external import broken_before, remember_external
 from seo.facts import seo_settings
 from seo.issues import count_issues, sync_issues
-from seo.models import FindingRow, InlinkRow, LinkRow, PageRow, UrlRow
+from seo.models import CrawlRow, FindingRow, InlinkRow, LinkRow, PageRow, UrlRow
 from seo.packed import pack
 from seo.rules import Judged, Rules, settled
 from seo.site import Site
@@ -63,6 +64,10 @@ def finish(
         still_ours()
         sync_issues(database, crawl_id=crawl_id, complete=complete, accept=settings.accept, weigh=weigher(worth), now=now)
         counts = count_issues(database, crawl_id=crawl_id)
+    with spent.on("proposals"):
+        with database.read() as session:
+            crawl = crawl_of(session.get_one(CrawlRow, crawl_id))
+        keep_proposals(database, crawl, now=now)
     counts["totals"] = {
         **_totals(database, crawl_id),
         "by_check": counts["by_check"],

@@ -246,6 +246,18 @@ class FindingRow(Base):
     whole_site: Mapped[bool]
 
 
+class ProposalRow(Base):
+    """A page of a crawl that deserves links, with the pages that should give them: `seo.equity.LinkProposal`, packed."""
+
+    __tablename__ = "seo_link_proposal"
+    __table_args__ = (COMPACT,)
+
+    crawl_id: Mapped[int] = mapped_column(primary_key=True)
+    #: the one that lacks most is 1
+    place: Mapped[int] = mapped_column(primary_key=True)
+    document: Mapped[bytes]
+
+
 class OriginRow(Base):
     """Scheme, host and port of the site: its robots.txt, its certificate, what it answers to addresses that cannot exist."""
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 #: parts in the order in which they are told: waiting for answers, reading pages, judging them, making their rows, numbering what they lead
-#: to, storing, then the link graph, the checks of the whole site and the issues
-PARTS = ("waiting", "reading", "judging", "summing", "settling", "storing", "graph", "site_checks", "issues")
+#: to, storing, then the link graph, the checks of the whole site, the issues and the links to add
+PARTS = ("waiting", "reading", "judging", "summing", "settling", "storing", "graph", "site_checks", "issues", "proposals")
 
 
 class Spent:

@@ -13,6 +13,7 @@ from growth import clock
 if TYPE_CHECKING:
     from growth.db import Database
     from growth.sandbox.demo import SampleContact
+    from growth.workspace import Workspace
 
 
 def fill(database: Database, *, now: datetime) -> None:
@@ -21,6 +22,7 @@ def fill(database: Database, *, now: datetime) -> None:
     from growth.traffic import import_events, import_signups
 
     workspace = database.workspace
+    search_samples(workspace, now=now)
     people = sample_contacts(today=clock.site_day(now, workspace.zone))
     with tempfile.TemporaryDirectory(prefix="growth-demo-") as name:
         folder = Path(name)
@@ -32,6 +34,15 @@ def fill(database: Database, *, now: datetime) -> None:
         import_events(database, events, now=now)
         import_signups(database, signups, now=now)
         _costs(database, costs)
+
+
+def search_samples(workspace: Workspace, *, now: datetime) -> Path:
+    """The demo's access logs, and a table with the positions of its words, in the workspace's state; the table's path."""
+    from growth.sandbox.demo import write_access_logs, write_positions
+
+    folder, today = workspace.state / "samples", clock.site_day(now, workspace.zone)
+    write_access_logs(folder, today=today)
+    return write_positions(folder, today=today, site_url=workspace.settings.site.url)
 
 
 def _contacts(database: Database, path: Path, people: list[SampleContact], *, now: datetime) -> None:

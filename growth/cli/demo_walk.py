@@ -13,6 +13,7 @@ from typing import Any
 
 from growth import clock
 from growth.cli import toolkit
+from growth.cli.demo_past import search_samples
 from growth.cli.demo_people import PEOPLE, missing_links, visit
 from growth.cli.demo_world import SITE_KEY, World
 from growth.errors import ExitCode, GrowthError, Unfinished
@@ -38,7 +39,7 @@ def walk(folder: Path) -> None:
             (_("Visitors, sign-ups, and which channel brought them"), attribute),
             (_("The operations report"), report),
         )
-        here = Walk(root, world)
+        here = Walk(root, world, workspace)
         for number, (title, step) in enumerate(steps, start=1):
             toolkit.say(f"\n━━ {number}/{len(steps)} {title}")
             step(here)
@@ -48,8 +49,8 @@ def walk(folder: Path) -> None:
 class Walk:
     """Runs commands in the demo's workspace and shows them as they are typed."""
 
-    def __init__(self, root: Path, world: World) -> None:
-        self.root, self.world = root, world
+    def __init__(self, root: Path, world: World, workspace: Workspace) -> None:
+        self.root, self.world, self.workspace = root, world, workspace
         self._shown = _short(root)
 
     def run(self, *arguments: str, allowed: tuple[int, ...] = (0,)) -> int:
@@ -105,10 +106,13 @@ def _site_key(root: Path) -> None:
 
 
 def audit(here: Walk) -> None:
-    """1. Crawl and check the sample site; HTML report and workbook."""
+    """1. Crawl and check the sample site; HTML report and workbook; positions of its words, visits of crawlers in its logs."""
     here.run("seo", "audit")
     here.run("seo", "report", "--format", "html", "-o", str(reports(here.root) / "seo.html"))
     here.run("seo", "report", "--format", "xlsx", "-o", str(reports(here.root) / "seo.xlsx"))
+    positions = search_samples(here.workspace, now=clock.now())
+    here.run("seo", "keywords", "import", str(positions))
+    here.run("seo", "coverage", "--configured")
 
 
 def submit(here: Walk) -> None:

@@ -11,6 +11,7 @@ import csv
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cache, lru_cache
 from importlib import resources
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_network
@@ -91,14 +92,17 @@ def engine_of(user_agent: bytes) -> str | None:
 
 
 @cache
-def _published() -> Mapping[str, Sequence[IPNetwork]]:
-    found: dict[str, list[IPNetwork]] = {}
+def shipped_ranges() -> Mapping[str, tuple[str, date, Sequence[IPNetwork]]]:
+    """The lists that ship with the program: source, the day they were seen there, networks, by engine."""
+    found: dict[str, tuple[str, date, list[IPNetwork]]] = {}
     for row in _table("ranges.csv"):
-        found.setdefault(row["engine"], []).append(ip_network(row["range"]))
+        found.setdefault(row["engine"], (row["source"], date.fromisoformat(row["seen"]), []))[2].append(ip_network(row["range"]))
     return found
 
 
-def ranges_of(extra: Mapping[str, Sequence[IPNetwork]] | None = None) -> dict[str, Ranges]:
-    """The published networks by engine, with those that growth.yaml adds."""
-    published = _published()
+def ranges_of(
+    extra: Mapping[str, Sequence[IPNetwork]] | None = None, *, kept: Mapping[str, Sequence[IPNetwork]] | None = None
+) -> dict[str, Ranges]:
+    """The published networks by engine, newer lists (`kept`) in the place of the shipped ones, with those that growth.yaml adds."""
+    published = {name: networks for name, (_source, _seen, networks) in shipped_ranges().items()} | dict(kept or {})
     return {name: Ranges([*published.get(name, ()), *(extra or {}).get(name, ())]) for name in engines()}

@@ -137,10 +137,11 @@ class _Reader:
         self.site = Site.of(database.workspace)
         settings = database.workspace.section("seo", SeoSettings).logs
         self.remembers = names and settings.dns and _has_keys(database)
-        self.verifier = Verifier(extra=settings.networks, names=names and settings.dns, known=self._said)
         with database.read() as session:
+            kept = store.kept_ranges(session)
             self.sections = store.sections(session)
             self.url_count = store.url_count(session)
+        self.verifier = Verifier(extra=settings.networks, kept=kept, names=names and settings.dns, known=self._said)
         self.place = lru_cache(maxsize=20_000)(self._place)
         self.known_heads: dict[bytes, KnownLog] = {}
 

@@ -73,6 +73,18 @@ class CrawlerAddress(Base):
     asked_at: Mapped[datetime]
 
 
+class CrawlerRange(Base):
+    """A network of an engine's crawlers from a list that took the place of the shipped one: where it was read, and the list's day."""
+
+    __tablename__ = "seo_crawler_range"
+
+    engine: Mapped[str] = mapped_column(primary_key=True)
+    network: Mapped[str] = mapped_column(primary_key=True)
+    source: Mapped[str]
+    seen: Mapped[date]
+    read_at: Mapped[datetime]
+
+
 class IndexCount(Base):
     """How many pages of the site an engine has in its index, as its console showed on a day."""
 

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from ipaddress import ip_network
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, delete, func, select, update
+from sqlalchemy import ColumnElement, case, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from growth.db import vault
 from growth.traffic.serverlog import Log
-from seo.indexing.models import CrawlerAddress, CrawlerDay, CrawlerUrl, IndexCount, LogRow
+from seo.indexing.engines import IPNetwork
+from seo.indexing.models import CrawlerAddress, CrawlerDay, CrawlerRange, CrawlerUrl, IndexCount, LogRow
 from seo.indexing.verify import FRESH, Verification
 
 #: rows of one statement (SQLite takes 32,766 parameters)
@@ -181,6 +183,34 @@ def keep_said(session: Session, *, said: Mapping[tuple[str, str], Verification],
 def keep_index_count(session: Session, *, engine: str, day: date, pages: int, now: datetime) -> None:
     """Write down how many pages the engine's console shows; a second word of the day replaces the first."""
     session.merge(IndexCount(engine=engine, day=day, pages=pages, at=now))
+
+
+def kept_ranges(session: Session) -> dict[str, tuple[IPNetwork, ...]]:
+    """The networks of lists that took the place of shipped ones, by engine."""
+    found: dict[str, list[IPNetwork]] = {}
+    for engine, network in session.execute(select(CrawlerRange.engine, CrawlerRange.network)).tuples():
+        found.setdefault(engine, []).append(ip_network(network))
+    return {engine: tuple(sorted(networks, key=lambda one: (one.version, one))) for engine, networks in found.items()}
+
+
+def kept_lists(session: Session) -> dict[str, tuple[str, date, int]]:
+    """Source, day and size of these lists, by engine."""
+    query = select(CrawlerRange.engine, func.max(CrawlerRange.source), func.max(CrawlerRange.seen), func.count())
+    return {
+        engine: (source, seen, number) for engine, source, seen, number in session.execute(query.group_by(CrawlerRange.engine)).tuples()
+    }
+
+
+def keep_ranges(session: Session, *, engine: str, networks: Sequence[IPNetwork], source: str, seen: date, now: datetime) -> None:
+    """Put a list in the place of the engine's list so far."""
+    drop_ranges(session, engine=engine)
+    rows = [{"engine": engine, "network": str(one), "source": source, "seen": seen, "read_at": now} for one in networks]
+    _by_parts(session, insert(CrawlerRange), rows)
+
+
+def drop_ranges(session: Session, *, engine: str) -> None:
+    """Forget an engine's list; the shipped one counts again."""
+    session.execute(delete(CrawlerRange).where(CrawlerRange.engine == engine))
 
 
 def since(days: timedelta | None, today: date) -> ColumnElement[bool]:

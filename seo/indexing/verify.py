@@ -66,6 +66,8 @@ class Verifier:
     """Judges (engine, address) pairs and remembers. `names` off: no name server is asked. `known` are verdicts of earlier runs."""
 
     extra: Mapping[str, Sequence[IPNetwork]] = field(default_factory=dict)
+    #: lists in the place of the shipped ones
+    kept: Mapping[str, Sequence[IPNetwork]] = field(default_factory=dict)
     names: bool = True
     reverse: Reverse = system_reverse
     forward: Forward = lambda host: system_resolve(host, 443)
@@ -105,7 +107,7 @@ class Verifier:
     def _by_list(self, engine: Engine, address: IPAddress) -> Verification | None:
         """What needs no network: the published list; a private address is our own proxy's and tells nothing."""
         if not self._ranges:
-            self._ranges = ranges_of(self.extra)
+            self._ranges = ranges_of(self.extra, kept=self.kept)
         if address in self._ranges[engine.id]:
             return Verification.VERIFIED
         if address_refusal(address) in _OUR_SIDE:

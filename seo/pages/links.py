@@ -14,7 +14,7 @@ from growth.language import _
 from growth.reporting import Empty, Table, TableState
 from growth.web import Page, Viewer, page
 from seo.crawls import Crawl, find_crawl
-from seo.equity import propose_links
+from seo.equity import kept_proposals
 from seo.listing import link_json
 from seo.models import LinkRow, TextRow, UrlRow
 from seo.pages.evidence import page_link
@@ -75,7 +75,7 @@ def to_add(viewer: Viewer) -> Page:
             crawl = find_crawl(session)
         except GrowthError:
             crawl = None
-    found = propose_links(viewer.database, crawl, now=viewer.now) if crawl is not None and crawl.kept else []
+    found = kept_proposals(viewer.database, crawl) if crawl is not None and crawl.kept else []
     empty = Empty(
         title=_("No link to add") if crawl else _("No crawl yet"),
         text=_("No page lacks links that another page about the same could give.") if crawl else _("Audit the site to see its links here."),

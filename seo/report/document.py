@@ -13,7 +13,7 @@ from growth.rendering import SiteShown
 from growth.reporting import Better, Chart, Document, Figure, Kind, Note, Query, Section, Series, Table, bars, line
 from seo.check import Group, catalogue
 from seo.crawls import Crawl, CrawlState, crawls
-from seo.equity import propose_links
+from seo.equity import kept_proposals
 from seo.issues import Issue
 from seo.listing import list_issues
 from seo.report.columns import CHECKS_SHORT, ISSUES, URLS, Scale
@@ -277,7 +277,7 @@ def _check_table(id: str, rows: list[dict[str, Any]], scale: Scale) -> Table:
 
 def _linking(database: Database, crawl: Crawl) -> list[Section]:
     """Pages that deserve links, and from where."""
-    found = propose_links(database, crawl, now=crawl.finished_at or crawl.heartbeat_at, most=10)
+    found = kept_proposals(database, crawl, most=10)
     if not found:
         return []
     whole = proposals_table(found)

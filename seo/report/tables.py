@@ -15,7 +15,7 @@ from growth.reporting import Table
 from seo.check import Group, catalogue
 from seo.crawl.frontier import Kind, State
 from seo.crawls import Crawl
-from seo.equity import LinkProposal, propose_links
+from seo.equity import LinkProposal, kept_proposals
 from seo.issues import Issue, IssueState, evidence_of
 from seo.listing import list_issues, list_links, list_pages
 from seo.models import IssueRow, UrlRow
@@ -38,7 +38,7 @@ def crawl_tables(database: Database, crawl: Crawl, *, most: int = MOST_ROWS) -> 
         if mine:
             tables.append(issues_table(f"issues-{group}", str(group.label), mine[:most], scale))
     tables += [
-        proposals_table(propose_links(database, crawl, now=crawl.finished_at or crawl.heartbeat_at)),
+        proposals_table(kept_proposals(database, crawl)),
         broken_table(database, crawl, most=most),
         external_table(database, crawl, most=most),
         skipped_table(database, crawl, most=most),

@@ -10,9 +10,9 @@ from typing import Any
 import openpyxl
 
 from growth.db import Database
-from seo.audit import run_audit
+from seo.audit import prune, run_audit
 from seo.crawls import find_crawl
-from seo.equity import LinkProposal, propose_links
+from seo.equity import LinkProposal, keep_proposals, kept_proposals, propose_links
 from tests.conftest import NOW
 from tests.sites.served import LocalFetcher, Served, files
 from tests.web import Web
@@ -46,7 +46,7 @@ def proposed(database: Database) -> dict[str, LinkProposal]:
     """The proposals after one audit, by page."""
     with database.read() as session:
         crawl = find_crawl(session)
-    return {one.url.removeprefix(BASE): one for one in propose_links(database, crawl, now=NOW)}
+    return {one.url.removeprefix(BASE): one for one in kept_proposals(database, crawl)}
 
 
 def audited(open_workspace: Callable[..., Database], served: Served | None = None) -> Database:
@@ -68,6 +68,21 @@ def test_a_weak_page_gets_links_from_strong_pages_about_the_same(open_workspace:
     assert "list.html" not in givers
     assert found["goal.html"].wanted
     assert not guide.wanted
+
+
+def test_they_are_made_once_a_crawl_and_go_with_its_pages(open_workspace: Callable[..., Database]) -> None:
+    database = audited(open_workspace)
+    with database.read() as session:
+        crawl = find_crawl(session)
+    kept = kept_proposals(database, crawl)
+    assert kept == propose_links(database, crawl, now=NOW)
+    keep_proposals(database, crawl, now=NOW)
+    assert kept_proposals(database, crawl) == kept, "twice is once"
+    assert kept_proposals(database, crawl, most=1) == kept[:1]
+    for _time in range(2):
+        run_audit(database, now=NOW, fetching=partial(LocalFetcher, site()))
+    prune(database, keep=1)
+    assert kept_proposals(database, crawl) == []
 
 
 def test_a_page_that_must_not_be_indexed_is_not_proposed(open_workspace: Callable[..., Database]) -> None:

@@ -2,6 +2,7 @@
 
 from growth.sandbox.demo.contacts import SampleContact, sample_contacts, unsubscribed, write_contacts
 from growth.sandbox.demo.history import History, history, write_history
+from growth.sandbox.demo.search import write_access_logs, write_positions
 from growth.sandbox.demo.site import DemoSite
 from growth.sandbox.demo.workspace_files import marks, workspace_files, write_demo_workspace
 from growth.sandbox.keys import INDEXNOW_KEY
@@ -16,7 +17,9 @@ __all__ = [
     "sample_contacts",
     "unsubscribed",
     "workspace_files",
+    "write_access_logs",
     "write_contacts",
     "write_demo_workspace",
     "write_history",
+    "write_positions",
 ]

@@ -9,8 +9,19 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from ruamel.yaml import YAML
 
-from growth.sandbox.demo import History, history, sample_contacts, unsubscribed, write_contacts, write_demo_workspace, write_history
+from growth.sandbox.demo import (
+    History,
+    history,
+    sample_contacts,
+    unsubscribed,
+    write_access_logs,
+    write_contacts,
+    write_demo_workspace,
+    write_history,
+    write_positions,
+)
 from growth.sandbox.demo.contacts import HEADER
 
 TODAY = date(2026, 11, 24)
@@ -149,3 +160,21 @@ def test_the_files_are_written_whole_and_read_back(tmp_path: Path, past: History
     assert len(rows) == len(past.costs)
     assert {row["渠道"] for row in rows} == {"baidu-paid"}
     assert sorted(path.name for path in tmp_path.iterdir()) == ["costs.csv", "events.jsonl", "signups.jsonl"]
+
+
+def test_positions_and_logs_of_a_day_are_the_same_each_time_and_speak_of_this_site(tmp_path: Path) -> None:
+    write(tmp_path / "demo")
+    declared = YAML(typ="safe").load((tmp_path / "demo" / "keywords.yaml").read_text("utf-8"))["keywords"]
+    tables = [write_positions(tmp_path / name, today=TODAY, site_url="http://127.0.0.1:1111/").read_text("utf-8-sig") for name in "ab"]
+    assert tables[0] == tables[1]
+    rows = list(csv.DictReader(tables[0].splitlines()))
+    assert {row["关键词"] for row in rows} == set(declared)
+    assert {row["URL"] for row in rows} == {f"http://127.0.0.1:1111{entry['page']}" for entry in declared.values()}
+    assert max(row["日期"] for row in rows) == "2026-11-23"
+    logs = write_access_logs(tmp_path / "a", today=TODAY)
+    later = {path.name: path.read_text() for path in write_access_logs(tmp_path / "b", today=TODAY + timedelta(days=3))}
+    shared = [path for path in logs if path.name in later]
+    assert len(shared) == len(logs) - 3
+    assert all(path.read_text() == later[path.name] for path in shared)
+    assert "Baiduspider" in logs[0].read_text()
+    assert " 404 " in "".join(path.read_text() for path in logs)

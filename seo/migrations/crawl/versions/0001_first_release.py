@@ -59,6 +59,14 @@ def upgrade() -> None:
     schema='crawl',
     sqlite_with_rowid=False
     )
+    op.create_table('seo_link_proposal',
+    sa.Column('crawl_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('place', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('document', sa.LargeBinary(), nullable=False),
+    sa.PrimaryKeyConstraint('crawl_id', 'place', name=op.f('pk_seo_link_proposal')),
+    schema='crawl',
+    sqlite_with_rowid=False
+    )
     op.create_table('seo_origin',
     sa.Column('crawl_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('origin', sa.String(), nullable=False),

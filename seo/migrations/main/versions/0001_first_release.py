@@ -64,6 +64,14 @@ def upgrade() -> None:
     sa.Column('visits', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.PrimaryKeyConstraint('day', 'engine', 'section', 'status', 'verification', name=op.f('pk_seo_crawler_day'))
     )
+    op.create_table('seo_crawler_range',
+    sa.Column('engine', sa.String(), nullable=False),
+    sa.Column('network', sa.String(), nullable=False),
+    sa.Column('source', sa.String(), nullable=False),
+    sa.Column('seen', sa.Date(), nullable=False),
+    sa.Column('read_at', sa.BigInteger(), nullable=False),
+    sa.PrimaryKeyConstraint('engine', 'network', name=op.f('pk_seo_crawler_range'))
+    )
     op.create_table('seo_crawler_url',
     sa.Column('engine', sa.String(), nullable=False),
     sa.Column('url', sa.String(), nullable=False),
