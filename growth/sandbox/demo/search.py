@@ -76,10 +76,10 @@ def write_positions(folder: Path, *, today: date, site_url: str) -> Path:
 
 
 def _position(course: _Course, engine: int, day: date, back: int) -> int:
-    """Where a word stood: on its way from first to last, and a place or two beside it where it does not stand at the top."""
+    """Where a word stood: on its way from first to last, and a place below it on some days where it does not stand at the top."""
     first, last = course.first[engine], course.last[engine]
     straight = last + (first - last) * (back - 1) / (DAYS - 1)
-    swing = Random(f"{day} {course.word} {engine}").choice((-1, 0, 0, 1)) if back > 1 and straight > 4 else 0
+    swing = Random(f"{day} {course.word} {engine}").choice((0, 0, 1)) if back > 1 and straight > 4 else 0
     return max(1, round(straight) + swing)
 
 
