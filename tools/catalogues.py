@@ -52,7 +52,7 @@ def collect() -> dict[str, Catalog]:
         options = {} if path.suffix == ".py" else {"extensions": "jinja2.ext.i18n", "silent": "false"}
         for _line, message, comments, context in extract_from_file(method, path, keywords=KEYWORDS, options=options):
             found[owner_of(path)].add(message, None, locations=[(str(path.relative_to(ROOT)), 0)], auto_comments=comments, context=context)
-        if path.suffix == ".py" and (path.name == "commands.py" or path.parent.name == "cli"):
+        if path.suffix == ".py" and (path.name.endswith("commands.py") or path.parent.name == "cli"):
             for said in helps(path):
                 found[owner_of(path)].add(said, None, locations=[(str(path.relative_to(ROOT)), 0)])
     return found
