@@ -34,6 +34,8 @@ from seo.worth import worth_of
 
 #: findings of site checks are numbered from here, those of page checks below
 SITE_NUMBERS = 100_000
+#: columns of the table and not of its class: millions of rows then come as the driver makes them, not through the ORM
+_link = LinkRow.__table__.c
 _FINDING = ("crawl_id", "url_id", "number", "check_id", "severity", "cause", "detail", "whole_site")
 
 
@@ -86,11 +88,11 @@ def link_graph(database: Database, crawl_id: int, home: str) -> None:
         lean(session)
         pages = list(session.scalars(select(PageRow.id).where(PageRow.crawl_id == crawl_id)))
         resolved = _ends(session, crawl_id)
-        clicked = select(LinkRow.source, LinkRow.target).where(
-            LinkRow.crawl_id == crawl_id, LinkRow.kind.in_(stored.CLICKED), LinkRow.target.is_not(None)
+        clicked = select(_link.source, _link.target).where(
+            _link.crawl_id == crawl_id, _link.kind.in_(stored.CLICKED), _link.target.is_not(None)
         )
         graph = _graph(session, clicked, pages, resolved)
-        held = LinkRow.flags.bitwise_and(stored.NO_WEIGHT) != 0
+        held = _link.flags.bitwise_and(stored.NO_WEIGHT) != 0
         # visitors follow every link, weight only those without nofollow
         flowing = graph if session.scalar(clicked.where(held).limit(1)) is None else _graph(session, clicked.where(~held), pages, resolved)
         home_id = session.scalar(select(UrlRow.id).where(UrlRow.crawl_id == crawl_id, UrlRow.url == home))
@@ -116,9 +118,9 @@ def store_inlinks(database: Database, crawl_id: int) -> None:
         session.execute(insert(InlinkRow).from_select(["crawl_id", "target", "source", "position"], ordered))
 
 
-def _graph(session: Session, clicked: Select[int, int | None], pages: list[int], resolved: dict[int, int]) -> linkgraph.Graph:
-    rows = session.execute(clicked.order_by(LinkRow.source, LinkRow.position).execution_options(yield_per=10_000)).tuples()
-    return linkgraph.build(pages, ((source, target) for source, target in rows if target is not None), resolved)
+def _graph(session: Session, clicked: Select[Any, Any], pages: list[int], resolved: dict[int, int]) -> linkgraph.Graph:
+    rows: Iterable[Any] = session.execute(clicked.order_by(_link.source, _link.position).execution_options(yield_per=10_000))
+    return linkgraph.build(pages, rows, resolved)
 
 
 def _ends(session: Session, crawl_id: int) -> dict[int, int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -11,7 +11,7 @@ from fnmatch import fnmatchcase
 from hashlib import blake2b
 from typing import Any, TypeVarTuple
 
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import LargeBinary, Select, func, select, type_coerce, update
 from sqlalchemy.orm import Session
 
 from growth import clock
@@ -20,7 +20,7 @@ from growth.language import ngettext
 from seo.bulk import batches, insert_rows, lean, update_rows
 from seo.check import Check, catalogue
 from seo.models import FindingRow, IssueRow, UrlRow
-from seo.packed import pack
+from seo.packed import unpack
 from seo.settings import Accepted
 from seo.severity import Severity
 from seo.wording import fault_word, found_word
@@ -31,6 +31,8 @@ _NEW = (
     *("identity", "check_id", "severity", "url", "url_hash", "cause", "detail", "state", "first_seen", "first_crawl_id", "last_crawl_id"),
     *("accepted", "weight"),
 )
+#: columns of the tables and not of their classes: many rows then come as the driver makes them, not through the ORM
+_finding, _url = FindingRow.__table__.c, UrlRow.__table__.c
 #: the columns of a query
 Row = TypeVarTuple("Row")
 _AGAIN = ("state", "severity", "detail", "last_crawl_id", "accepted", "weight", "url", "url_hash", "fixed_at", "fixed_crawl_id")
@@ -140,25 +142,25 @@ def sync_issues(
     with database.store("crawl").read() as crawl:
         for batch in batches(_findings(crawl, crawl_id), BATCH):
             unique = {
-                identity_of(check, url, cause): (check, severity, url, cause, detail) for check, severity, url, cause, detail in batch
+                identity_of(check, url, cause): (check, severity, url, cause, packed) for check, severity, url, cause, packed in batch
             }
             with database.write() as session:
                 lean(session)
                 known = _known(session, list(unique))
                 new: list[tuple[Any, ...]] = []
                 again: list[tuple[Any, ...]] = []
-                for identity, (check, severity, url, cause, detail) in unique.items():
+                for identity, (check, severity, url, cause, packed) in unique.items():
                     before = known.get(identity)
                     if before is not None and before.last_crawl_id == crawl_id:
                         continue
                     accepted = acceptance(accept, check, url)
-                    weight = weigh(check, url, detail)
+                    weight = weigh(check, url, packed)
                     if before is None:
-                        head = (identity, check, severity, url, url_hash(url), cause, pack(detail.encode()))
+                        head = (identity, check, severity, url, url_hash(url), cause, packed)
                         new.append((*head, IssueState.NEW.value, at, crawl_id, crawl_id, accepted, weight))
                     else:
                         state = IssueState.REAPPEARED if before.state == IssueState.FIXED else IssueState.OPEN
-                        changed = (state.value, severity, pack(detail.encode()), crawl_id, accepted, weight, url, url_hash(url), None, None)
+                        changed = (state.value, severity, packed, crawl_id, accepted, weight, url, url_hash(url), None, None)
                         again.append((*changed, before.id))
                 insert_rows(session, IssueRow, _NEW, new)
                 update_rows(session, IssueRow, ("id",), _AGAIN, again)
@@ -246,18 +248,21 @@ def issue_of(row: IssueRow) -> Issue:
 
 def findings_of(crawl: Session, *, crawl_id: int) -> Iterator[tuple[bytes, str, str, str, str]]:
     """(identity, check, severity, url, detail) of everything a crawl found, while its bulk is kept."""
-    for check, severity, url, cause, detail in _findings(crawl, crawl_id):
-        yield identity_of(check, url, cause), check, severity, url, detail
+    for check, severity, url, cause, packed in _findings(crawl, crawl_id):
+        yield identity_of(check, url, cause), check, severity, url, unpack(packed).decode()
 
 
-def _findings(crawl: Session, crawl_id: int) -> Iterator[tuple[str, str, str, str | None, str]]:
+def _findings(crawl: Session, crawl_id: int) -> Iterator[tuple[str, str, str, str | None, bytes]]:
+    """Check, severity, url, cause and detail of each finding, the detail packed as it is stored."""
     query = (
-        select(FindingRow.check_id, FindingRow.severity, UrlRow.url, FindingRow.cause, FindingRow.detail)
-        .join(UrlRow, (UrlRow.crawl_id == FindingRow.crawl_id) & (UrlRow.id == FindingRow.url_id))
-        .where(FindingRow.crawl_id == crawl_id)
-        .order_by(FindingRow.url_id, FindingRow.number)
+        select(_finding.check_id, _finding.severity, _url.url, _finding.cause, type_coerce(_finding.detail, LargeBinary))
+        .join_from(FindingRow.__table__, UrlRow.__table__, (_url.crawl_id == _finding.crawl_id) & (_url.id == _finding.url_id))
+        .where(_finding.crawl_id == crawl_id)
+        .order_by(_finding.url_id, _finding.number)
     )
-    yield from crawl.execute(query.execution_options(yield_per=2000)).tuples()
+    rows: Iterable[Any] = crawl.execute(query.execution_options(yield_per=2000))
+    for check, severity, url, cause, packed in rows:
+        yield check, severity, url, cause, bytes(packed)
 
 
 def _known(session: Session, identities: Sequence[bytes]) -> dict[bytes, Any]:

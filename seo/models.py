@@ -15,7 +15,7 @@ from sqlalchemy import Index, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from growth.db import Base
-from seo.packed import Packed
+from seo.packed_column import Packed
 
 CRAWL: dict[str, Any] = {"schema": "crawl"}
 #: on SQLite a table whose rows lie in its primary key: no second tree, 40 % smaller

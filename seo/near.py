@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from seo.sketch import hashes_of, likeness
@@ -11,6 +10,7 @@ from seo.sketch import hashes_of, likeness
 #: fewer with a chance of one in ten thousand
 BANDS = 6
 SHARED = 2
+BAND_BYTES = 4 * BANDS
 #: groups that one band may lead to; boilerplate that every page shares leads to many
 MOST_CANDIDATES = 20
 
@@ -22,11 +22,11 @@ def near_duplicates(texts: Sequence[tuple[int, bytes]], enough: float) -> Iterat
     for place, (_hash, sketch) in enumerate(texts):
         if not sketch:
             continue
-        hashes = hashes_of(sketch)
-        smallest = hashes[:BANDS]
-        mine = set(hashes)
-        likely = bands.candidates(smallest)
-        own = next((first for first in likely if likeness(mine, hashes_of(texts[first][1]), enough) >= enough), None)
+        smallest = hashes_of(sketch[:BAND_BYTES])
+        own = None
+        if likely := bands.candidates(smallest):
+            mine = set(hashes_of(sketch))
+            own = next((first for first in likely if likeness(mine, hashes_of(texts[first][1]), enough) >= enough), None)
         if own is None:
             bands.add(smallest, place)
         else:
@@ -52,9 +52,10 @@ class _Bands:
 
     def candidates(self, hashes: Sequence[int]) -> list[int]:
         """Places that share enough bands, the likeliest first."""
-        found: Counter[int] = Counter()
+        found: dict[int, int] = {}
         for band in hashes:
             if (first := self._one.get(band)) is not None:
-                found[first] += 1
-                found.update(self._more.get(band, ()))
+                found[first] = found.get(first, 0) + 1
+                for place in self._more.get(band, ()):
+                    found[place] = found.get(place, 0) + 1
         return sorted((place for place, times in found.items() if times >= SHARED), key=lambda place: (-found[place], place))

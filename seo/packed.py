@@ -7,10 +7,6 @@ for what was written with it.
 from __future__ import annotations
 
 import zlib
-from typing import Any
-
-from sqlalchemy import Dialect, LargeBinary
-from sqlalchemy.types import TypeDecorator
 
 #: bytes below which nothing is gained
 _SHORT = 120
@@ -54,18 +50,3 @@ def unpack(packed: bytes) -> bytes:
         return zlib.decompress(packed)
     unpacker = zlib.decompressobj(zdict=_BY_NUMBER[int.from_bytes(packed[2:6], "big")])
     return unpacker.decompress(packed) + unpacker.flush()
-
-
-class Packed(TypeDecorator[str]):
-    """A column of JSON text that is stored packed; rows that are written in bulk bring it packed already."""
-
-    impl = LargeBinary
-    cache_ok = True
-
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> Any:
-        """Text to bytes."""
-        return None if value is None else pack(value.encode())
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> str | None:
-        """Bytes to text."""
-        return None if value is None else unpack(bytes(value)).decode()

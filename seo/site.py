@@ -18,6 +18,7 @@ from sqlalchemy import Select, bindparam, select, tuple_
 from sqlalchemy.orm import Session
 
 from seo import links as stored
+from seo.bulk import batches
 from seo.crawl.frontier import Kind, State
 from seo.models import FindingRow, InlinkRow, LinkRow, OriginRow, PageRow, SitemapEntryRow, SitemapRow, TextRow, UrlRow
 from seo.page import LinkKind, SiteFacts
@@ -26,6 +27,8 @@ from seo.summary import unsheet
 
 #: sources of one cause that a finding lists; its count says how many there are
 MOST_SOURCES = 100
+#: targets whose sources one query asks for
+AT_ONCE = 200
 #: URLs that are remembered by number
 MOST_KNOWN = 100_000
 
@@ -292,6 +295,24 @@ class Site:
             pages.add(row.source)
         return found, len(pages), links
 
+    def sources_of_each(
+        self, ids: Iterable[int], *, kinds: Sequence[int] | None = None, most: int = MOST_SOURCES
+    ) -> Iterator[tuple[list[Source], int, int]]:
+        """`sources_of` each of many URLs, in their order; some hundreds a query."""
+        kinds = list(_ANY_KIND if kinds is None else kinds)
+        for some in batches(ids, AT_ONCE):
+            found: dict[int, list[Source]] = {id: [] for id in some}
+            pages: dict[int, set[int]] = {id: set() for id in some}
+            links = dict.fromkeys(some, 0)
+            for row in self.session.execute(_SOURCES, {"crawl": self.crawl_id, "targets": some, "kinds": kinds}):
+                target = row.target
+                links[target] += 1
+                if row.source not in pages[target] and len(found[target]) < most:
+                    found[target].append(source_of(row, row.url, row.text))
+                pages[target].add(row.source)
+            for id in some:
+                yield found[id], len(pages[id]), links[id]
+
     def sources_at(self, places: Sequence[tuple[int, int]], *, most: int = MOST_SOURCES) -> list[Source]:
         """The links at (page, position), the first of each page, `most` at most."""
         firsts: dict[int, int] = {}
@@ -364,7 +385,7 @@ _link, _inlink, _text = LinkRow.__table__.c, InlinkRow.__table__.c, TextRow.__ta
 _page, _url = PageRow.__table__.c, UrlRow.__table__.c
 _ANY_KIND = tuple(number for number, kind in enumerate(stored.KINDS) if kind is not LinkKind.REDIRECT)
 _SOURCES = (
-    select(_link.source, _link.line, _link.column, _link.flags, _link.kind, _link.fragment, _url.url, _text.text)
+    select(_inlink.target, _link.source, _link.line, _link.column, _link.flags, _link.kind, _link.fragment, _url.url, _text.text)
     .select_from(InlinkRow.__table__)
     .join(LinkRow.__table__, (_link.crawl_id == _inlink.crawl_id) & (_link.source == _inlink.source) & (_link.position == _inlink.position))
     .join(UrlRow.__table__, (_url.crawl_id == _inlink.crawl_id) & (_url.id == _inlink.source))

@@ -14,7 +14,10 @@ from functools import lru_cache
 from importlib import resources
 from typing import Any
 
+import msgspec
+
 from seo.check import catalogue
+from seo.packed import unpack
 
 #: visits that a page of average equity is taken to have where nothing is known
 VISITS_UNKNOWN = 10.0
@@ -36,8 +39,8 @@ class Worth:
         return bool(self.visits)
 
 
-def weigher(worth: Worth) -> Callable[[str, str, str], float]:
-    """A function (check, url, detail as JSON) → sign-ups lost a month."""
+def weigher(worth: Worth) -> Callable[[str, str, bytes], float]:
+    """A function (check, url, detail packed as it is stored) → sign-ups lost a month."""
     rate = worth.rate if worth.rate is not None else RATE_UNKNOWN
 
     def signups(url: str) -> float:
@@ -45,13 +48,11 @@ def weigher(worth: Worth) -> Callable[[str, str, str], float]:
             return worth.visits.get(url, 0.0) * rate
         return worth.equity.get(url, 0.2) * VISITS_UNKNOWN * rate
 
-    def weigh(check: str, url: str, detail: str) -> float:
-        import json
-
+    def weigh(check: str, url: str, packed: bytes) -> float:
         share = share_lost(check)
         if not share:
             return 0.0
-        pages = _pages_of(url, json.loads(detail))
+        pages = _pages_of(url, msgspec.json.decode(unpack(packed)))
         return share * sum(signups(page) for page in pages)
 
     return weigh

@@ -1,7 +1,8 @@
 """``python -m benchmarks.crawl``: the audit beside plain Scrapy, LinkChecker and advertools, one after the other, and where its time goes.
 
-``--pages N`` and ``--links N`` change the site; ``--folder DIR`` crawls real files instead (a documentation package, say). LinkChecker and
-advertools, which take minutes for what the others do in seconds, walk over a site of ``--peer-pages`` pages; rates are compared.
+``--pages N`` and ``--links N`` change the site; ``--folder DIR`` crawls real files instead, ``--package NAME`` those of a documentation
+package of Debian, which apt fetches (``python3.11-doc``). LinkChecker and advertools, which take minutes for what the others do in seconds,
+walk over a site of ``--peer-pages`` pages of the made site; rates are compared.
 ``--memory`` crawls a site five times as large as well, and compares the memory.
 """
 
@@ -37,13 +38,15 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--links", type=int, default=30)
     parser.add_argument("--peer-pages", type=int, default=500)
     parser.add_argument("--folder", type=Path)
+    parser.add_argument("--package")
     parser.add_argument("--peers", type=Path, default=Path(sys.prefix) / "peers" / "bin")
     parser.add_argument("--only", choices=("ours", "plain"))
     parser.add_argument("--memory", action="store_true")
     wanted = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as base:
-        site = wanted.folder or made_site(Path(base) / "site", wanted.pages, wanted.links)
-        small = wanted.folder or made_site(Path(base) / "small", wanted.peer_pages, wanted.links)
+        real = unpacked(wanted.package, Path(base) / "package") if wanted.package else wanted.folder
+        site = real or made_site(Path(base) / "site", wanted.pages, wanted.links)
+        small = real or made_site(Path(base) / "small", wanted.peer_pages, wanted.links)
         rates = {} if wanted.only == "ours" else others(site, small, wanted.peers, Path(base), whole=wanted.only is None)
         if wanted.only == "plain":
             return 0
@@ -63,6 +66,17 @@ def made_site(folder: Path, pages: int, links: int) -> Path:
     truth = write_site(folder, pages=pages, links=links)
     say(f"site: {truth.pages} pages, {truth.links} links, {truth.missing} missing and {truth.redirects} redirecting addresses")
     return folder
+
+
+def unpacked(package: str, folder: Path) -> Path:
+    """The files of a documentation package of Debian: the folder of its first page."""
+    folder.mkdir()
+    subprocess.run(["apt-get", "download", "--quiet", package], cwd=folder, check=True, capture_output=True)
+    (archive,) = folder.glob("*.deb")
+    subprocess.run(["dpkg", "-x", str(archive), str(folder)], check=True)
+    top = min(folder.rglob("index.html"), key=lambda page: len(page.parts)).parent
+    say(f"site: {archive.name}, {sum(1 for _page in top.rglob('*.html'))} files of HTML")
+    return top
 
 
 def others(site: Path, small: Path, peers: Path, base: Path, *, whole: bool) -> dict[str, float]:
@@ -92,7 +106,9 @@ def ours(site: Path, workspace: Path) -> tuple[float, float]:
         cost = measured([growth, "-C", str(workspace), "seo", "audit", "--max-pages", "1000000", "--json"])
     result = json.loads(cost.output)
     rate = report("growth seo audit", cost, result["crawl"]["pages"])
-    say("  " + where_time_goes(growth, workspace))
+    say("  on the wall: " + where_time_goes(growth, workspace))
+    judging, fetching = (*cost.by_process, 0.0, 0.0)[:2]
+    say(f"  of the processor: {judging:.1f} s to judge, settle and store, {fetching:.1f} s to fetch and read")
     stored = result["crawl"]["links"]
     size = sum(file.stat().st_size for file in workspace.rglob("growth-crawl.db*"))
     issues = sum(result["issues"].values())
@@ -107,7 +123,7 @@ def told(name: str, times: float, wanted: float) -> bool:
 
 
 def where_time_goes(growth: str, workspace: Path) -> str:
-    """The parts of the audit's time, as the audit itself counted them."""
+    """The parts of the judging process's time, as it counted them itself."""
     crawls = json.loads(subprocess.run([growth, "-C", str(workspace), "seo", "crawls", "--json"], capture_output=True, check=True).stdout)
     spent = crawls[0]["spent"]
     return ", ".join(f"{part} {seconds:.1f} s" for part, seconds in spent.items())

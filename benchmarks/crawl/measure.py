@@ -25,6 +25,8 @@ class Cost:
     #: the most that all its processes held at one time, MB (what they share counts once)
     peak_mb: float
     output: str
+    #: seconds of processor time by process, the command itself first, as last seen
+    by_process: tuple[float, ...] = ()
 
 
 def measured(command: Sequence[str], *, ends: Sequence[int] = (0,), limit_s: float = 1800) -> Cost:
@@ -33,6 +35,7 @@ def measured(command: Sequence[str], *, ends: Sequence[int] = (0,), limit_s: flo
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         process = subprocess.Popen(command, stdout=out, stderr=err)
         peak = 0.0
+        cpu: dict[int, float] = {}
         while True:
             # wait4 tells the processor time of the command and of all that it waited for itself
             pid, status, usage = os.wait4(process.pid, os.WNOHANG)
@@ -41,6 +44,7 @@ def measured(command: Sequence[str], *, ends: Sequence[int] = (0,), limit_s: flo
             if time.monotonic() - begun > limit_s:
                 process.kill()
             peak = max(peak, _held_kb(process.pid))
+            cpu.update(_cpu_of(process.pid))
             time.sleep(LOOK_S)
         process.returncode = os.waitstatus_to_exitcode(status)
         seconds = time.monotonic() - begun
@@ -48,7 +52,7 @@ def measured(command: Sequence[str], *, ends: Sequence[int] = (0,), limit_s: flo
         err.seek(0)
         if process.returncode not in ends:
             raise RuntimeError(f"{' '.join(command)} ended with {process.returncode}: {err.read().decode(errors='replace')[-2000:]}")
-        return Cost(seconds, usage.ru_utime + usage.ru_stime, peak / 1024, out.read().decode())
+        return Cost(seconds, usage.ru_utime + usage.ru_stime, peak / 1024, out.read().decode(), tuple(cpu.values()))
 
 
 def _held_kb(pid: int) -> float:
@@ -61,6 +65,19 @@ def _held_kb(pid: int) -> float:
         except (OSError, StopIteration):
             continue
     return total
+
+
+def _cpu_of(pid: int) -> dict[int, float]:
+    """Seconds of processor time that a process and its children have taken, by process id."""
+    found = {}
+    for each in (pid, *children(pid)):
+        try:
+            fields = Path(f"/proc/{each}/stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        if fields[0] != "Z":
+            found[each] = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return found
 
 
 def children(pid: int) -> list[int]:

@@ -1,6 +1,7 @@
 """``python -m benchmarks.store``: 100,000 pages of 30 links through the frontier and the recorder of the audit into the real tables.
 
-The page that is stored is one that the reader made; pages differ in title, address and links. Making them is not counted.
+The page that is stored is one that the reader made; pages differ in title, address and links, and come in the order of the crawl.
+Making them is not counted.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import resource
 import sqlite3
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from benchmarks.crawl.measure import say
@@ -78,15 +79,21 @@ def store(database: Database, pages: int, links: int) -> tuple[float, float, dic
         spent[part] += time.perf_counter() - begun[0]
         cpu += time.process_time() - begun[1]
 
-    for number, (answer, readout) in enumerate(made_pages(pages, links)):
+    page = page_maker(pages, links)
+    stored = 0
+    while frontier.pages and stored < pages:
+        item = frontier.pages.popleft()
+        answer, readout = page(item.url)
         begun = now()
-        id = frontier.admit(answer.url, found_by=LinkKind.A, found_from=1, depth=1)
-        targets = [frontier.admit(link.target or "", found_by=link.kind, found_from=id, depth=2) for link in readout.links]
-        recorder.answer(id, answer, verdict=None, redirect_to=None, attempts=1, at_micros=1_700_000_000_000_000)
-        recorder.page(id, readout, id)
-        recorder.links(id, zip(readout.links, targets, strict=True))
+        targets = [
+            frontier.admit(link.target or "", found_by=link.kind, found_from=item.id, depth=item.depth + 1) for link in readout.links
+        ]
+        recorder.answer(item.id, answer, verdict=None, redirect_to=None, attempts=1, at_micros=1_700_000_000_000_000)
+        recorder.page(item.id, readout, item.id)
+        recorder.links(item.id, zip(readout.links, targets, strict=True))
         on("numbering and making rows", begun)
-        if number % FLUSH_PAGES == FLUSH_PAGES - 1 or number == pages - 1:
+        stored += 1
+        if stored % FLUSH_PAGES == 0 or stored == pages:
             begun = now()
             recorder.flush()
             on("writing", begun)
@@ -103,24 +110,29 @@ def now() -> tuple[float, float]:
     return time.perf_counter(), time.process_time()
 
 
-def made_pages(pages: int, links: int) -> Iterator[tuple[Answer, Readout]]:
-    """Pages as the reader hands them over; every two hundredth is really read, the others are its likes."""
+def page_maker(pages: int, links: int) -> Callable[[str], tuple[Answer, Readout]]:
+    """Makes pages by address as the reader hands them over; every two hundredth is really read, the others are its likes."""
     chance = random.Random(1)
     rules = Rules(page=(), site=())
     site = SiteFacts(home=HOME, hosts=frozenset({"www.example.com"}))
-    read: Readout | None = None
-    for number in range(pages):
-        url = f"{HOME}category/product-{number}/detail.html"
-        if read is None or number % 200 == 0:
+    made = 0
+    body, answer, read = b"", Answer(url=HOME, status=200), Readout((), None, (), ())
+
+    def page(url: str) -> tuple[Answer, Readout]:
+        nonlocal made, body, answer, read
+        if made % 200 == 0:
             text = "".join(f"<p>{' '.join(chance.choices(WORDS, k=30))}</p>" for _ in range(20))
-            body = PAGE.format(n=number, text=text).encode()
+            body = PAGE.format(n=made, text=text).encode()
             answer = Answer(url=url, status=200, headers={"content-type": "text/html; charset=utf-8"}, body=body, wire_bytes=len(body))
             read = read_out(answer, site, rules, Spent(), read_at=clock.now(), depth=1)
-        values = (f"Product number {number} of the shop", *read.values[1:])
-        yield (
+        values = (f"Product number {made} of the shop", *read.values[1:])
+        made += 1
+        return (
             Answer(url=url, status=200, headers=answer.headers, wire_bytes=len(body), ttfb_ms=20, total_ms=30, body_bytes=len(body)),
             Readout(tuple(_links(chance, pages, links)), url, values, ()),
         )
+
+    return page
 
 
 def _links(chance: random.Random, pages: int, links: int) -> Iterator[Link]:

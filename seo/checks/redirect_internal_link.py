@@ -27,8 +27,9 @@ meta = CheckMeta(
 
 def judge(site: Site, limits: Limits) -> Iterator[Finding]:
     """One finding for each redirecting address of the site that pages link to."""
-    for target in site.internal(UrlRow.redirect_to.is_not(None)):
-        sources, pages, links = site.sources_of([target.id], kinds=stored.CLICKED)
+    targets = list(site.internal(UrlRow.redirect_to.is_not(None)))
+    each = site.sources_of_each((target.id for target in targets), kinds=stored.CLICKED)
+    for target, (sources, pages, links) in zip(targets, each, strict=True):
         if sources:
             end = site.target(site.end_of(target.id))
             yield broken_finding(target, sources, pages, links, location=end.url)

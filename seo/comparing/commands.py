@@ -27,8 +27,8 @@ def compare(
 
     Example: growth seo compare https://www.example.com/loans https://www.example.org/loan saved.html
     """
-    from seo.comparing import compare_pages, reach_of
     from seo.comparing.tables import checks_table, notes, points_table, sections_table, sentence, terms_table
+    from seo.comparing.visit import compare_pages, reach_of
     from seo.facts import seo_settings
 
     workspace = toolkit.workspace()

@@ -7,11 +7,14 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from growth import urls
 from seo.robots import matches
-from seo.settings import CrawlSettings
+
+if TYPE_CHECKING:
+    from seo.settings import CrawlSettings
 
 
 class Reason(StrEnum):

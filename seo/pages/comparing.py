@@ -11,12 +11,11 @@ from growth.jobs import ask, read_catalogue
 from growth.language import _
 from growth.reporting import Column, Empty, Kind, Table
 from growth.web import Missing, Page, Viewer, page
-from seo.comparing import MOST_COMPETITORS
 from seo.comparing.comparison import Comparison
 from seo.comparing.jobs import COMPARE
 from seo.comparing.store import Asked, CompareState, add_comparison, compared, comparisons, find_comparison
 from seo.comparing.tables import notes, sentence, tables, todo_points
-from seo.comparing.visit import Unread
+from seo.comparing.visit import MOST_COMPETITORS, Unread
 from seo.pages.tabs import EDITORS, NAV, ROLES, tabs
 
 

@@ -13,8 +13,9 @@ from growth.cli import words
 from growth.errors import GrowthError, Unreachable
 from growth.outbound import Reach
 from growth.workspace import Workspace
-from seo.comparing import Standing, compare_pages, reach_of
+from seo.comparing.comparison import Standing
 from seo.comparing.terms import terms_of
+from seo.comparing.visit import compare_pages, reach_of
 from tests.conftest import NOW
 from tests.sites.hostile import Hostile
 
