@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -30,9 +31,10 @@ from growth.channels import (
 )
 from growth.db import table_of
 from growth.traffic.beacon import EventKind
+from growth.traffic.getting_in_touch import write_contact_clicks
 from growth.traffic.known import note_known, recognise
 from growth.traffic.models import EventText, LooseVisitor, PagePath, Visit, VisitorStep
-from growth.traffic.rollups import COUNTED, count_pages, mark_days
+from growth.traffic.rollups import COUNTED, count_pages, mark_days, write_ways
 from growth.traffic.sessions import STARTING, OpenVisit
 from growth.traffic.writing import origin_of
 
@@ -67,6 +69,10 @@ class Batch:
     #: (visitor, page, microseconds)
     seen: list[tuple[int, int, int]] = field(default_factory=list)
     days: set[date] = field(default_factory=set)
+    #: steps from page to page by (day of the visit's start, page, next page); those of void visits are taken off
+    ways: Counter[tuple[date, int, int]] = field(default_factory=Counter)
+    #: (event, microseconds, visitor, text id of what was clicked to get in touch)
+    contacts: list[tuple[int, int, int, int]] = field(default_factory=list)
 
     @property
     def visits(self) -> list[tuple[int, OpenVisit]]:
@@ -99,6 +105,17 @@ def count_event(batch: Batch, row: Sequence[Any], zone: ZoneInfo) -> None:
         counts[_ERRORS] += 1
     elif kind == EventKind.STEP and row[15]:
         batch.steps.append((visitor, row[15], row[1]))
+    elif kind == EventKind.CONTACT and row[15]:
+        batch.contacts.append((row[0], row[1], visitor, row[15]))
+
+
+def count_ways(batch: Batch, visits: Iterable[OpenVisit], zone: ZoneInfo, times: int = 1) -> None:
+    """Add the steps from page to page of visits; -1 `times` takes them off."""
+    for visit in visits:
+        if visit.ways:
+            day = _day(visit.started // _QUARTER, zone)
+            for page, following in visit.ways:
+                batch.ways[day, page, following] += times
 
 
 @lru_cache(maxsize=4096)
@@ -109,7 +126,13 @@ def _day(quarter: int, zone: ZoneInfo) -> date:
 
 def read_texts(raw: Session, batch: Batch, wanted: set[int]) -> None:
     """Fetch the texts that the batch needs, and those of the ids in `wanted`."""
-    wanted = wanted | batch.unknown | {name for _visitor, name, _at in batch.steps} | set(batch.views.values())
+    wanted = (
+        wanted
+        | batch.unknown
+        | {name for _visitor, name, _at in batch.steps}
+        | {click[3] for click in batch.contacts}
+        | set(batch.views.values())
+    )
     for visitor, visit in batch.visits:
         wanted |= {visit.origin, visit.click, *(origin for _at, origin in visit.touches)}
         if visit.links:
@@ -216,6 +239,10 @@ def write_counts(session: Session, batch: Batch, *, zone: ZoneInfo) -> None:
     """What the sums of days and pages, steps and known visitors are made of."""
     count_pages(session, batch.pages)
     mark_days(session, batch.days)
+    count_ways(batch, (visit for _visitor, visit in batch.visits), zone)
+    write_ways(session, batch.ways)
+    clicks = [(id, _day(at // _QUARTER, zone), at, visitor, name) for id, at, visitor, name in batch.contacts]
+    write_contact_clicks(session, clicks, batch.texts, remade=[visitor for visitor, _ids in batch.void])
     rows = []
     for visitor, name, micros in batch.steps:
         rows.append(

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import Final
+from datetime import date
+from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy.orm import Session
 
 from growth import clock
-from growth.channels import CHANNEL, ORIGIN
-from growth.db import Database
-from growth.traffic.beacon import EventKind
-from growth.traffic.models import Event, EventText, Visit
+from growth.channels import CHANNEL, ORIGIN, insert_rows
+from growth.db import Database, table_of
+from growth.traffic.models import ContactClick, SpotText, Visit
 
-#: clicks that are looked at, the latest
-_MOST: Final = 50_000
+_CLICK: Final = table_of(ContactClick)
+_VISIT: Final = table_of(Visit)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,45 +31,50 @@ class ContactClicks:
 
 def contact_clicks(database: Database, *, from_day: date, until_day: date) -> list[ContactClicks]:
     """The clicks of these site days, the most first."""
-    zone = database.workspace.zone
-    since = clock.to_micros(clock.day_start(from_day, zone))
-    until = clock.to_micros(clock.day_start(until_day + timedelta(days=1), zone))
-    with database.store("events").read() as raw:
-        rows = raw.execute(
-            select(Event.at_micros, Event.visitor, EventText.value)
-            .join(EventText, EventText.id == Event.name)
-            .where(Event.kind == EventKind.CONTACT.value, Event.at_micros >= since, Event.at_micros < until)
-            .order_by(Event.at_micros.desc())
-            .limit(_MOST)
-        ).all()
-    ways = _ways(database, {visitor for _at, visitor, _name in rows})
-    clicks: Counter[tuple[str, str]] = Counter()
-    visitors: dict[tuple[str, str], set[int]] = defaultdict(set)
-    for at, visitor, name in rows:
-        begun, channels = ways.get(visitor, ([], []))
-        place = bisect_right(begun, at)
-        key = (name, channels[place - 1] if place else "")
-        clicks[key] += 1
-        visitors[key].add(visitor)
-    made = [ContactClicks(name=key[0], channel=key[1], clicks=count, visitors=len(visitors[key])) for key, count in clicks.items()]
+    channel = func.coalesce(CHANNEL.c.name, ORIGIN.c.medium, "")
+    query = (
+        select(SpotText.value, channel, func.count(), func.count(_CLICK.c.visitor_id.distinct()))
+        .select_from(_CLICK)
+        .join(SpotText, SpotText.id == _CLICK.c.name_id)
+        .outerjoin(ORIGIN, ORIGIN.c.id == _CLICK.c.origin_id)
+        .outerjoin(CHANNEL, CHANNEL.c.id == ORIGIN.c.channel_id)
+        .where(_CLICK.c.day.between(from_day, until_day))
+        .group_by(SpotText.value, channel)
+    )
+    with database.read() as session:
+        made = [
+            ContactClicks(name=name, channel=by, clicks=int(clicks), visitors=int(visitors))
+            for name, by, clicks, visitors in session.execute(query)
+        ]
     return sorted(made, key=lambda row: (-row.clicks, row.name, row.channel))
 
 
-def _ways(database: Database, visitors: set[int]) -> dict[int, tuple[list[int], list[str]]]:
-    """When each visitor's visits began (microseconds), and the channel of each."""
-    found: dict[int, tuple[list[int], list[str]]] = defaultdict(lambda: ([], []))
-    ids = sorted(visitors)
-    with database.read() as session:
-        for start in range(0, len(ids), 500):
-            query = (
-                select(Visit.visitor_id, Visit.started_at, CHANNEL.c.name, ORIGIN.c.medium)
-                .join(ORIGIN, ORIGIN.c.id == Visit.origin_id)
-                .outerjoin(CHANNEL, CHANNEL.c.id == ORIGIN.c.channel_id)
-                .where(Visit.visitor_id.in_(ids[start : start + 500]))
-                .order_by(Visit.started_at)
-            )
-            for visitor, started, channel, medium in session.execute(query):
-                begun, channels = found[visitor]
-                begun.append(clock.to_micros(started))
-                channels.append(channel or medium)
-    return found
+def write_contact_clicks(
+    session: Session, clicks: Sequence[tuple[int, date, int, int, int]], texts: Mapping[int, str], *, remade: Sequence[int]
+) -> None:
+    """Keep clicks (event, day, microseconds, visitor, text id of what was clicked) with the origin of their visit, which is there already.
+
+    Those of the visitors in `remade`, whose visits are others than before, are told anew.
+    """
+    if clicks:
+        insert_rows(session, table_of(SpotText), ("id", "value"), [(click[4], texts[click[4]]) for click in clicks], new_only=True)
+        rows = [
+            {"id": id, "day": day, "at": clock.from_micros(at), "visitor_id": visitor, "name_id": name, "origin_id": 0}
+            for id, day, at, visitor, name in clicks
+        ]
+        session.execute(insert(_CLICK), rows)
+    visitors = sorted({click[3] for click in clicks} | set(remade))
+    if visitors:
+        session.connection().execute(_ORIGINS, [{"visitor": visitor} for visitor in visitors])
+
+
+_OF_VISIT: Final = (
+    select(_VISIT.c.origin_id)
+    .where(_VISIT.c.visitor_id == _CLICK.c.visitor_id, _VISIT.c.started_at <= _CLICK.c.at)
+    .order_by(_VISIT.c.started_at.desc(), _VISIT.c.id.desc())
+    .limit(1)
+    .correlate(_CLICK)
+    .scalar_subquery()
+)
+#: made once
+_ORIGINS: Final[Any] = update(_CLICK).where(_CLICK.c.visitor_id == bindparam("visitor")).values(origin_id=func.coalesce(_OF_VISIT, 0))

@@ -5,23 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from growth import clock
 from growth.channels import CHANNEL, ORIGIN
-from growth.db import Database, table_of
-from growth.traffic.beacon import EventKind
+from growth.db import table_of
 from growth.traffic.ids import text_id
-from growth.traffic.models import Event, EventText, PagePath, Visit
+from growth.traffic.models import EntryDay, PagePath, PageWay, Visit
+from growth.traffic.store import page_paths
 
 #: a visit with an event so recently is on the site now
 NOW: Final = timedelta(minutes=5)
-#: a pause that ends a way, as it ends a visit
-_PAUSE: Final = timedelta(minutes=30)
-_ORDER: Final = (Event.at_micros, Event.id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,41 +82,26 @@ def on_site(session: Session, *, now: datetime, most: int = 200) -> list[LiveVis
     ]
 
 
-def ways(database: Database, path: str, *, from_day: date, until_day: date, most: int = 20) -> Ways:
-    """The pages before and after `path` in the visits of these site days, the most taken first; a reload is no way."""
-    zone = database.workspace.zone
-    since = clock.to_micros(clock.day_start(from_day, zone))
-    until = clock.to_micros(clock.day_start(until_day + timedelta(days=1), zone))
+def ways(session: Session, path: str, *, from_day: date, until_day: date, most: int = 20) -> Ways:
+    """The pages before and after `path` in the visits that began on these site days, the most taken first; a reload is no way."""
     page = text_id(path)
-    with database.store("events").read() as raw:
-        viewed = (Event.kind.in_((EventKind.PAGE.value, EventKind.MISSING.value)), Event.at_micros >= since, Event.at_micros < until)
-        visitors = select(Event.visitor).where(Event.page == page, *viewed)
-        steps = select(
-            Event.page.label("page"),
-            Event.at_micros.label("at"),
-            func.lag(Event.page).over(partition_by=Event.visitor, order_by=_ORDER).label("before"),
-            func.lag(Event.at_micros).over(partition_by=Event.visitor, order_by=_ORDER).label("before_at"),
-            func.lead(Event.page).over(partition_by=Event.visitor, order_by=_ORDER).label("after"),
-            func.lead(Event.at_micros).over(partition_by=Event.visitor, order_by=_ORDER).label("after_at"),
-        )
-        found = steps.where(Event.visitor.in_(visitors), *viewed).subquery()
-        rows = raw.execute(select(found).where(found.c.page == page)).all()
-        pause = _PAUSE // timedelta(microseconds=1)
-        came: dict[int, int] = {}
-        went: dict[int, int] = {}
-        for _page, at, before, before_at, after, after_at in rows:
-            if before != page or at - before_at > pause:
-                origin = before if before is not None and at - before_at <= pause else 0
-                came[origin] = came.get(origin, 0) + 1
-            if after != page or after_at - at > pause:
-                goal = after if after is not None and after_at - at <= pause else 0
-                went[goal] = went.get(goal, 0) + 1
-        ids = [id for id in {*came, *went} if id]
-        texts: dict[int, str] = {}
-        for start in range(0, len(ids), 500):
-            part = select(EventText.id, EventText.value).where(EventText.id.in_(ids[start : start + 500]))
-            texts |= dict(raw.execute(part).tuples().all())
-    return Ways(path=path, views=len(rows), before=_parts(came, texts, most), after=_parts(went, texts, most))
+    came = _steps(session, PageWay.page_id, PageWay.next_id, page, from_day, until_day)
+    went = _steps(session, PageWay.next_id, PageWay.page_id, page, from_day, until_day)
+    ends = select(func.sum(EntryDay.entries), func.sum(EntryDay.exits))
+    begun, ended = session.execute(ends.where(EntryDay.page_id == page, EntryDay.day.between(from_day, until_day))).one()
+    reloads = came.pop(page, 0)
+    went.pop(page, None)
+    for counts, outside in ((came, begun), (went, ended)):
+        if outside:
+            counts[0] = int(outside)
+    texts = page_paths(session, [id for id in {*came, *went} if id])
+    views = sum(came.values()) + reloads
+    return Ways(path=path, views=views, before=_parts(came, texts, most), after=_parts(went, texts, most))
+
+
+def _steps(session: Session, told: Any, of: Any, page: int, from_day: date, until_day: date) -> dict[int, int]:
+    query = select(told, func.sum(PageWay.count)).where(of == page, PageWay.day.between(from_day, until_day)).group_by(told)
+    return {id: int(count) for id, count in session.execute(query) if count}
 
 
 def _parts(counts: dict[int, int], texts: dict[int, str], most: int) -> tuple[WayPart, ...]:

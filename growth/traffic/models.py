@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, SmallInteger, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, SmallInteger, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from growth.db import Base, Sealed
@@ -23,6 +23,21 @@ class Event(Base):
     __table_args__ = (
         Index("ix_event_at_micros", "at_micros"),
         Index("ix_event_visitor", "visitor", "at_micros"),
+        # what is rare and asked for long periods: each holds all that its page needs (`website.dead_ends`, `script_errors`)
+        Index(
+            "ix_event_missing", "at_micros", "page", "referrer", "visitor", sqlite_where=text("kind = 4"), postgresql_where=text("kind = 4")
+        ),
+        Index(
+            "ix_event_error",
+            "at_micros",
+            "name",
+            "message",
+            "script",
+            "visitor",
+            "page",
+            sqlite_where=text("kind = 5"),
+            postgresql_where=text("kind = 5"),
+        ),
         {"schema": "events", "sqlite_autoincrement": True},
     )
 
@@ -77,7 +92,7 @@ class DroppedEvent(Base):
     """What was not counted, and why; a verdict can be looked at again, `rules` being the version of the list it was made by."""
 
     __tablename__ = "dropped_event"
-    __table_args__ = (Index("ix_dropped_event_at_micros", "at_micros"), {"schema": "events"})
+    __table_args__ = (Index("ix_dropped_event_at_micros", "at_micros", "reason"), {"schema": "events"})
 
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[int] = mapped_column(BigInteger, unique=True)
@@ -208,7 +223,7 @@ class EntryDay(Base):
     """On which pages the visits of a day began and ended; made anew with `VisitDay`."""
 
     __tablename__ = "entry_day"
-    __table_args__ = ({"sqlite_with_rowid": False},)
+    __table_args__ = (Index("ix_entry_day_page_id", "page_id", "day"), {"sqlite_with_rowid": False})
 
     day: Mapped[date] = mapped_column(primary_key=True)
     page_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
@@ -232,6 +247,38 @@ class OtherCount(Base):
     imported_at: Mapped[datetime]
 
 
+class PageWay(Base):
+    """How often a day's visits went from a page to the next; a reload goes to the same. Where they began and ended says `EntryDay`."""
+
+    __tablename__ = "page_way"
+    __table_args__ = (Index("ix_page_way_next_id", "next_id", "day"), {"sqlite_with_rowid": False})
+
+    page_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    next_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    count: Mapped[int]
+
+
+class ContactClick(Base):
+    """A click on a phone number, mail address, QQ or WeChat id; its origin is that of the visit before it, 0 where there is none yet."""
+
+    __tablename__ = "contact_click"
+    __table_args__ = (
+        # holds all that its page needs
+        Index("ix_contact_click_day", "day", "name_id", "origin_id", "visitor_id"),
+        Index("ix_contact_click_visitor_id", "visitor_id"),
+    )
+
+    #: id of the event
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    day: Mapped[date]
+    at: Mapped[datetime]
+    visitor_id: Mapped[int] = mapped_column(BigInteger)
+    #: text id of what was clicked, as the page calls it (`SpotText`)
+    name_id: Mapped[int] = mapped_column(BigInteger)
+    origin_id: Mapped[int]
+
+
 class HotSpot(Base):
     """How often a day something happened at a place of a page: clicks by cell and by element, scrolls by depth (`hot_areas.Spot`)."""
 
@@ -246,7 +293,7 @@ class HotSpot(Base):
 
 
 class SpotText(Base):
-    """An element that was clicked, with where it leads, once."""
+    """An element that was clicked, with where it leads, or a way to get in touch, once."""
 
     __tablename__ = "spot_text"
 

@@ -1,7 +1,8 @@
 """Roll-ups: what the pages of the dashboard read, so that a year of events answers at once.
 
-Counts of pages are added to as events come (`count_pages`, in the cursor's transaction). Visits may change after the fact, so their sums
-are made anew for the days that changed (`refresh_rollups`), which any reader does first; a day of ten thousand visits takes milliseconds.
+Counts of pages and of steps between them are added to as events come (`count_pages`, `write_ways`, in the cursor's transaction). Visits may
+change after the fact, so their sums are made anew for the days that changed (`refresh_rollups`), which any reader does first; a day of ten
+thousand visits takes milliseconds.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from growth.channels import add_to_rows, insert_marks, stored_day
 from growth.db import Database, table_of
-from growth.traffic.models import DirtyDay, EntryDay, PageDay, Visit, VisitDay
+from growth.traffic.models import DirtyDay, EntryDay, PageDay, PageWay, Visit, VisitDay
 
 #: what is counted of a page on a day, in the order of the counts
 COUNTED: Final = ("views", "missing", "errors", "engaged_ms", "leaves", "scrolled", "loads", "load_ms")
@@ -27,6 +28,12 @@ def count_pages(session: Session, counts: Mapping[tuple[date, int], Sequence[int
     """Add to what happened on pages, by (day, page id); numbers in the order of `COUNTED`."""
     rows = [(stored_day(session, day), page, *numbers) for (day, page), numbers in sorted(counts.items())]
     add_to_rows(session, table_of(PageDay), ("day", "page_id"), COUNTED, rows)
+
+
+def write_ways(session: Session, counts: Mapping[tuple[date, int, int], int]) -> None:
+    """Add to the steps from page to page, by (day, page, next page)."""
+    rows = [(page, stored_day(session, day), following, count) for (day, page, following), count in sorted(counts.items()) if count]
+    add_to_rows(session, table_of(PageWay), ("page_id", "day", "next_id"), ("count",), rows)
 
 
 def mark_days(session: Session, days: Iterable[date]) -> None:

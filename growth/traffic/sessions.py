@@ -48,7 +48,7 @@ class Act(NamedTuple):
 class OpenVisit:
     """A visit while events are added to it. `last` is its latest event, also one that does not prolong it.
 
-    `touches` are (instant, origin) of this fold only, `links` the codes that were followed.
+    Of this fold only: `touches` (instant, origin), `links` the codes that were followed, `ways` (page, next page), a reload to the same.
     """
 
     id: int
@@ -68,6 +68,7 @@ class OpenVisit:
     current_campaign: int = 0
     touches: list[tuple[int, int]] = field(default_factory=list)
     links: list[tuple[int, int]] = field(default_factory=list)
+    ways: list[tuple[int, int]] = field(default_factory=list)
 
     @property
     def bounced(self) -> bool:
@@ -118,6 +119,7 @@ def _add(visit: OpenVisit, act: Act) -> None:
         visit.ended = max(visit.ended, act.at)
     if act.kind in STARTING:
         visit.pages += 1
+        visit.ways.append((visit.exit, act.page))
         visit.exit = act.page
         again = act.origin in (visit.current_origin, visit.current_campaign)
         if act.strength >= Strength.REFERRER and not again:

@@ -20,7 +20,7 @@ from growth.channels import (
     insert_new,
 )
 from growth.db import Database, table_of
-from growth.traffic.batch import Batch, count_event, in_parts, read_texts, write_counts, write_pages, write_visits
+from growth.traffic.batch import Batch, count_event, count_ways, in_parts, read_texts, write_counts, write_pages, write_visits
 from growth.traffic.beacon import EventKind
 from growth.traffic.known import look_up_recognised
 from growth.traffic.models import Event, LooseVisitor, TrafficCursor, Visit
@@ -109,7 +109,7 @@ def _advance(database: Database) -> int:
         with database.write() as session:
             if not _move_cursor(session, cursor, rows[-1][0]):
                 return BATCH  # another process has taken this batch: look again
-            _fold_all(session, raw, batch, by_visitor, timeout)
+            _fold_all(session, raw, batch, by_visitor, timeout, cursor)
             fresh = {page for _day, page in batch.pages if page and page not in known}
             changed = {page: title for page, title in batch.titles.items() if known.get(page) != title}
             read_texts(raw, batch, fresh | set(changed) | set(changed.values()))
@@ -124,7 +124,7 @@ def _advance(database: Database) -> int:
     return len(rows)
 
 
-def _fold_all(session: Session, raw: Session, batch: Batch, by_visitor: dict[int, list[Act]], timeout: int) -> None:
+def _fold_all(session: Session, raw: Session, batch: Batch, by_visitor: dict[int, list[Act]], timeout: int, cursor: int) -> None:
     last = _last_visits(session, list(by_visitor))
     loose = _loose(session, [visitor for visitor in by_visitor if visitor not in last])
     batch.unknown = by_visitor.keys() - last.keys()
@@ -133,7 +133,7 @@ def _fold_all(session: Session, raw: Session, batch: Batch, by_visitor: dict[int
             acts.sort(key=lambda act: act.order)
         before = last.get(visitor)
         if visitor in loose or (before is not None and acts[0].at <= before.last):
-            _remake(session, raw, batch, visitor, acts, timeout)
+            _remake(session, raw, batch, visitor, acts, timeout, cursor)
         else:
             _extend(batch, visitor, acts, before, timeout)
 
@@ -214,10 +214,11 @@ def _extend(batch: Batch, visitor: int, acts: Sequence[Act], before: OpenVisit |
             batch.new.append((visitor, visit))
 
 
-def _remake(session: Session, raw: Session, batch: Batch, visitor: int, acts: Sequence[Act], timeout: int) -> None:
+def _remake(session: Session, raw: Session, batch: Batch, visitor: int, acts: Sequence[Act], timeout: int, done: int) -> None:
     """Late events: make the visits around them anew from the raw events.
 
-    Visits that begin within the timeout of what is made anew are made anew with it, until one stands apart.
+    Visits that begin within the timeout of what is made anew are made anew with it, until one stands apart. `done` is the last event that
+    had been in visits before: those up to it make the void visits once more, so that their steps from page to page can be taken off.
     """
     first, reach = acts[0].at, acts[-1].at
     own = _VISIT.c.visitor_id == visitor
@@ -249,6 +250,7 @@ def _remake(session: Session, raw: Session, batch: Batch, visitor: int, acts: Se
         # raw events of these visits were cleared as retention says: what is left cannot be told anew, so they stay as they are
         return
     batch.void.append((visitor, [visit.id for visit in void]))
+    count_ways(batch, fold((act for act in events if act.id <= done), timeout_micros=timeout), session.info["database"].workspace.zone, -1)
     if made:
         session.execute(delete(LooseVisitor).where(LooseVisitor.visitor_id == visitor))
     batch.new.extend((visitor, visit) for visit in made)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, literal_column, select
 from sqlalchemy.orm import Session
 
 from growth import clock
@@ -208,7 +208,7 @@ def dead_ends(database: Database, *, from_day: date, until_day: date, most: int 
     with database.store("events").read() as raw:
         query = (
             select(Event.page, Event.referrer, func.count(), func.count(Event.visitor.distinct()))
-            .where(Event.kind == int(EventKind.MISSING), *_span(from_day, until_day, database.workspace.zone))
+            .where(Event.kind == literal_column(str(EventKind.MISSING.value)), *_span(from_day, until_day, database.workspace.zone))
             .group_by(Event.page, Event.referrer)
             .order_by(func.count(Event.visitor.distinct()).desc(), Event.page)
             .limit(most)
@@ -227,7 +227,7 @@ def script_errors(database: Database, *, from_day: date, until_day: date, most: 
         felt = func.count(Event.visitor.distinct())
         query = (
             select(Event.name, Event.message, Event.script, func.count(), felt, func.count(Event.page.distinct()))
-            .where(Event.kind == int(EventKind.ERROR), *_span(from_day, until_day, database.workspace.zone))
+            .where(Event.kind == literal_column(str(EventKind.ERROR.value)), *_span(from_day, until_day, database.workspace.zone))
             .group_by(Event.name, Event.message, Event.script)
             .order_by(felt.desc(), Event.message)
             .limit(most)

@@ -89,7 +89,9 @@ def live(viewer: Viewer) -> Page:
 def page_ways(viewer: Viewer, path: str = "/") -> Page:
     """The pages before and after one."""
     period = wanted_period(viewer)
-    found = ways(viewer.database, path, from_day=period.first, until_day=period.last)
+    catch_up(viewer.database)
+    with viewer.database.read() as session:
+        found = ways(session, path, from_day=period.first, until_day=period.last)
     before = _table(viewer, "before", _("Came from"), _("the visit began here"), found.before)
     after = _table(viewer, "after", _("Went to"), _("the visit ended here"), found.after)
     if viewer.format:

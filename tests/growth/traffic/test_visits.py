@@ -5,9 +5,10 @@ from __future__ import annotations
 import itertools
 import random
 import shutil
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,8 @@ from sqlalchemy import select
 
 from growth.channels import TOUCH
 from growth.db import open_database
-from growth.traffic import Received, VisitView, catch_up, visits
+from growth.traffic import Received, VisitView, catch_up, contact_clicks, visits
+from growth.traffic.models import PageWay
 from growth.workspace import load_workspace
 from tests.journeys import Journey, Site, journey
 
@@ -145,7 +147,7 @@ def test_a_campaign_told_late_splits_a_visit(site: Site) -> None:
 ACTS = st.lists(
     st.tuples(
         st.sampled_from([0, 30, 600, 1799, 1800, 1801, 4000]),
-        st.sampled_from(["page", "poster", "hao123", "baidu", "zhihu", "pay", "leave", "click", "error", "form"]),
+        st.sampled_from(["page", "poster", "hao123", "baidu", "zhihu", "pay", "leave", "click", "error", "form", "contact"]),
         st.sampled_from(["v1", "v2"]),
     ),
     min_size=1,
@@ -165,6 +167,8 @@ def told(site: Site, acts: list[tuple[int, str, str]], mark: str) -> list[Receiv
             browser.visit(f"/{act}", via=act)
         elif act in ("leave", "click", "error", "form"):
             browser.event(act, duration_ms=4000)
+        elif act == "contact":
+            browser.event(act, name="qq:10000")
         else:
             referrers = {"baidu": BAIDU, "zhihu": "https://www.zhihu.com/", "pay": "https://cashier.alipay.com/x", "page": browser.url}
             browser.visit(f"/{act}", referrer=referrers[act])
@@ -181,6 +185,17 @@ def result(site: Site, mark: str) -> tuple[list[tuple[object, ...]], list[tuple[
     with site.database.read() as session:
         rows = session.execute(select(TOUCH.c.at, TOUCH.c.origin_id, TOUCH.c.evidence)).all()
     return sorted(shown, key=str), sorted((at, origin, landing[proof]) for at, origin, proof in rows if proof in landing)
+
+
+def rolled_up(site: Site) -> Counter[tuple[object, ...]]:
+    """The steps from page to page, and the clicks to get in touch by channel."""
+    found: Counter[tuple[object, ...]] = Counter()
+    with site.database.read() as session:
+        for page, day, following, count in session.execute(select(PageWay.page_id, PageWay.day, PageWay.next_id, PageWay.count)):
+            found[page, day, following] = count
+    for row in contact_clicks(site.database, from_day=date(2026, 1, 1), until_day=date(2027, 12, 31)):
+        found[row.name, row.channel] = row.clicks
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -204,7 +219,9 @@ def test_events_in_any_order_and_any_batches_give_the_same_visits(lasting_site: 
     # events of one instant and visitor are taken in the order of arrival: apart from that, order must not matter
     acts = [(max(gap, 1), act, name) for gap, act, name in acts]
     site, straight, mixed = lasting_site, f"s{next(_marks)}", f"m{next(_marks)}"
+    before = rolled_up(site)
     site.send(*told(site, acts, straight))
+    between = rolled_up(site)
     shuffled = told(site, acts, mixed)
     luck = random.Random(seed)
     luck.shuffle(shuffled)
@@ -213,6 +230,7 @@ def test_events_in_any_order_and_any_batches_give_the_same_visits(lasting_site: 
         site.send(*shuffled[:size])
         shuffled = shuffled[size:]
     assert result(site, mixed) == result(site, straight)
+    assert rolled_up(site) - between == between - before
 
 
 def test_a_crash_between_events_and_visits_loses_and_doubles_nothing(site: Site) -> None:

@@ -31,7 +31,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('key', name=op.f('uq_dropped_event_key')),
     schema='events'
     )
-    op.create_index('ix_dropped_event_at_micros', 'dropped_event', ['at_micros'], unique=False, schema='events')
+    op.create_index('ix_dropped_event_at_micros', 'dropped_event', ['at_micros', 'reason'], unique=False, schema='events')
     op.create_table('event',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('key', sa.BigInteger(), nullable=False),
@@ -64,6 +64,8 @@ def upgrade() -> None:
     sqlite_autoincrement=True
     )
     op.create_index('ix_event_at_micros', 'event', ['at_micros'], unique=False, schema='events')
+    op.create_index('ix_event_error', 'event', ['at_micros', 'name', 'message', 'script', 'visitor', 'page'], unique=False, schema='events', sqlite_where=sa.text('kind = 5'), postgresql_where=sa.text('kind = 5'))
+    op.create_index('ix_event_missing', 'event', ['at_micros', 'page', 'referrer', 'visitor'], unique=False, schema='events', sqlite_where=sa.text('kind = 4'), postgresql_where=sa.text('kind = 4'))
     op.create_index('ix_event_visitor', 'event', ['visitor', 'at_micros'], unique=False, schema='events')
     op.create_table('event_text',
     sa.Column('id', sa.BigInteger(), autoincrement=False, nullable=False),
