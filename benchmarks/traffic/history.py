@@ -1,18 +1,22 @@
-"""A past of visits, touches and sign-ups written straight into the tables, as the pipeline would have left it."""
+"""A past of visits, touches, sign-ups and roll-ups written straight into the tables, as the pipeline would have left it."""
 
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any, Final
 
 from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
 
 from growth import clock
 from growth.channels import IDENTITY, TOUCH, Origin, identity_id, insert_rows, origin_ids, stored_day
-from growth.db import Database
+from growth.db import Database, table_of
 from growth.traffic import SIGNUP, VISIT
+from growth.traffic.ids import text_id
+from growth.traffic.models import ContactClick, HotSpot, PageDay, PagePath, PageWay, SpotText
 from growth.traffic.rollups import mark_days
 
 MEDIA: Final = (
@@ -30,6 +34,9 @@ MEDIA: Final = (
     "partner",
 )
 DAYS: Final = 365
+#: pages of the site
+PAGES: Final = 2000
+PAGE_IDS: Final = [text_id(f"/page/{number}") for number in range(PAGES)]
 FIRST: Final = date(2025, 11, 1)
 _BATCH: Final = 20_000
 _VISIT: Final = (
@@ -44,6 +51,9 @@ def write_history(database: Database, *, visits: int, visitors: int, signups: in
     with database.write() as session:
         origins = [Origin(medium=medium, source=f"s{n % 3}", campaign=f"c{n}") for medium in MEDIA for n in range(4)]
         ids = list(origin_ids(session, origins).values())
+        paths = [(id, f"/page/{number}", f"Page {number}") for number, id in enumerate(PAGE_IDS)]
+        insert_rows(session, table_of(PagePath), ("id", "path", "title"), paths)
+        insert_rows(session, table_of(SpotText), ("id", "value"), [(id, f"tel:400000000{id}") for id in range(3)])
     zone = database.workspace.zone
     starts = [clock.to_micros(clock.day_start(FIRST + timedelta(days=day), zone)) for day in range(DAYS)]
     people = [[chance.randrange(DAYS)] for _ in range(visitors)]
@@ -76,7 +86,7 @@ def write_history(database: Database, *, visits: int, visitors: int, signups: in
             number += 1
             at = max(at + 1_000_000, starts[day] + chance.randrange(80_000) * 1_000_000)
             origin = ids[int(chance.triangular(0, len(ids), 0)) % len(ids)]
-            page = chance.randrange(500)
+            page = PAGE_IDS[chance.randrange(PAGES)]
             visit_rows.append(
                 (number, visitor, at, at, at, FIRST + timedelta(days=day), origin, page, page, 2, 3, 9000, False, False, "", "", 0, 0, 0)
             )
@@ -89,8 +99,33 @@ def write_history(database: Database, *, visits: int, visitors: int, signups: in
         if len(visit_rows) >= _BATCH:
             flush()
     flush()
-    with database.write() as session:
-        mark_days(session, (FIRST + timedelta(days=day) for day in range(DAYS)))
+    for day in range(DAYS):
+        with database.write() as session:
+            _roll_up(session, FIRST + timedelta(days=day), starts[day], visits // DAYS, visits // 50_000, chance)
+            mark_days(session, [FIRST + timedelta(days=day)])
+
+
+def _roll_up(session: Session, day: date, start: int, visits: int, clicks: int, chance: random.Random) -> None:
+    """A day of two pages a visit: what was looked at, where from and to, where people clicked; one visit in 137 gets in touch."""
+    stored = stored_day(session, day)
+    views = Counter(chance.choice(PAGE_IDS) for _view in range(visits * 2))
+    numbers = ("views", "missing", "errors", "engaged_ms", "leaves", "scrolled", "loads", "load_ms")
+    rows = [(stored, page, count, 0, 0, count * 9000, count, count * 60, count, count * 800) for page, count in views.items()]
+    insert_rows(session, table_of(PageDay), ("day", "page_id", *numbers), rows)
+    # half of all steps lead from or to the home page
+    steps = Counter(
+        (PAGE_IDS[chance.randrange(PAGES) * chance.randrange(2)], PAGE_IDS[chance.randrange(PAGES) * chance.randrange(2)])
+        for _step in range(visits)
+    )
+    steps_rows = [(page, stored, following, count) for (page, following), count in steps.items()]
+    insert_rows(session, table_of(PageWay), ("page_id", "day", "next_id", "count"), steps_rows)
+    spots = Counter((chance.choice(PAGE_IDS), chance.randrange(1, 3), chance.randrange(200)) for _click in range(visits))
+    scrolls = Counter((page, 4, chance.randrange(1, 11)) for page, count in views.items() for _leave in range(count))
+    spots_rows = [(stored, *spot, count) for spot, count in (spots + scrolls).items()]
+    insert_rows(session, table_of(HotSpot), ("day", "page_id", "spot", "place", "count"), spots_rows)
+    first = day.toordinal() * 1_000_000
+    click_rows = [(first + number, stored, start, chance.randrange(10**9), number % 3, 1 + number % 40) for number in range(clicks)]
+    insert_rows(session, table_of(ContactClick), ("id", "day", "at", "visitor_id", "name_id", "origin_id"), click_rows)
 
 
 def _signup(who: int, own: str, visitor: int, at: int, day: int, visit: int, chance: random.Random) -> dict[str, Any]:
