@@ -1,4 +1,4 @@
-"""Reports over a year of visits, and how each grows with it: the first build, each model from what is kept, a day that has changed, the sums
+"""Reports over a year of visits, and how each grows: the first build, each model from what is kept, a day that has changed, the sums
 behind the dashboard's pages.
 """
 
