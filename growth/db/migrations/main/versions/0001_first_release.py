@@ -160,6 +160,17 @@ def upgrade() -> None:
     op.create_index(op.f('ix_contact_last_visit'), 'contact', ['last_visit'], unique=False)
     op.create_index(op.f('ix_contact_merged_into'), 'contact', ['merged_into'], unique=False)
     op.create_index(op.f('ix_contact_role'), 'contact', ['role'], unique=False)
+    op.create_table('contact_click',
+    sa.Column('id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.Column('at', sa.BigInteger(), nullable=False),
+    sa.Column('visitor_id', sa.BigInteger(), nullable=False),
+    sa.Column('name_id', sa.BigInteger(), nullable=False),
+    sa.Column('origin_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_contact_click'))
+    )
+    op.create_index('ix_contact_click_day', 'contact_click', ['day', 'name_id', 'origin_id', 'visitor_id'], unique=False)
+    op.create_index('ix_contact_click_visitor_id', 'contact_click', ['visitor_id'], unique=False)
     op.create_table('day_salt',
     sa.Column('day', sa.Date(), nullable=False),
     sa.Column('salt', sa.LargeBinary(length=32), nullable=False),
@@ -210,6 +221,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('day', 'page_id', name=op.f('pk_entry_day')),
     sqlite_with_rowid=False
     )
+    op.create_index('ix_entry_day_page_id', 'entry_day', ['page_id', 'day'], unique=False)
     op.create_table('feedback_seen',
     sa.Column('provider', sa.String(), nullable=False),
     sa.Column('event', sa.String(), nullable=False),
@@ -383,6 +395,15 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('day', 'page_id', name=op.f('pk_page_day')),
     sqlite_with_rowid=False
     )
+    op.create_table('page_way',
+    sa.Column('page_id', sa.BigInteger(), nullable=False),
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.Column('next_id', sa.BigInteger(), nullable=False),
+    sa.Column('count', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.PrimaryKeyConstraint('page_id', 'day', 'next_id', name=op.f('pk_page_way')),
+    sqlite_with_rowid=False
+    )
+    op.create_index('ix_page_way_next_id', 'page_way', ['next_id', 'day'], unique=False)
     op.create_table('phone_call',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('at', sa.BigInteger(), nullable=False),
