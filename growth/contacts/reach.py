@@ -15,6 +15,11 @@ from sqlalchemy.orm import Session
 from growth.contacts.address import Medium
 from growth.contacts.consent import Purpose
 from growth.contacts.models import Consent, Contact, ContactIdentity, Suppression
+from growth.db import table_of
+
+_NOTING = (
+    update(table_of(Contact)).where(table_of(Contact).c.id.in_(bindparam("people", expanding=True))).values(last_sent=bindparam("moment"))
+)
 
 
 class Barrier(StrEnum):
@@ -48,7 +53,7 @@ def reach_query(*, medium: Medium, purpose: Purpose, audience: Select[UUID]) -> 
 def barriers(session: Session, *, medium: Medium, purpose: Purpose, people: Mapping[UUID, bytes]) -> dict[UUID, Barrier]:
     """What is against writing to each of `people` at the address (its keyed hash) given; those left out of the answer may be written to."""
     found: dict[UUID, Barrier] = dict.fromkeys(people, Barrier.ERASED)
-    for id_, current, reason in session.execute(_barriers_query(medium, purpose), {"people": list(people)}):
+    for id_, current, reason in session.execute(_barriers_query(medium, purpose), {"people": list(people)}).all():
         if reason is not None:
             found[id_] = Barrier(reason)
         elif current != people[id_]:
@@ -73,7 +78,7 @@ def _barriers_query(medium: Medium, purpose: Purpose) -> Select[Any]:
 
 def note_sent(session: Session, ids: Collection[UUID], *, at: datetime) -> None:
     """These people were sent a message."""
-    session.execute(update(Contact).where(Contact.id.in_(ids)).values(last_sent=at).execution_options(synchronize_session=False))
+    session.execute(_NOTING, {"people": list(ids), "moment": at})
 
 
 def _address(medium: Medium) -> tuple[ColumnElement[Any], ColumnElement[Any], Any]:

@@ -1,15 +1,15 @@
 """The sending of a mailing: claim, compose, look again, commit `submitting`, hand over, settle; until nothing is left that can be done now.
 
-While one batch is at the provider, the next is claimed and composed; it is submitted in the transaction that settles the first. So at
-most one batch (32 messages, or one call of the provider) is ever in doubt.
+A sender takes up some batches at once. While one is at the provider, the next is composed; it is submitted in the transaction that
+settles the one before. So at most one batch (32 messages, or one call of the provider) is ever in doubt.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TypeVar
 from uuid import UUID
@@ -18,19 +18,19 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from growth import clock, faultpoints
-from growth.contacts import Purpose, barriers, note_sent, suppressed
+from growth.contacts import note_sent
 from growth.db import Database, DatabaseUnreachable
 from growth.db.claim import require_claim
-from growth.errors import ProviderError
+from growth.errors import GrowthError, ProviderError
 from growth.messaging import breaker, ledger
 from growth.messaging.assignment import Assignment, Ending, Outcome
-from growth.messaging.eligible import capped, repeated
+from growth.messaging.claiming import claim, refusals
 from growth.messaging.lease import held
 from growth.messaging.ledger import Claimed, Settled
 from growth.messaging.mailing import begin, finish_if_done, hold_stream, state_of
 from growth.messaging.message import Message, Receipt, Verdict
 from growth.messaging.owner import is_dead, new_owner
-from growth.messaging.pace import allowed, back_off, closed_by, open_at, ready_at, take
+from growth.messaging.pace import back_off, closed_by, open_at
 from growth.messaging.provider import Provider
 from growth.messaging.state import DeliveryState, MailingState, SkipReason
 
@@ -38,6 +38,8 @@ from growth.messaging.state import DeliveryState, MailingState, SkipReason
 MOST_ATTEMPTS = 9
 #: a sender waits this long for a retry, a lease or a pace before it says that something is left
 PATIENCE = timedelta(seconds=75)
+#: a sender holds at most so many deliveries (or one call of the provider), and about as many as it hands over within a second
+RESERVE = 256
 #: waits before a provider that could not be used at all is tried again; then the sender gives up for now
 PROVIDER_WAITS = (timedelta(seconds=2), timedelta(seconds=6))
 
@@ -109,6 +111,13 @@ class _Sender:
     works: bool = False
     #: when something may be done next, as the last claim saw it
     next_at: datetime | None = None
+    #: claimed and not composed yet
+    reserve: list[Claimed] = field(default_factory=list)
+    #: how many the last claim asked for, and when that was (monotonic)
+    appetite: int = 0
+    ate_at: float = 0.0
+    #: why nothing more is submitted: somebody paused or cancelled it
+    standing: Outcome | None = None
 
     def run(self, line: ThreadPoolExecutor) -> Outcome:
         flight: Future[Sequence[Receipt]] | None = None
@@ -116,22 +125,33 @@ class _Sender:
         ready: _Batch | None = None
         while True:
             closed = self._closed()
-            ending = self._ending()
+            ending = Outcome(ending=Ending.STOPPED) if self.should_stop() else self.standing
+            broken: GrowthError | None = None
             if ready is None and ending is None and closed is None:
-                ready = self._prepare()
-            fault = None
+                try:
+                    ready = self._prepare()
+                except GrowthError as raised:
+                    # what is at the provider is written down first
+                    broken = raised
+                ending = self.standing
+            receipts: Sequence[Receipt] = ()
+            fault: ProviderError | None = None
             if flying is not None and flight is not None:
                 try:
-                    receipts: Sequence[Receipt] = flight.result()
-                except ProviderError as raised:
-                    receipts, fault = (), raised
+                    receipts = flight.result()
+                except ProviderError as raised_by_provider:
+                    fault = raised_by_provider
                     self.provider_faults += 1
-                except Exception as broken:  # noqa: BLE001  (a provider's bug must not lose the batch: nobody knows what it sent)
-                    receipts = [Receipt.unknown(message, f"{type(broken).__name__}: {broken}") for message in flying.messages]
+                except Exception as bug:  # noqa: BLE001  (a provider's bug must not lose the batch: nobody knows what it sent)
+                    receipts = [Receipt.unknown(message, f"{type(bug).__name__}: {bug}") for message in flying.messages]
                 else:
                     self.provider_faults = 0
-                self._settle(flying, receipts, fault)
-                flying = flight = None
+            goes = ready if broken is None and fault is None and ending is None and closed is None else None
+            submitted = self._turn(flying, receipts, fault, goes)
+            flying = flight = None
+            if broken is not None:
+                self._let_go(ready)
+                raise broken
             if fault is not None and (fault.permanent or self.provider_faults > len(PROVIDER_WAITS)):
                 self._let_go(ready)
                 return Outcome(ending=Ending.PROVIDER, fault=fault, until=self._trip(fault))
@@ -141,19 +161,13 @@ class _Sender:
             if fault is not None and not self._sleep(self._later(fault)):
                 self._let_go(ready)
                 return Outcome(ending=Ending.STOPPED)
-            if ready is not None:
-                flying, ready = self._submit(ready), None
-                flight = line.submit(self._hand_over, flying.messages) if flying.messages else None
+            if goes is not None:
+                ready = None
+                if submitted is not None and submitted.messages:
+                    flying, flight = submitted, line.submit(self._hand_over, submitted.messages)
                 continue
-            if (outcome := self._rest()) is not None:
+            if ready is None and (outcome := self._rest()) is not None:
                 return outcome
-
-    def _ending(self) -> Outcome | None:
-        if self.should_stop():
-            return Outcome(ending=Ending.STOPPED)
-        with self.database.read() as session:
-            state = state_of(session, **self.assignment.names)
-        return None if state is MailingState.SENDING else _standing(state)
 
     def _closed(self) -> datetime | None:
         """When the hours allow it again, where they do not now."""
@@ -162,113 +176,99 @@ class _Sender:
         return later if later > moment else None
 
     def _prepare(self) -> _Batch | None:
-        """Claim and compose; None where nothing can be claimed now (`next_at` says when)."""
-        moment = self.now()
-
-        def work(session: Session) -> tuple[list[Claimed], dict[UUID, SkipReason]]:
-            claimed = self._claim(session, moment)
-            reasons = self._refusals(session, claimed, moment)
-            if reasons:
-                ledger.leave_out(session, reasons, owner=self.owner, now=moment)
-            return claimed, reasons
-
-        claimed, reasons = _write(self.database, work)
-        wanted = [each for each in claimed if each.id not in reasons]
-        self._count(len(reasons))
+        """Compose the next batch; None where nothing can be claimed now (`next_at` says when)."""
+        if not self.reserve and not self._take_up():
+            return None
+        size = self.provider.capabilities.max_batch
+        wanted = self.reserve[:size]
         if not wanted:
-            return _Batch([], {}) if claimed else None
+            return _Batch([], {})
         with self.database.read() as session:
             composed = self.assignment.compose(session, wanted)
+        self.reserve = self.reserve[size:]
         messages = [made for made in composed.values() if isinstance(made, Message)]
         impossible = {id_: made for id_, made in composed.items() if isinstance(made, SkipReason)}
         if impossible:
             with self.database.write() as session:
-                ledger.leave_out(session, impossible, owner=self.owner, now=moment)
+                ledger.leave_out(session, impossible, owner=self.owner, now=self.now())
             self._count(len(impossible))
         return _Batch(messages, {each.id: each for each in wanted})
 
-    def _claim(self, session: Session, moment: datetime) -> list[Claimed]:
-        """As many as the pace allows; those of domains with a pace of their own by that."""
-        self.next_at = None
-        limit = self.provider.capabilities.max_batch
-        key = f"stream:{self.assignment.stream}"
-        if (rate := self.assignment.rate) is not None:
-            free = allowed(session, key=key, rate=rate, now=moment)
-            if free == 0:
-                self.next_at = ready_at(session, key=key, rate=rate, now=moment)
-                return []
-            limit = min(limit, free)
-        found: list[Claimed] = []
-        for domain, domain_rate in self.assignment.domain_rates.items():
-            domain_key = f"domain:{domain}"
-            free = min(allowed(session, key=domain_key, rate=domain_rate, now=moment), limit - len(found))
-            if free <= 0:
-                ready = ready_at(session, key=domain_key, rate=domain_rate, now=moment)
-                self.next_at = min(self.next_at or ready, ready)
-                continue
-            mine = ledger.claim_deliveries(session, **self.assignment.names, owner=self.owner, now=moment, limit=free, domain=domain)
-            if mine:
-                take(session, key=domain_key, rate=domain_rate, count=len(mine), now=moment)
-                found += mine
-        if len(found) < limit:
-            found += ledger.claim_deliveries(
-                session,
-                **self.assignment.names,
-                owner=self.owner,
-                now=moment,
-                limit=limit - len(found),
-                not_domains=tuple(self.assignment.domain_rates),
-            )
-        if found and rate is not None:
-            take(session, key=key, rate=rate, count=len(found), now=moment)
-        return found
+    def _take_up(self) -> bool:
+        """Claim into the reserve; whether there was anything to claim."""
+        moment, size = self.now(), self.provider.capabilities.max_batch
+        # more where the last ones lasted less than a second, so that a slow provider's sender leaves something to others
+        quick = time.monotonic() - self.ate_at < 1
+        self.appetite = max(size, min(self.appetite * 2, RESERVE) if quick else self.appetite // 2)
+        self.ate_at = time.monotonic()
+        paced = self.assignment.rate is not None or self.assignment.domain_rates
+        limit = size if paced else self.appetite
 
-    def _refusals(self, session: Session, claimed: Sequence[Claimed], moment: datetime) -> dict[UUID, SkipReason]:
-        """Who must not be written to after all."""
-        rules = self.assignment.rules
-        people = {each.contact_id: each.address_index for each in claimed if each.contact_id is not None}
-        against = barriers(session, medium=rules.medium, purpose=rules.purpose, people=people) if people else {}
-        indexes = [each.address_index for each in claimed]
-        full = capped(session, rules, indexes, now=moment)
-        had = repeated(session, **self.assignment.names, indexes=indexes) if rules.once else set()
-        bare = [each.address_index for each in claimed if each.contact_id is None]
-        if rules.purpose is Purpose.STAFF or rules.own_request:
-            bare = []
-        stopped = suppressed(session, medium=rules.medium, address_indexes=bare) if bare else set()
-        reasons: dict[UUID, SkipReason] = {}
-        for each in claimed:
-            if each.contact_id in against:
-                reasons[each.id] = SkipReason(against[each.contact_id].value)
-            elif each.contact_id is None and each.address_index in stopped:
-                reasons[each.id] = SkipReason.SUPPRESSED
-            elif each.address_index in had:
-                reasons[each.id] = SkipReason.ALREADY
-            elif each.address_index in full:
-                reasons[each.id] = SkipReason.CAP
-        return reasons
-
-    def _submit(self, batch: _Batch) -> _Batch:
-        """The last look, and the commit that says: from here on nobody knows until the provider answers."""
-        if not batch.messages:
-            return batch
-        moment = self.now()
-        claimed = [batch.claimed[message.id] for message in batch.messages]
-
-        def work(session: Session) -> tuple[dict[UUID, SkipReason], set[UUID]]:
-            if self.assignment.rules.once:
-                hold_stream(session, self.assignment.stream)
-            if state_of(session, **self.assignment.names) is not MailingState.SENDING:
-                ledger.give_back(session, owner=self.owner, ids=batch.claimed, now=moment)
-                return {}, set()
-            reasons = self._refusals(session, claimed, moment)
+        def work(session: Session) -> tuple[MailingState, list[Claimed], datetime | None, dict[UUID, SkipReason]]:
+            state = state_of(session, **self.assignment.names)
+            if state is not MailingState.SENDING:
+                return state, [], None, {}
+            claimed, next_at = claim(session, self.assignment, owner=self.owner, limit=limit, now=moment)
+            reasons = refusals(session, self.assignment, claimed, now=moment) if claimed else {}
             if reasons:
                 ledger.leave_out(session, reasons, owner=self.owner, now=moment)
-            ids = [each.id for each in claimed if each.id not in reasons]
-            return reasons, ledger.submit(session, owner=self.owner, ids=ids, provider=self.provider.name, now=moment)
+            return state, claimed, next_at, reasons
 
-        reasons, held = _write(self.database, work)
+        state, claimed, self.next_at, reasons = _write(self.database, work)
+        if state is not MailingState.SENDING:
+            self.standing = _standing(state)
+        self.reserve = [each for each in claimed if each.id not in reasons]
         self._count(len(reasons))
-        return _Batch([message for message in batch.messages if message.id in held], batch.claimed)
+        return bool(claimed)
+
+    def _turn(self, flown: _Batch | None, receipts: Sequence[Receipt], fault: ProviderError | None, ready: _Batch | None) -> _Batch | None:
+        """Write down what became of one batch, and submit the next, in one transaction; what of it may go.
+
+        Its commit says of the next: from here on nobody knows until the provider answers.
+        """
+        if ready is not None and not ready.messages:
+            ready = None
+        if flown is None and ready is None:
+            return None
+        moment = self.now()
+        results = self._results(flown, receipts, moment) if flown is not None and fault is None else []
+        sent = [each.id for each in results if each.state is DeliveryState.ACCEPTED]
+        people = [id_ for each in sent if flown is not None and (id_ := flown.claimed[each].contact_id) is not None]
+        mended = bool(sent) and not self.works
+
+        def work(session: Session) -> tuple[MailingState | None, dict[UUID, SkipReason], set[UUID]]:
+            if flown is not None and fault is not None:
+                ids = [message.id for message in flown.messages]
+                ledger.give_back(session, owner=self.owner, ids=ids, now=moment, due_at=self._later(fault))
+            ledger.settle(session, results, owner=self.owner, now=moment)
+            if people:
+                note_sent(session, people, at=moment)
+            if mended:
+                breaker.mend(session, provider=self.provider.name, now=moment)
+            return self._submit(session, ready, moment) if ready is not None else (None, {}, set())
+
+        state, reasons, held = _write(self.database, work)
+        self.works = self.works or mended
+        self.failed += sum(each.state in (DeliveryState.REJECTED, DeliveryState.UNCERTAIN) for each in results)
+        self._count(sum(each.state is not DeliveryState.RETRYING for each in results) + len(reasons))
+        if state is not None and state is not MailingState.SENDING:
+            self.standing = _standing(state)
+        return _Batch([message for message in ready.messages if message.id in held], ready.claimed) if ready is not None else None
+
+    def _submit(self, session: Session, batch: _Batch, moment: datetime) -> tuple[MailingState, dict[UUID, SkipReason], set[UUID]]:
+        """The last look: the mailing's state, who is left out after all, and what is submitted."""
+        if self.assignment.rules.once:
+            hold_stream(session, self.assignment.stream)
+        state = state_of(session, **self.assignment.names)
+        if state is not MailingState.SENDING:
+            ledger.give_back(session, owner=self.owner, ids=batch.claimed, now=moment)
+            return state, {}, set()
+        claimed = [batch.claimed[message.id] for message in batch.messages]
+        reasons = refusals(session, self.assignment, claimed, now=moment)
+        if reasons:
+            ledger.leave_out(session, reasons, owner=self.owner, now=moment)
+        ids = [each.id for each in claimed if each.id not in reasons]
+        return state, reasons, ledger.submit(session, owner=self.owner, ids=ids, provider=self.provider.name, now=moment)
 
     def _hand_over(self, messages: Sequence[Message]) -> Sequence[Receipt]:
         faultpoints.reach("provider.call")
@@ -276,51 +276,29 @@ class _Sender:
         faultpoints.reach("provider.called")
         return receipts
 
-    def _settle(self, batch: _Batch, receipts: Sequence[Receipt], fault: ProviderError | None) -> None:
-        moment = self.now()
-        ids = {message.id for message in batch.messages}
-        if fault is not None:
-            due = self._later(fault)
-            _write(self.database, lambda session: ledger.give_back(session, owner=self.owner, ids=ids, now=moment, due_at=due))
-            return
+    def _results(self, batch: _Batch, receipts: Sequence[Receipt], moment: datetime) -> list[Settled]:
+        """What the receipts say; a message without one is in doubt."""
         units = {message.id: message.units for message in batch.messages}
-        results = [self._result(receipt, batch.claimed[receipt.message_id].attempts + 1, moment) for receipt in receipts]
-        results += [self._unknown(id_, "the provider said nothing of it") for id_ in ids - {each.id for each in results}]
-        results = [replace(each, units=units[each.id]) for each in results]
-        sent = [batch.claimed[each.id].contact_id for each in results if each.state is DeliveryState.ACCEPTED]
-        people = [id_ for id_ in sent if id_ is not None]
+        found = [self._result(receipt, batch.claimed[receipt.message_id].attempts + 1, units, moment) for receipt in receipts]
+        missing = units.keys() - {each.id for each in found}
+        return found + [self._unknown(id_, "the provider said nothing of it", units) for id_ in missing]
 
-        mended = bool(sent) and not self.works
-
-        def work(session: Session) -> None:
-            ledger.settle(session, results, owner=self.owner, now=moment)
-            if people:
-                note_sent(session, people, at=moment)
-            if mended:
-                breaker.mend(session, provider=self.provider.name, now=moment)
-
-        _write(self.database, work)
-        self.works = self.works or mended
-        self.failed += sum(each.state in (DeliveryState.REJECTED, DeliveryState.UNCERTAIN) for each in results)
-        self._count(sum(each.state is not DeliveryState.RETRYING for each in results))
-
-    def _result(self, receipt: Receipt, attempts: int, moment: datetime) -> Settled:
+    def _result(self, receipt: Receipt, attempts: int, units: Mapping[UUID, int], moment: datetime) -> Settled:
+        id_, billed = receipt.message_id, units[receipt.message_id]
         match receipt.verdict:
             case Verdict.ACCEPTED:
-                return Settled(id=receipt.message_id, state=DeliveryState.ACCEPTED, provider_id=receipt.provider_id)
-            case Verdict.REFUSED:
-                return Settled(id=receipt.message_id, state=DeliveryState.REJECTED, reason=receipt.reason)
+                return Settled(id=id_, state=DeliveryState.ACCEPTED, provider_id=receipt.provider_id, units=billed)
             case Verdict.UNKNOWN:
-                return self._unknown(receipt.message_id, receipt.reason)
-            case _:
-                if attempts >= MOST_ATTEMPTS:
-                    return Settled(id=receipt.message_id, state=DeliveryState.REJECTED, reason=receipt.reason)
+                return self._unknown(id_, receipt.reason, units)
+            case Verdict.LATER if attempts < MOST_ATTEMPTS:
                 due = moment + max(receipt.retry_after or timedelta(), back_off(attempts))
-                return Settled(id=receipt.message_id, state=DeliveryState.RETRYING, reason=receipt.reason, due_at=due)
+                return Settled(id=id_, state=DeliveryState.RETRYING, reason=receipt.reason, due_at=due, units=billed)
+            case _:
+                return Settled(id=id_, state=DeliveryState.REJECTED, reason=receipt.reason, units=billed)
 
-    def _unknown(self, id_: UUID, reason: str | None) -> Settled:
+    def _unknown(self, id_: UUID, reason: str | None, units: Mapping[UUID, int]) -> Settled:
         state = DeliveryState.RETRYING if self.assignment.resend else DeliveryState.UNCERTAIN
-        return Settled(id=id_, state=state, reason=reason)
+        return Settled(id=id_, state=state, reason=reason, units=units[id_])
 
     def _trip(self, fault: ProviderError) -> datetime:
         """Leave the provider alone, everybody; until when."""
@@ -332,9 +310,12 @@ class _Sender:
         return self.now() + max(fault.retry_after or timedelta(), wait)
 
     def _let_go(self, batch: _Batch | None) -> None:
-        if batch is not None and batch.claimed:
+        """Of what was claimed and not submitted."""
+        ids = [*(batch.claimed if batch is not None else ()), *(each.id for each in self.reserve)]
+        self.reserve = []
+        if ids:
             with self.database.write() as session:
-                ledger.give_back(session, owner=self.owner, ids=batch.claimed, now=self.now())
+                ledger.give_back(session, owner=self.owner, ids=ids, now=self.now())
 
     def _rest(self) -> Outcome | None:
         """Nothing could be claimed: finish, or wait for what comes next; None to look again."""

@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, bindparam, func, or_, select, update
+from sqlalchemy import Integer, Select, Update, and_, bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from growth.contacts import Medium, Purpose
 from growth.db import insert_all, table_of, uuid7, vault
@@ -109,66 +111,116 @@ def claim_deliveries(
     not_domains: Collection[str] = (),
 ) -> list[Claimed]:
     """Take up to `limit` due deliveries, of one `domain` or of all but `not_domains`; each is handed to one sender only."""
+    values = {
+        "of_stream": stream,
+        "of_occurrence": occurrence,
+        "moment": now,
+        "until": now + LEASE,
+        "taker": owner,
+        "most": limit,
+        "of_domain": domain,
+        "others": list(not_domains),
+    }
+    statement, names = _claiming(one=domain is not None, others=bool(not_domains))
+    rows = session.connection().execute(statement, {name: values[name] for name in names})
+    return [
+        Claimed(id=id_, contact_id=contact_id, address_index=index, domain=domain_, variant=variant, attempts=attempts)
+        for id_, contact_id, index, domain_, variant, attempts in rows.all()
+    ]
+
+
+@lru_cache
+def _claiming(*, one: bool, others: bool) -> tuple[ReturningUpdate[Any], tuple[str, ...]]:
+    """The statement that claims, from one domain or from all but others, and the names of its values.
+
+    Statements of the sending loop are made once: to put one together took longer than to run it for a batch.
+    """
     table = table_of(Delivery)
+    moment = bindparam("moment", type_=table.c.due_at.type)
     due = (
         select(table.c.id)
         .where(
-            table.c.stream == stream,
-            table.c.occurrence == occurrence,
+            table.c.stream == bindparam("of_stream"),
+            table.c.occurrence == bindparam("of_occurrence"),
             table.c.state.in_(_WAITING),
-            or_(table.c.due_at.is_(None), table.c.due_at <= now),
-            or_(table.c.lease_until.is_(None), table.c.lease_until < now),
+            or_(table.c.due_at.is_(None), table.c.due_at <= moment),
+            or_(table.c.lease_until.is_(None), table.c.lease_until < moment),
         )
-        .limit(limit)
+        .limit(bindparam("most", type_=Integer))
         .with_for_update(skip_locked=True)
     )
-    if domain is not None:
-        due = due.where(table.c.domain == domain)
-    elif not_domains:
-        due = due.where(or_(table.c.domain.is_(None), table.c.domain.not_in(list(not_domains))))
+    names = ["of_stream", "of_occurrence", "moment", "until", "taker", "most"]
+    if one:
+        due = due.where(table.c.domain == bindparam("of_domain"))
+        names.append("of_domain")
+    elif others:
+        due = due.where(or_(table.c.domain.is_(None), table.c.domain.not_in(bindparam("others", expanding=True))))
+        names.append("others")
     # MATERIALIZED: PostgreSQL would otherwise run the LIMIT again for each row it looks at
     picked = due.cte("picked").prefix_with("MATERIALIZED", dialect="postgresql")
     statement = (
         update(table)
         .where(table.c.id.in_(select(picked.c.id)))
-        .values(owner=owner, lease_until=now + LEASE)
+        .values(owner=bindparam("taker"), lease_until=bindparam("until"))
         .returning(table.c.id, table.c.contact_id, table.c.address_index, table.c.domain, table.c.variant, table.c.attempts)
     )
-    return [
-        Claimed(id=id_, contact_id=contact_id, address_index=index, domain=domain_, variant=variant, attempts=attempts)
-        for id_, contact_id, index, domain_, variant, attempts in session.execute(statement)
-    ]
+    return statement, tuple(names)
 
 
 def submit(session: Session, *, owner: str, ids: Iterable[UUID], provider: str, now: datetime) -> set[UUID]:
     """Mark what is handed to the provider next; the ids that this sender still holds. Commit before the network is touched."""
+    values = {"ids": list(ids), "holder": owner, "carrier": provider, "moment": now, "until": now + LEASE}
+    return set(session.connection().execute(_submitting(), values).scalars().all())
+
+
+@lru_cache
+def _submitting() -> ReturningUpdate[Any]:
     table = table_of(Delivery)
-    statement = (
+    return (
         update(table)
-        .where(table.c.id.in_(list(ids)), table.c.owner == owner, table.c.state.in_(_WAITING))
+        .where(table.c.id.in_(bindparam("ids", expanding=True)), table.c.owner == bindparam("holder"), table.c.state.in_(_WAITING))
         .values(
             state=DeliveryState.SUBMITTING.value,
             attempts=table.c.attempts + 1,
-            provider=provider,
-            submitted_at=now,
-            lease_until=now + LEASE,
-            at=now,
+            provider=bindparam("carrier"),
+            submitted_at=bindparam("moment"),
+            lease_until=bindparam("until"),
+            at=bindparam("moment"),
         )
         .returning(table.c.id)
     )
-    return set(session.scalars(statement))
 
 
 def settle(session: Session, results: Sequence[Settled], *, owner: str, now: datetime) -> None:
     """Write down what the provider said. A row that was given up for uncertain meanwhile takes the answer all the same."""
     if not results:
         return
+    session.connection().execute(
+        _settling(),
+        [
+            {
+                "which": each.id,
+                "holder": owner,
+                "new_state": each.state.value,
+                "why": each.reason,
+                "theirs": each.provider_id,
+                "billed": each.units,
+                "due": each.due_at,
+                "moment": now,
+            }
+            for each in results
+        ],
+    )
+
+
+@lru_cache
+def _settling() -> Update:
     table = table_of(Delivery)
-    statement = (
+    return (
         update(table)
         .where(
             table.c.id == bindparam("which"),
-            table.c.owner == owner,
+            table.c.owner == bindparam("holder"),
             or_(table.c.state == DeliveryState.SUBMITTING.value, table.c.state == DeliveryState.UNCERTAIN.value),
         )
         .values(
@@ -179,22 +231,8 @@ def settle(session: Session, results: Sequence[Settled], *, owner: str, now: dat
             due_at=bindparam("due"),
             owner=None,
             lease_until=None,
-            at=now,
+            at=bindparam("moment"),
         )
-    )
-    session.connection().execute(
-        statement,
-        [
-            {
-                "which": each.id,
-                "new_state": each.state.value,
-                "why": each.reason,
-                "theirs": each.provider_id,
-                "billed": each.units,
-                "due": each.due_at,
-            }
-            for each in results
-        ],
     )
 
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import Select, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from growth.channels import insert_new
 from growth.contacts import Medium, Purpose
-from growth.db import Database
+from growth.db import Database, table_of
 from growth.errors import GrowthError
 from growth.language import _
 from growth.messaging.eligible import Rules, audience_query
@@ -24,6 +24,10 @@ from growth.messaging.state import OPEN_STATES, DeliveryState, MailingState, Ski
 PAGE = 2000
 
 
+#: made once: every batch asks
+_STATE = select(table_of(Mailing).c.state).where(
+    table_of(Mailing).c.stream == bindparam("of_stream"), table_of(Mailing).c.occurrence == bindparam("of_occurrence")
+)
 #: of deliveries that are held: a time that does not come
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 
@@ -246,7 +250,7 @@ def begin(session: Session, *, stream: str, occurrence: str, now: datetime) -> M
 
 def state_of(session: Session, *, stream: str, occurrence: str) -> MailingState:
     """Whether it may be worked on."""
-    return MailingState(session.scalars(select(Mailing.state).where(Mailing.stream == stream, Mailing.occurrence == occurrence)).one())
+    return MailingState(session.connection().execute(_STATE, {"of_stream": stream, "of_occurrence": occurrence}).scalar_one())
 
 
 def finish_if_done(session: Session, *, stream: str, occurrence: str, now: datetime) -> bool:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 from zoneinfo import ZoneInfo
 
+import msgspec
 from jinja2 import Template
 
 from growth.errors import GrowthError, Where
@@ -86,7 +87,10 @@ def _row(texts: dict[str, Loaded], variables: dict[str, object]) -> bytes:
             return _error(fault)
         except Exception as fault:  # noqa: BLE001  (whatever a template does is its author's to mend)
             return _error(broken(fault, name=one.source.name, shown=one.names, first_line=one.source.first_line))
-    return json.dumps({"ok": done}, ensure_ascii=False).encode("utf-8", "surrogatepass")
+    try:
+        return msgspec.json.encode({"ok": done})
+    except UnicodeEncodeError:  # half a character from somebody's data
+        return json.dumps({"ok": done}, ensure_ascii=False).encode("utf-8", "surrogatepass")
 
 
 def _bounded(one: Loaded, variables: dict[str, object]) -> str:

@@ -15,7 +15,7 @@ from __future__ import annotations
 import json
 import os
 import pickle
-import selectors
+import select
 import subprocess
 import sys
 import time
@@ -26,6 +26,8 @@ from threading import RLock
 from types import TracebackType
 from typing import Any
 from zoneinfo import ZoneInfo
+
+import msgspec
 
 import growth
 from growth.errors import GrowthError, Where
@@ -42,6 +44,8 @@ SECONDS = 2.0
 START_SECONDS = 30.0
 #: recipients handed over at once
 BATCH = 64
+#: what a pipe holds, so that the process goes on while its answers are read; Linux gives 64 KB otherwise
+PIPE_BYTES = 1 << 20
 Rendered = Mapping[str, str]
 
 
@@ -56,6 +60,7 @@ class LimitedRenderer:
         self._zone = (zone or ZoneInfo("Asia/Shanghai")).key
         self._lock = RLock()
         self._process: subprocess.Popen[bytes] | None = None
+        self._answers: _Answers | None = None
         self._loaded: dict[str, Any] | None = None
         self._key = 0
 
@@ -145,8 +150,11 @@ class LimitedRenderer:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
                 cwd="/" if os.name == "posix" else None,
+                pipesize=PIPE_BYTES,
                 env={"PYTHONPATH": home, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONIOENCODING": "utf-8", "PATH": os.defpath},
             )
+            assert self._process.stdout is not None
+            self._answers = _Answers(self._process.stdout.fileno())
         try:
             self._write(self._loaded)
             answer = _answer(self._read(START_SECONDS))
@@ -179,33 +187,44 @@ class LimitedRenderer:
 
     def _read(self, seconds: float) -> bytes:
         """One answer. Raises TimeoutError past `seconds`, EOFError where the process is gone."""
-        assert self._process is not None
-        assert self._process.stdout is not None
-        until = time.monotonic() + seconds
-        handle = self._process.stdout.fileno()
-        head = _exactly(handle, LENGTH.size, until)
-        return _exactly(handle, LENGTH.unpack(head)[0], until)
+        assert self._answers is not None
+        return self._answers.next(time.monotonic() + seconds)
 
 
-def _exactly(handle: int, count: int, until: float) -> bytes:
-    """`count` bytes of an unbuffered pipe by the monotonic instant `until`."""
-    parts: list[bytes] = []
-    with selectors.DefaultSelector() as selector:
-        selector.register(handle, selectors.EVENT_READ)
-        while count:
+class _Answers:
+    """Answers from an unbuffered pipe, read as many at once as are there."""
+
+    def __init__(self, handle: int) -> None:
+        self._handle = handle
+        self._held = bytearray()
+        self._poll = select.poll()
+        self._poll.register(handle, select.POLLIN)
+
+    def next(self, until: float) -> bytes:
+        """The next answer by the monotonic instant `until`. Raises TimeoutError, and EOFError where the process is gone."""
+        self._fill(LENGTH.size, until)
+        end = LENGTH.size + LENGTH.unpack_from(self._held)[0]
+        self._fill(end, until)
+        found = bytes(memoryview(self._held)[LENGTH.size : end])
+        del self._held[:end]
+        return found
+
+    def _fill(self, count: int, until: float) -> None:
+        while len(self._held) < count:
             left = until - time.monotonic()
-            if left <= 0 or not selector.select(left):
+            if left <= 0 or not self._poll.poll(left * 1000):
                 raise TimeoutError
-            part = os.read(handle, min(count, 1 << 16))
+            part = os.read(self._handle, PIPE_BYTES)
             if not part:
                 raise EOFError
-            parts.append(part)
-            count -= len(part)
-    return b"".join(parts)
+            self._held += part
 
 
 def _answer(raw: bytes) -> Rendered | GrowthError:
-    document = json.loads(raw.decode("utf-8", "surrogatepass"))
+    try:
+        document = msgspec.json.decode(raw)
+    except msgspec.DecodeError:  # half a character from somebody's data
+        document = json.loads(raw.decode("utf-8", "surrogatepass"))
     if "ok" in document:
         rendered: Rendered = document["ok"]
         return rendered

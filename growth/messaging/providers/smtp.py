@@ -1,7 +1,4 @@
-"""SMTP: a pool of persistent connections in threads, commands pipelined where the server offers it.
-
-What a fault means depends on when it happens: before the final dot nothing was handed over, after it nobody knows.
-"""
+"""SMTP: a pool of persistent connections, opened in threads and looked after by one (growth.messaging.conversation)."""
 
 from __future__ import annotations
 
@@ -10,29 +7,23 @@ import select
 import smtplib
 import socket
 import ssl
+import time
+from collections import deque
 from collections.abc import Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from datetime import timedelta
+from concurrent.futures import ThreadPoolExecutor
+from threading import Lock
 
-from growth import clock
 from growth.contacts import Medium
 from growth.errors import ProviderError
 from growth.language import _
+from growth.messaging.conversation import ANSWER_SECONDS, Conversation, server_words
 from growth.messaging.dkim import Signer, signer_of
-from growth.messaging.mail import UnsafeHeader, envelope_sender, mail_bytes
-from growth.messaging.message import Mail, Message, Receipt
+from growth.messaging.message import Message, Receipt
 from growth.messaging.provider import Capabilities, Feedback, RawRequest, UnsupportedFeature
 from growth.workspace import Workspace
 
 #: connections at once; NetEase and QQ refuse many more from one address
 CONNECTIONS = 16
-#: messages a connection carries before it is renewed (NetEase: 450 MI:DMC for too many)
-MESSAGES_A_CONNECTION = 500
-TIMEOUT = timedelta(seconds=30)
-#: words of 5xx answers that mean “not now” (QQ: 550 … frequency limited; campaigns.md §2.1)
-_LATER_WORDS = ("frequency limit", "frequently", "too many", "try again", "try later", "rate limit", "频率", "稍后")
-
-Answer = tuple[int, bytes]
 
 
 class Smtp:
@@ -56,15 +47,22 @@ class Smtp:
         self._signer = signer
         self._return_path = return_path
         self._username, self._password = username, password
-        self._idle: queue.LifoQueue[_Connection] = queue.LifoQueue()
+        #: connections with nothing to do
+        self.idle: list[Conversation] = []
+        #: what the threads opened, or why they could not; the bell wakes whoever waits for it
+        self._opened: queue.SimpleQueue[Conversation | ProviderError] = queue.SimpleQueue()
+        self.opening = 0
+        self.bell, self._hammer = socket.socketpair()
+        self.bell.setblocking(False)
         self._threads = ThreadPoolExecutor(max_workers=CONNECTIONS, thread_name_prefix="smtp")
+        self._lock = Lock()
 
     def send(self, batch: Sequence[Message]) -> Sequence[Receipt]:
         """Hand mails over, as many at once as there are connections. Raises ProviderError where the server cannot be used at all."""
-        first = self._connection()
-        self._idle.put(first)
-        pending: list[Future[Receipt]] = [self._threads.submit(self._send_one, message) for message in batch]
-        return [each.result() for each in pending]
+        with self._lock:
+            if not self._alive():
+                self.idle.append(Conversation(self._open(), self._return_path, self._signer))
+            return _Exchange(self, batch).run()
 
     def read_feedback(self, request: RawRequest) -> Sequence[Feedback]:
         """SMTP calls nobody back; bounces come by mail (growth campaign feedback)."""
@@ -72,44 +70,64 @@ class Smtp:
 
     def log_in(self) -> str:
         """Whether the server takes the log-in; what to say of it. Raises ProviderError."""
-        self._idle.put(self._connection())
+        with self._lock:
+            self.idle.append(Conversation(self._open(), self._return_path, self._signer))
         return f"{self._host}:{self._port}"
 
     def close(self) -> None:
         """Say goodbye on every connection."""
         self._threads.shutdown(wait=True)
-        while True:
-            try:
-                self._idle.get_nowait().quit()
-            except queue.Empty:
-                return
+        with self._lock:
+            self.gather()
+            for each in self.idle:
+                each.quit()
+            self.idle = []
+            self.bell.close()
+            self._hammer.close()
 
-    def _send_one(self, message: Message) -> Receipt:
+    def _alive(self) -> bool:
+        """Whether a connection is idle and of use; those that the server has left are dropped."""
+        self.gather()
+        living = [each for each in self.idle if each.alive()]
+        for each in self.idle:
+            if each not in living:
+                each.drop()
+        self.idle = living
+        return bool(living)
+
+    def gather(self) -> ProviderError | None:
+        """Take what the threads opened; why one of them could not."""
         try:
-            connection = self._connection()
-        except ProviderError as fault:
-            return Receipt.later(message, fault.message, fault.retry_after)
-        receipt = connection.deliver(message)
-        if connection.usable:
-            self._idle.put(connection)
-        else:
-            connection.drop()
-        return receipt
-
-    def _connection(self) -> _Connection:
-        """One that is idle and alive, else a new one. Raises ProviderError."""
+            self.bell.recv(4096)
+        except BlockingIOError:
+            pass
+        fault = None
         while True:
             try:
-                found = self._idle.get_nowait()
+                found = self._opened.get_nowait()
             except queue.Empty:
-                return _Connection(self._open(), self._return_path, self._signer)
-            if found.alive():
-                return found
-            found.drop()
+                return fault
+            self.opening -= 1
+            if isinstance(found, Conversation):
+                self.idle.append(found)
+            else:
+                fault = found
+
+    def open_another(self) -> None:
+        """Open a connection aside; the bell rings when it is there."""
+        self.opening += 1
+        self._threads.submit(self._open_aside)
+
+    def _open_aside(self) -> None:
+        try:
+            self._opened.put(Conversation(self._open(), self._return_path, self._signer))
+        except ProviderError as fault:
+            self._opened.put(fault)
+        self._hammer.send(b".")
 
     def _open(self) -> smtplib.SMTP:
         where = f"{self._host}:{self._port}"
-        timeout = TIMEOUT.total_seconds()
+        timeout = ANSWER_SECONDS
         try:
             server: smtplib.SMTP
             if self._tls == "implicit":
@@ -125,7 +143,7 @@ class Smtp:
                 server.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         except smtplib.SMTPAuthenticationError as fault:
             raise ProviderError(
-                _("the mail server {where} refuses the log-in: {why}", where=where, why=_words(fault.smtp_error)),
+                _("the mail server {where} refuses the log-in: {why}", where=where, why=server_words(fault.smtp_error)),
                 permanent=True,
                 fix=_("check email.smtp.username and password in growth.yaml and .env"),
             ) from fault
@@ -143,7 +161,7 @@ class Smtp:
             ) from fault
         except smtplib.SMTPResponseException as fault:
             raise ProviderError(
-                _("the mail server {where} says no: {code} {why}", where=where, code=fault.smtp_code, why=_words(fault.smtp_error)),
+                _("the mail server {where} says no: {code} {why}", where=where, code=fault.smtp_code, why=server_words(fault.smtp_error)),
                 permanent=fault.smtp_code >= 500,
             ) from fault
         except (OSError, smtplib.SMTPException) as fault:
@@ -154,120 +172,72 @@ class Smtp:
         return server
 
 
-class _Connection:
-    """One connection; a message at a time."""
+class _Exchange:
+    """One batch, handed over by as many connections as there are, each a message at a time."""
 
-    def __init__(self, server: smtplib.SMTP, return_path: str | None, signer: Signer | None) -> None:
-        self._server = server
-        self._signer = signer
-        self._return_path = return_path
-        self._left = MESSAGES_A_CONNECTION
-        self._pipelines = server.has_extn("pipelining")
-        self.usable = True
+    def __init__(self, pool: Smtp, batch: Sequence[Message]) -> None:
+        self._pool = pool
+        self._waiting = deque(batch)
+        self._talking: dict[int, Conversation] = {}
+        self._receipts: list[Receipt] = []
+        #: why no more connections can be opened
+        self._fault: ProviderError | None = None
+        self._poll = select.poll()
+        self._poll.register(pool.bell, select.POLLIN)
 
-    def alive(self) -> bool:
-        """Whether the server has not said goodbye meanwhile; an idle connection has nothing to say."""
-        sock = self._server.sock
-        if sock is None or (isinstance(sock, ssl.SSLSocket) and sock.pending()):
-            return False
-        look = select.poll()
-        look.register(sock, select.POLLIN)
-        return not look.poll(0)
+    def run(self) -> list[Receipt]:
+        """A receipt for each message."""
+        while True:
+            self._employ()
+            if not self._waiting and not self._talking:
+                return self._receipts
+            self._listen()
 
-    def deliver(self, message: Message) -> Receipt:
-        """Hand one mail over."""
-        mail = message.content
-        assert isinstance(mail, Mail), mail
-        try:
-            now = clock.now()
-            body = mail_bytes(message, date=now)
-            if self._signer is not None:
-                body = self._signer.signed(body, at=now)
-            sender = envelope_sender((self._return_path or mail.sender).replace("{id}", message.id.hex))
-        except UnsafeHeader as fault:
-            return Receipt.refused(message, fault.message)
-        self._left -= 1
-        self.usable = self._left > 0
-        try:
-            refused = self._offer(sender, message)
-            if refused is not None:
-                return refused
-            sock = self._server.sock
-            assert sock is not None
-            sock.sendall(body)
-        except (OSError, smtplib.SMTPException) as fault:
-            # the final dot was not sent, so the server has nothing
-            self.usable = False
-            return Receipt.later(message, _("the connection broke: {why}", why=fault))
-        try:
-            sock.sendall(b".\r\n")
-            answer = self._server.getreply()
-        except (OSError, smtplib.SMTPException) as fault:
-            self.usable = False
-            return Receipt.unknown(message, _("no answer after the message: {why}", why=fault))
-        return self._judge(message, answer)
+    def _employ(self) -> None:
+        """Give idle connections something to do; open more where there are too few."""
+        pool = self._pool
+        while self._waiting and pool.idle:
+            self._begin(pool.idle.pop(), self._waiting.popleft())
+        if self._fault is None:
+            wanted = min(CONNECTIONS, len(self._talking) + len(self._waiting))
+            for _missing in range(wanted - len(self._talking) - pool.opening):
+                pool.open_another()
+        elif not self._talking and not pool.opening:
+            self._receipts += [Receipt.later(message, self._fault.message, self._fault.retry_after) for message in self._waiting]
+            self._waiting.clear()
 
-    def _offer(self, sender: str, message: Message) -> Receipt | None:
-        """MAIL, RCPT, DATA; None where the server waits for the mail."""
-        commands = (f"MAIL FROM:<{sender}>", f"RCPT TO:<{message.to}>", "DATA")
-        if not self._pipelines:
-            for command in commands:
-                self._server.putcmd(command)
-                answer = self._server.getreply()
-                if answer[0] != 354 if command == "DATA" else not 200 <= answer[0] < 300:
-                    self._reset()
-                    return self._judge(message, answer)
-            return None
-        self._server.send("".join(f"{command}\r\n" for command in commands))
-        answers = [self._server.getreply() for _command in commands]
-        bad = next((answer for answer in answers[:2] if not 200 <= answer[0] < 300), None)
-        if bad is None and answers[2][0] == 354:
-            return None
-        if answers[2][0] == 354:
-            # the server took DATA although it took nobody: an empty message ends it, and goes to nobody (RFC 2920 §3.1)
-            self._server.send(".\r\n")
-            self._server.getreply()
-        self._reset()
-        return self._judge(message, bad or answers[2])
-
-    def _reset(self) -> None:
-        if not self.usable:
+    def _begin(self, conversation: Conversation, message: Message) -> None:
+        if (receipt := conversation.begin(message)) is not None:
+            self._end(conversation, receipt)
             return
-        try:
-            if self._server.rset()[0] != 250:
-                self.usable = False
-        except (OSError, smtplib.SMTPException):
-            self.usable = False
+        self._talking[conversation.handle] = conversation
+        self._poll.register(conversation.handle, conversation.events)
 
-    def _judge(self, message: Message, answer: Answer) -> Receipt:
-        """What an answer means: 4xx is later, 5xx is never, unless its words say otherwise."""
-        code, text = answer
-        words = _words(text)
-        if 200 <= code < 300:
-            return Receipt.accepted(message, words or None)
-        if code in (421, -1):
-            self.usable = False
-        reason = f"{code} {words}"
-        if code < 500 or any(word in words.lower() for word in _LATER_WORDS):
-            return Receipt.later(message, reason)
-        return Receipt.refused(message, reason)
+    def _end(self, conversation: Conversation, receipt: Receipt) -> None:
+        self._receipts.append(receipt)
+        if self._talking.pop(conversation.handle, None) is not None:
+            self._poll.unregister(conversation.handle)
+        if conversation.usable:
+            self._pool.idle.append(conversation)
+        else:
+            conversation.drop()
 
-    def quit(self) -> None:
-        """Say goodbye."""
-        try:
-            self._server.quit()
-        except (OSError, smtplib.SMTPException):
-            self._server.close()
-
-    def drop(self) -> None:
-        """Hang up."""
-        self._server.close()
-
-
-def _words(text: bytes | str) -> str:
-    """A server's words, in one line."""
-    plain = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
-    return " ".join(plain.split())[:300]
+    def _listen(self) -> None:
+        """Wait until a connection can go on, a new one is there, or an answer took too long."""
+        until = min((each.until for each in self._talking.values()), default=time.monotonic() + ANSWER_SECONDS)
+        for handle, _event in self._poll.poll(max(until - time.monotonic(), 0) * 1000):
+            if handle == self._pool.bell.fileno():
+                self._fault = self._pool.gather() or self._fault
+                continue
+            conversation = self._talking[handle]
+            if (receipt := conversation.go_on()) is not None:
+                self._end(conversation, receipt)
+            else:
+                self._poll.modify(handle, conversation.events)
+        moment = time.monotonic()
+        for conversation in list(self._talking.values()):
+            if conversation.until <= moment:
+                self._end(conversation, conversation.expire())
 
 
 def open_smtp(workspace: Workspace) -> Smtp:

@@ -1,12 +1,14 @@
 """The ledger: nobody twice, nobody lost, every doubt listed."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, time, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from growth.contacts import (
     Medium,
@@ -17,13 +19,14 @@ from growth.contacts import (
 )
 from growth.db import Database
 from growth.db.claim import Unclaimed
-from growth.errors import ProviderError
+from growth.errors import GrowthError, ProviderError
 from growth.messaging import (
     Ending,
     MailingStands,
     Message,
     Receipt,
     Rules,
+    SkipReason,
     cancel_mailing,
     freeze_addresses,
     mailing_of,
@@ -31,10 +34,10 @@ from growth.messaging import (
     resume_mailing,
     retry_mailing,
 )
-from growth.messaging.ledger import LEASE, NewDelivery, claim_deliveries, submit
+from growth.messaging.ledger import LEASE, Claimed, NewDelivery, claim_deliveries, owners, submit
 from growth.messaging.models import Delivery
 from growth.workspace import Rate, Window
-from tests.growth.messaging.senders import MAILING, NOW, Recorder, assignment, frozen, people, send, states, tally
+from tests.growth.messaging.senders import MAILING, NOW, Recorder, assignment, compose, frozen, people, send, states, tally
 
 
 def test_everybody_gets_one_message_and_the_mailing_is_finished(database: Database) -> None:
@@ -217,6 +220,37 @@ def test_a_stop_finishes_the_batch_in_hand_and_lets_go_of_the_next(database: Dat
     assert found["accepted"] + found["pending"] == 30
     assert found["accepted"] >= 10
     assert send(database, provider).ending is Ending.FINISHED
+    assert provider.twice == []
+
+
+def test_a_stopped_sender_holds_nothing_of_all_it_took_up(database: Database) -> None:
+    people(database, 150)
+    frozen(database)
+    provider = Recorder(max_batch=8)
+    assert send(database, provider, should_stop=lambda: provider.calls > 5).ending is Ending.STOPPED
+    with database.read() as session:
+        assert owners(session, **MAILING) == {}
+    assert send(database, provider).ending is Ending.FINISHED
+    assert provider.twice == []
+    assert tally(database) == states(accepted=150)
+
+
+def test_a_text_that_breaks_on_the_way_leaves_no_doubt(database: Database) -> None:
+    """What is at the provider is written down before the error is raised."""
+    people(database, 30)
+    frozen(database)
+    provider = Recorder(max_batch=10)
+
+    def broken(session: Session, claimed: Sequence[Claimed]) -> Mapping[UUID, Message | SkipReason]:
+        if provider.calls:
+            raise GrowthError("name is missing", fix="write it")
+        return compose(session, claimed)
+
+    with pytest.raises(GrowthError, match="name is missing"):
+        send(database, provider, compose=broken)
+    assert set(tally(database)) <= {"accepted", "pending"}
+    assert send(database, provider).ending is Ending.FINISHED
+    assert tally(database) == states(accepted=30)
     assert provider.twice == []
 
 
