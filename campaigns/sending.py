@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from campaigns.campaign import Campaign, campaigns, step_stream
@@ -205,7 +206,13 @@ def _begin(
                 where=first.where,
                 findings=tuple(plan.errors),
             )
-        _keep_run(database, campaign, period, compiled, now=now)
+        try:
+            _keep_run(database, campaign, period, compiled, now=now)
+        except IntegrityError:
+            with database.read() as session:
+                if run_of(session, campaign=campaign.name, period=period.key) is None:
+                    raise
+            # another sender began it at the same moment: what that one kept is what goes out
     freeze(
         database,
         stream=campaign.stream,
@@ -213,7 +220,7 @@ def _begin(
         rules=campaign.rules(workspace),
         audience=campaign.audience(workspace, now=now),
         now=now,
-        variant_of=lambda id_: variant_of(campaign, period, id_),
+        variant_of=(lambda id_: variant_of(campaign, period, id_)) if campaign.file.content.variants else None,
         held=REST,
     )
 

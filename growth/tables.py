@@ -15,6 +15,7 @@ import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import IO, Any
 
@@ -85,20 +86,18 @@ def read_table(
             fix=_("the columns are: {words}", words=", ".join(filter(None, header))),
             where=Where(str(path)),
         )
-    known = set(columns)
+    ours = [(position, name) for position, name in enumerate(names) if name in columns]
+    others = [(position, name) for position, name in enumerate(names) if name and name not in columns]
     for number, cells in enumerate(rows, start=skip + 2):
         if not any(cells):
             continue
-        values, extra = {}, {}
-        for position, name in enumerate(names):
-            cell = cells[position] if position < len(cells) else ""
-            if name in known:
-                values[name] = cell
-            elif name:
-                extra[name] = cell
+        if len(cells) < len(names):
+            cells = [*cells, *[""] * (len(names) - len(cells))]
+        values, extra = {name: cells[position] for position, name in ours}, {name: cells[position] for position, name in others}
         yield TableRow(number=number, values=values, extra=extra)
 
 
+@lru_cache(maxsize=1024)
 def plain_header(text: str) -> str:
     """A header for comparing: NFKC, lower case, without blanks, underscores and brackets' content."""
     normal = unicodedata.normalize("NFKC", text).strip().lower()
@@ -187,11 +186,14 @@ def _csv(path: Path) -> Iterator[list[str]]:
                     where=Where(str(path), reader.line_num + 1),
                 ) from fault
             _guard_width(row, path)
-            yield [cell.replace("\0", "").strip()[:MAX_CELL] for cell in row]
+            cells = [cell.strip() for cell in row]
+            yield cells if sum(map(len, cells)) <= MAX_CELL else [cell[:MAX_CELL] for cell in cells]
 
 
 def _lines(stream: IO[str]) -> Iterator[str]:
-    yield from stream
+    """Lines without NUL."""
+    for line in stream:
+        yield line.replace("\0", "") if "\0" in line else line
 
 
 def _delimiter(text: str) -> str:

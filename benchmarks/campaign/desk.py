@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -49,6 +50,19 @@ def make_workspace(folder: Path, *, port: int, database: str = "") -> None:
         subprocess.run(growth("-C", str(folder), *words), check=True, capture_output=True)
 
 
+def make_desk(folder: Path, port: int, people: int, *, database: str = "") -> None:
+    """A workspace with so many people in it."""
+    make_workspace(folder, port=port, database=database)
+    write_people(folder / "people.csv", people)
+    subprocess.run(growth("-C", str(folder), "contacts", "import", str(folder / "people.csv"), "--json"), check=True, capture_output=True)
+
+
+def use_port(folder: Path, port: int) -> None:
+    """Send to the mail server at that port from now on."""
+    path = folder / "growth.yaml"
+    path.write_text(re.sub(r"port: \d+", f"port: {port}", path.read_text("utf-8")), "utf-8")
+
+
 def write_people(path: Path, count: int) -> None:
     """A table of `count` people, every one with consent."""
     with path.open("w", encoding="utf-8") as out:
@@ -63,9 +77,9 @@ def write_people(path: Path, count: int) -> None:
 
 
 @contextmanager
-def sink() -> Iterator[int]:
-    """The mail server in a process of its own; its port."""
-    process = subprocess.Popen([sys.executable, "-m", "benchmarks.campaign.sink"], stdout=subprocess.PIPE, text=True)
+def sink(delay_ms: int = 0) -> Iterator[int]:
+    """The mail server in a process of its own, which lets its answers wait; its port."""
+    process = subprocess.Popen([sys.executable, "-m", "benchmarks.campaign.sink", str(delay_ms)], stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     try:
         yield int(process.stdout.readline())

@@ -12,7 +12,6 @@ import time
 from pathlib import Path
 
 from campaigns.campaign import campaign
-from campaigns.variants import variant_of
 from growth import clock
 from growth.contacts import Segment, count_segment
 from growth.db import open_database
@@ -56,7 +55,6 @@ def main(what: str, folder: Path) -> None:
             rules=found.rules(workspace),
             audience=found.audience(workspace, now=clock.now()),
             now=clock.now(),
-            variant_of=lambda id_: variant_of(found, period, id_),
         )
         told = {"recipients": view.recipients, "seconds": time.perf_counter() - begun}
     told["peak_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

@@ -1,4 +1,7 @@
-"""A mail server that takes everything and keeps nothing: ``python -m benchmarks.campaign.sink`` prints its port. PIPELINING is offered."""
+"""A mail server that takes everything and keeps nothing: ``python -m benchmarks.campaign.sink [DELAY_MS]`` prints its port.
+
+PIPELINING is offered; answers wait for the delay, as those of a server that is not next door.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ class Session(asyncio.Protocol):
     """One connection. `taken` counts messages of all of them."""
 
     taken = 0
+    delay_s = 0.0
 
     def __init__(self) -> None:
         self._held = b""
@@ -31,7 +35,7 @@ class Session(asyncio.Protocol):
                     return
                 self._held, self._in_data = rest, False
                 Session.taken += 1
-                self._transport.write(b"250 taken\r\n")
+                self._write(b"250 taken\r\n")
                 continue
             line, end, rest = self._held.partition(b"\r\n")
             if not end:
@@ -41,15 +45,21 @@ class Session(asyncio.Protocol):
 
     def _answer(self, verb: bytes) -> None:
         if verb == b"EHLO":
-            self._transport.write(b"250-sink\r\n250-PIPELINING\r\n250-8BITMIME\r\n250 SIZE 50000000\r\n")
+            self._write(b"250-sink\r\n250-PIPELINING\r\n250-8BITMIME\r\n250 SIZE 50000000\r\n")
         elif verb == b"DATA":
             self._in_data = True
-            self._transport.write(b"354 go on\r\n")
+            self._write(b"354 go on\r\n")
         elif verb == b"QUIT":
             self._transport.write(b"221 %d taken\r\n" % Session.taken)
             self._transport.close()
         else:
-            self._transport.write(b"250 ok\r\n")
+            self._write(b"250 ok\r\n")
+
+    def _write(self, answer: bytes) -> None:
+        if self.delay_s:
+            asyncio.get_running_loop().call_later(self.delay_s, self._transport.write, answer)
+        else:
+            self._transport.write(answer)
 
 
 async def main() -> None:
@@ -61,4 +71,5 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
+    Session.delay_s = float(sys.argv[1]) / 1000 if len(sys.argv) > 1 else 0.0
     asyncio.run(main())

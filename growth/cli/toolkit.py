@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import gc
 import json
 import sys
 import time
@@ -73,6 +74,8 @@ def database() -> Database:
         from growth.db import open_database
 
         _opened["database"] = open_database(workspace())
+        # what is loaded by now stays to the end: to look for cycles in it again and again took a seventh of an import
+        gc.freeze()
     found: Database = _opened["database"]
     return found
 

@@ -5,7 +5,8 @@ What is wrong in one row stops no other; a second import changes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -53,10 +54,11 @@ class ImportResult:
             "rejected": [each.as_json() for each in self.rejected],
         }
 
-    def count(self, outcome: Outcome) -> None:
-        """One row more."""
-        self.rows += 1
-        setattr(self, outcome.value, getattr(self, outcome.value) + 1)
+    def count(self, outcomes: Collection[Outcome]) -> None:
+        """Some rows more."""
+        self.rows += len(outcomes)
+        for outcome, number in Counter(outcomes).items():
+            setattr(self, outcome.value, getattr(self, outcome.value) + number)
 
 
 Tick = Callable[..., None]
@@ -166,5 +168,4 @@ def _keep(database: Database, batch: list[PersonFacts], now: datetime, known: Kn
         except IntegrityError:
             if attempt == _ATTEMPTS:
                 raise
-    for outcome in outcomes:
-        result.count(outcome)
+    result.count(outcomes)

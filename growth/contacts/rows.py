@@ -124,7 +124,7 @@ class RowReader:
             return Rejection(row=row.number, column=broken.column, reason=broken.fault)
 
     def _facts(self, row: TableRow) -> PersonFacts:
-        said = {name: _bare(value) for name, value in row.values.items()}.get
+        said = {name: _bare(value) if value[:1] == "'" else value for name, value in row.values.items()}.get
         email = _address("email", said("email", ""), normal_email)
         phone = _address("phone", said("phone", ""), normal_phone)
         if not email and not phone:
@@ -132,7 +132,7 @@ class RowReader:
         attributes: dict[str, str] = {}
         personal: dict[str, str] = {}
         for header, written in row.extra.items():
-            if value := _bare(written):
+            if value := _bare(written) if written[:1] == "'" else written:
                 (personal if plain_header(header) in self.personal else attributes)[header] = _text(header, value, LONGEST["attribute"])
         return PersonFacts(
             email=email,
@@ -221,6 +221,7 @@ def _text(column: str, value: str, longest: int) -> str:
     return value
 
 
+@lru_cache(maxsize=64)
 def _yes_or_no(column: str, value: str) -> bool | None:
     if not value:
         return None
@@ -232,6 +233,7 @@ def _yes_or_no(column: str, value: str) -> bool | None:
     raise _Broken(column, RowFault.NOT_YES_OR_NO)
 
 
+@lru_cache(maxsize=4096)
 def _tags(value: str) -> tuple[str, ...]:
     if not value:
         return ()

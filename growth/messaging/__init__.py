@@ -7,6 +7,7 @@ from growth.messaging.deliver import deliver
 from growth.messaging.eligible import Rules, audience_query, count_audience
 from growth.messaging.feedback import Applied, apply_feedback
 from growth.messaging.following import due_to_follow, next_to_follow
+from growth.messaging.freezing import freeze, freeze_addresses
 from growth.messaging.ledger import Claimed, NewDelivery, billed_units, counts, deliveries_query, sealed_addresses, skipped
 from growth.messaging.links import (
     Recipient,
@@ -23,8 +24,6 @@ from growth.messaging.mailing import (
     MailingView,
     add_to_mailing,
     cancel_mailing,
-    freeze,
-    freeze_addresses,
     let_held_go,
     mailing_of,
     mailings_of,

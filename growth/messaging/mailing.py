@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from uuid import UUID
 
-from sqlalchemy import Select, bindparam, func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from growth.channels import insert_new
@@ -15,10 +14,10 @@ from growth.contacts import Medium, Purpose
 from growth.db import Database, table_of
 from growth.errors import GrowthError
 from growth.language import _
-from growth.messaging.eligible import Rules, audience_query
+from growth.messaging.eligible import Rules
 from growth.messaging.ledger import NewDelivery, cancel_open, counts, retry_failed, write_down
 from growth.messaging.models import Delivery, Mailing
-from growth.messaging.state import OPEN_STATES, DeliveryState, MailingState, SkipReason
+from growth.messaging.state import OPEN_STATES, DeliveryState, MailingState
 
 #: deliveries written in one transaction; about 60 ms on SQLite
 PAGE = 2000
@@ -57,16 +56,17 @@ class MailingView:
 def mailing_of(session: Session, *, stream: str, occurrence: str) -> MailingView | None:
     """The mailing with its counts, or None where there was none."""
     row = session.get(Mailing, (stream, occurrence))
-    return _view(session, row) if row else None
+    return view_of(session, row) if row else None
 
 
 def mailings_of(session: Session, stream: str) -> list[MailingView]:
     """All occurrences of a stream, newest first."""
     rows = session.scalars(select(Mailing).where(Mailing.stream == stream).order_by(Mailing.created_at.desc(), Mailing.occurrence.desc()))
-    return [_view(session, row) for row in rows]
+    return [view_of(session, row) for row in rows]
 
 
-def _view(session: Session, row: Mailing) -> MailingView:
+def view_of(session: Session, row: Mailing) -> MailingView:
+    """A row as others see it."""
     return MailingView(
         stream=row.stream,
         occurrence=row.occurrence,
@@ -81,66 +81,6 @@ def _view(session: Session, row: Mailing) -> MailingView:
         finished_at=row.finished_at,
         counts=counts(session, stream=row.stream, occurrence=row.occurrence),
     )
-
-
-def freeze(
-    database: Database,
-    *,
-    stream: str,
-    occurrence: str,
-    rules: Rules,
-    audience: Callable[[Session], Select[UUID]],
-    now: datetime,
-    variant_of: Callable[[UUID], str | None] = lambda _id: None,
-    left_out: Mapping[UUID, SkipReason] | None = None,
-    held: str | None = None,
-) -> MailingView:
-    """Write the audience down, everybody once, those left out with their reason; then the mailing may be sent.
-
-    Deliveries of the variant `held` wait until `let_held_go`.
-
-    One that is frozen stays as it is. Cut off in the middle, it is done again from the start: who stands there already stays.
-    """
-    with database.write() as session:
-        row = {"stream": stream, "occurrence": occurrence, "medium": rules.medium.value, "purpose": rules.purpose.value}
-        more = {"state": MailingState.FREEZING.value, "recipients": 0, "created_at": now}
-        insert_new(session, Mailing, [row | more], on=("stream", "occurrence"))
-        if (found := session.get_one(Mailing, (stream, occurrence))).frozen_at is not None:
-            return _view(session, found)
-    with database.read() as reading:
-        people = reading.execute(audience_query(rules, audience(reading), now=now).execution_options(yield_per=PAGE)).partitions(PAGE)
-        for page in people:
-            rows = []
-            for id_, index, domain, reason in page:
-                why = SkipReason(reason) if reason else (left_out or {}).get(id_)
-                # who has no address stands in the ledger all the same, under a name of their own
-                key = index if index is not None else b"nobody:" + id_.bytes
-                variant = variant_of(id_)
-                rows.append(
-                    NewDelivery(
-                        contact_id=id_,
-                        address_index=key,
-                        domain=domain,
-                        reason=why,
-                        variant=variant,
-                        due_at=NEVER if held and variant == held else None,
-                    )
-                )
-            with database.write() as session:
-                write_down(session, rows, stream=stream, occurrence=occurrence, medium=rules.medium, purpose=rules.purpose, now=now)
-    return _frozen(database, stream=stream, occurrence=occurrence, now=now)
-
-
-def freeze_addresses(
-    database: Database, *, stream: str, occurrence: str, rules: Rules, recipients: list[NewDelivery], now: datetime
-) -> MailingView:
-    """A mailing to addresses that are no contacts: staff, a test."""
-    with database.write() as session:
-        row = {"stream": stream, "occurrence": occurrence, "medium": rules.medium.value, "purpose": rules.purpose.value}
-        more = {"state": MailingState.FREEZING.value, "recipients": 0, "created_at": now}
-        insert_new(session, Mailing, [row | more], on=("stream", "occurrence"))
-        write_down(session, recipients, stream=stream, occurrence=occurrence, medium=rules.medium, purpose=rules.purpose, now=now)
-    return _frozen(database, stream=stream, occurrence=occurrence, now=now)
 
 
 def add_to_mailing(session: Session, *, stream: str, occurrence: str, rules: Rules, rows: Sequence[NewDelivery], now: datetime) -> None:
@@ -190,17 +130,6 @@ def let_held_go(database: Database, *, stream: str, occurrence: str, held: str, 
         count += len(ids)
         if len(ids) < PAGE:
             return count
-
-
-def _frozen(database: Database, *, stream: str, occurrence: str, now: datetime) -> MailingView:
-    with database.write() as session:
-        found = session.get_one(Mailing, (stream, occurrence), with_for_update=True)
-        if found.frozen_at is None:
-            found.frozen_at = now
-            found.state = MailingState.SENDING.value
-            found.recipients = session.scalar(select(func.count()).where(Delivery.stream == stream, Delivery.occurrence == occurrence)) or 0
-        session.flush()
-        return _view(session, found)
 
 
 def pause_mailing(session: Session, *, stream: str, occurrence: str, reason: str, now: datetime) -> None:

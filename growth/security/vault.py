@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import secrets
+import os
 import time
 from collections.abc import Callable
 from uuid import UUID
@@ -44,10 +44,9 @@ class Vault:
     """Seals, opens, indexes and signs with the keys of one workspace."""
 
     def __init__(self, ring: KeyRing, index_key: bytes, signing_key: bytes, *, again: Callable[[], KeyRing] | None = None) -> None:
-        self._ring = ring
         self._again = again
         self._looked = -LOOK_SECONDS
-        self._ciphers = {key_id: AESGCM(key) for key_id, key in ring.keys}
+        self._use(ring)
         self._index_key = index_key
         self._signing_key = signing_key
 
@@ -68,9 +67,9 @@ class Vault:
 
     def seal(self, place: str, row: UUID | int | str, value: str) -> bytes:
         """`value` encrypted for `place` (``table.column``) of `row`."""
-        key_id = self.key_id
-        nonce = secrets.token_bytes(_NONCE)
-        return self.mark(key_id) + nonce + self._ciphers[key_id].encrypt(nonce, value.encode(), _context(place, row))
+        head, encrypt = self._sealing
+        nonce = os.urandom(_NONCE)
+        return head + nonce + encrypt(nonce, value.encode(), _context(place, row))
 
     def open(self, place: str, row: UUID | int | str, sealed: bytes) -> str:
         """The value behind `sealed`. Raises CannotOpen."""
@@ -94,10 +93,15 @@ class Vault:
         if self._again is None or time.monotonic() - self._looked < LOOK_SECONDS:
             return None
         self._looked = time.monotonic()
-        ring = self._again()
-        self._ciphers = {found: AESGCM(key) for found, key in ring.keys}
-        self._ring = ring
+        self._use(self._again())
         return self._ciphers.get(key_id)
+
+    def _use(self, ring: KeyRing) -> None:
+        self._ring = ring
+        self._ciphers = {key_id: AESGCM(key) for key_id, key in ring.keys}
+        current = ring.current[0]
+        # one value, so that another thread never takes the mark of one key and the cipher of another
+        self._sealing = self.mark(current), self._ciphers[current].encrypt
 
     def is_sealed(self, value: bytes) -> bool:
         """Whether `value` has the form of a sealed one (an index, a hash or a cut value has not, but by chance)."""

@@ -4,6 +4,9 @@ from typing import Any
 
 import pytest
 
+from campaigns import sending
+from campaigns.campaign import campaign
+from growth import clock
 from tests.campaigns.desk import MONTHLY, Desk, MakeDesk
 
 STATES = ["pending", "submitting", "retrying", "accepted", "delivered", "bounced", "rejected", "uncertain", "skipped"]
@@ -229,3 +232,20 @@ def test_costs_are_booked_on_the_campaigns_channel_once(desk: Desk) -> None:
     _code, rows, _err = desk.say("channel", "list", "--json")
     costs: dict[str, Any] = {row["channel"]: row["cost"] for row in rows}
     assert costs["newsletter"] == {"amount": "0.02", "currency": "CNY"}
+
+
+def test_two_who_begin_at_the_same_moment_send_once(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another sender begins the period, and ends it, between our plan and our first row."""
+    found = campaign(desk.database.workspace, "monthly")
+    period = found.period(desk.database.workspace, "2026-11", now=clock.now())
+    whole = sending.make_plan
+
+    def meanwhile(*arguments: Any, **more: Any) -> Any:
+        plan = whole(*arguments, **more)
+        monkeypatch.setattr(sending, "make_plan", whole)
+        assert sending.send(desk.database, found, period, now=clock.now).view.counts["accepted"] == 2
+        return plan
+
+    monkeypatch.setattr(sending, "make_plan", meanwhile)
+    assert sending.send(desk.database, found, period, now=clock.now).view.counts["accepted"] == 2
+    assert desk.got == ["a@example.com", "b@example.com"]

@@ -1,7 +1,8 @@
 """The ledger: nobody twice, nobody lost, every doubt listed."""
 
 import threading
-from collections.abc import Mapping, Sequence
+import time as moment
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
@@ -29,6 +30,7 @@ from growth.messaging import (
     SkipReason,
     cancel_mailing,
     freeze_addresses,
+    freezing,
     mailing_of,
     pause_mailing,
     resume_mailing,
@@ -312,25 +314,43 @@ def test_nothing_leaves_a_copied_database(database: Database) -> None:
     assert provider.calls == 0
 
 
-def test_a_freeze_that_was_cut_off_is_done_again_and_writes_nobody_twice(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    from growth.messaging import ledger, mailing
-
+@pytest.mark.parametrize("variant_of", [None, lambda _id: "b"], ids=["one-wording", "variants"])
+def test_a_freeze_that_was_cut_off_is_done_again_and_writes_nobody_twice(
+    database: Database, monkeypatch: pytest.MonkeyPatch, variant_of: Callable[[UUID], str | None] | None
+) -> None:
     people(database, 30)
-    monkeypatch.setattr(mailing, "PAGE", 10)
-    written = ledger.write_down
-    calls = []
+    monkeypatch.setattr(freezing, "PAGE", 10)
+    calls: list[object] = []
 
-    def cut_off(*arguments: Any, **more: Any) -> None:
-        calls.append(1)
+    def cut_off(verb: object) -> None:
+        calls.append(verb)
         if len(calls) == 2:
             raise KeyboardInterrupt
-        written(*arguments, **more)
 
-    monkeypatch.setattr(mailing, "write_down", cut_off)
-    with pytest.raises(KeyboardInterrupt):
-        frozen(database)
-    assert frozen(database).recipients == 30
+    # where all is one transaction, the second is that which says that it is done
+    with monkeypatch.context() as patch:
+        patch.setattr(freezing, "insert_raw", _watched(freezing.insert_raw, cut_off))
+        patch.setattr(freezing, "_write_there", _watched(freezing._write_there, cut_off))
+        patch.setattr(freezing, "_frozen", _watched(freezing._frozen, cut_off))
+        with pytest.raises(KeyboardInterrupt):
+            frozen(database, variant_of=variant_of)
+    assert frozen(database, variant_of=variant_of).recipients == 30
     assert tally(database) == states(pending=30)
+    with database.read() as session:
+        rows = session.scalars(select(Delivery)).all()
+    assert {row.variant for row in rows} == {None if variant_of is None else "b"}
+    assert {row.id.version for row in rows} == {7}
+    assert all(abs((row.id.int >> 80) / 1000 - moment.time()) < 3600 for row in rows)
+
+
+def _watched(verb: Callable[..., Any], watch: Callable[[Any], None]) -> Callable[..., Any]:
+    """`verb`, and before each call of it `watch`."""
+
+    def called(*arguments: Any, **more: Any) -> Any:
+        watch(verb)
+        return verb(*arguments, **more)
+
+    return called
 
 
 def test_addresses_that_are_no_contacts_are_sealed(database: Database) -> None:
