@@ -11,11 +11,13 @@ from growth.attribution.path import DIRECT, MICRO, UNATTRIBUTED, Path, PathCount
 from growth.attribution.path_table import BadPathTable, ModelRow, read_paths, table_rows
 from growth.attribution.report import FEW, Report, ReportRow, attribution_report, main_currency
 from growth.attribution.signup_path import CreditedTouch, SignupPath, UnknownSignup, signup_path
+from growth.attribution.transforms import TRANSFORMS, UnknownTransform, transformed
 
 __all__ = [
     "DIRECT",
     "FEW",
     "MICRO",
+    "TRANSFORMS",
     "UNATTRIBUTED",
     "BadPathTable",
     "ChannelFunnel",
@@ -35,6 +37,7 @@ __all__ = [
     "SignupPath",
     "UnknownModel",
     "UnknownSignup",
+    "UnknownTransform",
     "aggregated",
     "all_models",
     "attribution_report",
@@ -53,4 +56,5 @@ __all__ = [
     "since_months",
     "site_journeys",
     "table_rows",
+    "transformed",
 ]

@@ -77,12 +77,20 @@ def path(signup: Annotated[str, typer.Argument(metavar="SIGNUP", help=_("The sit
 def models_(
     paths: Annotated[Path, typer.Option("--paths", metavar="FILE", help=_("Table: path (a > b > c), conversions, value, null."))],
     model: _model_option = None,
+    transforms: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--transform",
+            metavar="T",
+            help=_("Done to each path first: exposure, first, remove_if_not_all[:CHANNEL] or remove_if_last_and_not_all[:CHANNEL]"),
+        ),
+    ] = None,
 ) -> None:
     """The models on a table of paths. Example: growth attribution models --paths paths.csv --model markov"""
-    from growth.attribution import model_named, read_paths, table_rows
+    from growth.attribution import model_named, read_paths, table_rows, transformed
 
     chosen = model_named(model or "last_non_direct")
-    rows = table_rows(chosen, read_paths(paths))
+    rows = table_rows(chosen, transformed(read_paths(paths), transforms or ()))
     text = "\n".join(f"{row.channel:<24} {row.credit:>14.2f} {row.value:>16.2f}" for row in rows)
     toolkit.emit({"model": chosen.id, "rows": rows}, text=text)
 
