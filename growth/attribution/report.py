@@ -167,7 +167,9 @@ def _labelled(ledger: Ledger, origins: Mapping[int, OriginView], dimension: Dime
     for (role, origin, currency), micros in ledger.micros.items():
         name = UNATTRIBUTED if origin == NO_ORIGIN else label(origins[origin], dimension)
         ledgers.micros[name] += micros
-        ledgers.values[name][currency] += ledger.value[role, origin, currency]
+        if micros:
+            # a touch that the model gives nothing makes no worth known: a return of −100 % would be wrong
+            ledgers.values[name][currency] += ledger.value[role, origin, currency]
     return ledgers
 
 
@@ -186,7 +188,8 @@ def _by_page(session: Session, told: Iterable[Journey], model: Model, learned: L
             for touch, micros, value in zip(journey.touches, shares(weights), shares(weights, journey.value), strict=True):
                 name = pages.get(_visit_id(touch), NONE)
                 ledgers.micros[name] += micros
-                ledgers.values[name][journey.currency] += value
+                if micros:
+                    ledgers.values[name][journey.currency] += value
     return ledgers
 
 

@@ -45,6 +45,8 @@ class Cause(StrEnum):
     MIDNIGHT = "midnight"
     #: visits that began because another campaign brought the visitor back within the timeout
     CAMPAIGN = "campaign"
+    #: page views that they have more than the causes above explain
+    UNEXPLAINED = "unexplained"
     #: sign-ups whose visit never came: their browser ran no script of ours
     UNSEEN = "unseen"
 
@@ -58,6 +60,10 @@ _DROPS: dict[Cause, tuple[Drop, ...]] = {
     Cause.SPAM: (Drop.SPAM_REFERRER,),
     Cause.RATE: (Drop.RATE,),
 }
+
+
+#: causes that are page views there and none here
+_MORE_VIEWS_THERE = (*_DROPS, Cause.MISSING)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,10 +153,12 @@ def beside(database: Database, *, provider: Counter, from_day: date, until_day: 
         signups = session.scalar(booked) or 0
         causes[Cause.UNSEEN] = session.scalar(booked.where(Signup.visit_id.is_(None))) or 0
     causes |= _left_out(database, spans)
+    views_pair = _total(day.page_views for day in days)
+    causes[Cause.UNEXPLAINED] = max(0, (views_pair.theirs or 0) - views_pair.ours - sum(causes[cause] for cause in _MORE_VIEWS_THERE))
     return Beside(
         provider=provider,
         days=days,
-        page_views=_total(day.page_views for day in days),
+        page_views=views_pair,
         visitors=_total(day.visitors for day in days),
         visits=_total(day.visits for day in days),
         causes={cause: causes[cause] for cause in Cause if causes.get(cause)},

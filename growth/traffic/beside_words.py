@@ -20,6 +20,7 @@ def cause_words(found: Beside) -> Iterator[tuple[str, int | None, str]]:
         Cause.MISSING: _("views of missing pages: dead ends here, page views there"),
         Cause.MIDNIGHT: _("visits that went on over midnight: one here, two there"),
         Cause.CAMPAIGN: _("visits that began because another campaign brought somebody back within the visit"),
+        Cause.UNEXPLAINED: _("page views that nothing above explains: look which pages have only their script, or count a view twice"),
         Cause.UNSEEN: _(
             "of {n} sign-ups without a visit of ours: browsers that run no script; theirs, from another domain, is blocked more often",
             n=found.signups,

@@ -135,6 +135,13 @@ def test_cost_cost_per_sign_up_and_return_stand_beside_the_credit(site: Site) ->
     assert (row.value, row.roi, row.is_uncertain) == (Money.parse("900 CNY"), 2.0, True)
 
 
+def test_a_touch_that_gets_no_credit_has_no_return(site: Site) -> None:
+    journey(site).visit("/", via="poster").wait(hours=1).visit("/", referrer=BAIDU).sign_up("u1", value={"amount": "100", "currency": "CNY"})
+    rows = {row.label: row for row in reported(site, "last").rows}
+    assert (rows["poster"].credit, rows["poster"].value, rows["poster"].roi) == (0, None, None)
+    assert rows["organic-search"].value == Money.parse("100 CNY")
+
+
 def test_roles_days_and_dimensions_are_filters_that_sum(site: Site) -> None:
     journey(site).visit("/?utm_source=a&utm_medium=email&utm_campaign=nov", referrer=BAIDU).sign_up("u1", role="investor")
     journey(site).visit("/loan?bd_vid=1", referrer=f"{BAIDU}&wd=x").sign_up("u2", role="borrower")
