@@ -136,7 +136,9 @@ def test_cost_cost_per_sign_up_and_return_stand_beside_the_credit(site: Site) ->
 
 
 def test_a_touch_that_gets_no_credit_has_no_return(site: Site) -> None:
-    journey(site).visit("/", via="poster").wait(hours=1).visit("/", referrer=BAIDU).sign_up("u1", value={"amount": "100", "currency": "CNY"})
+    journey(site).visit("/", via="poster").wait(hours=1).visit("/", referrer=BAIDU).sign_up(
+        "u1", value={"amount": "100", "currency": "CNY"}
+    )
     rows = {row.label: row for row in reported(site, "last").rows}
     assert (rows["poster"].credit, rows["poster"].value, rows["poster"].roi) == (0, None, None)
     assert rows["organic-search"].value == Money.parse("100 CNY")
