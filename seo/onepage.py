@@ -122,7 +122,7 @@ def judge_one(workspace: Workspace, url_or_file: str, *, now: datetime) -> PageV
         facts = site_facts(workspace, answer.url)
     rules = rules_of(seo_settings(workspace).checks)
     if "://" in url_or_file:
-        answer = _shown(workspace, answer, facts, rules)
+        answer = shown(workspace, answer, facts, rules)
     page = read_page(answer, facts, read_at=now)
     issues = sorted(judge_page(page, rules), key=lambda one: (one.severity.rank, one.check_id))
     return PageVerdict(page=page, issues=tuple(issues), outcomes=tuple(passed_and_failed(page, rules)))
@@ -161,8 +161,11 @@ def _answer_of(workspace: Workspace, url_or_file: str) -> Answer:
     return answer
 
 
-def _shown(workspace: Workspace, answer: Answer, facts: SiteFacts, rules: Rules) -> Answer:
-    """The answer with what a browser makes of it, where growth.yaml has such pages rendered; by the audit's own fetching child."""
+def shown(workspace: Workspace, answer: Answer, facts: SiteFacts, rules: Rules) -> Answer:
+    """The answer with what a browser makes of it, where growth.yaml has such pages rendered; by the audit's own fetching child.
+
+    Raises RenderingUnavailable.
+    """
     settings = seo_settings(workspace)
     if not settings.crawl.javascript or not site_facts(workspace).is_internal(answer.url):
         return answer
@@ -183,18 +186,22 @@ def _shown(workspace: Workspace, answer: Answer, facts: SiteFacts, rules: Rules)
         fetcher.send(Order(id=1, url=answer.url, render=True))
         while not (came := fetcher.take(1.0)):
             pass
-    shown = came[0].answer
-    return replace(answer, rendered=shown.rendered) if shown.rendered is not None else answer
+    made = came[0].answer.rendered
+    return replace(answer, rendered=made) if made is not None else answer
 
 
 def draft(workspace: Workspace, path: Path) -> Answer:
-    """A file as if it stood on the site, compressed and quickly answered: what only the server can do is not held against a draft."""
+    """A file as if it stood on the site. Raises GrowthError where it cannot be read."""
     try:
         body = path.read_bytes()
     except OSError as fault:
         raise GrowthError(
             _("{path} cannot be read: {why}", path=str(path), why=fault.strerror), fix=_("give a file or an address")
         ) from fault
-    url = urls.normal(path.name, base=workspace.settings.site.url)
-    answer = Answer(url=url, status=200, headers={"content-type": "text/html", "content-encoding": "gzip"}, body=body, wire_bytes=len(body))
-    return replace(answer)
+    return draft_of(workspace, path.name, body)
+
+
+def draft_of(workspace: Workspace, name: str, body: bytes) -> Answer:
+    """HTML as if it stood on the site, compressed and quickly answered: what only the server can do is not held against a draft."""
+    url = urls.normal(name, base=workspace.settings.site.url)
+    return Answer(url=url, status=200, headers={"content-type": "text/html", "content-encoding": "gzip"}, body=body, wire_bytes=len(body))

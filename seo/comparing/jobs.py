@@ -10,8 +10,8 @@ from growth.errors import GrowthError
 from growth.jobs import Job, JobRun
 from growth.language import Text, _
 from growth.workspace import Workspace
-from seo.comparing.store import CompareState, find_comparison, finish_comparison, tell_progress
-from seo.comparing.visit import compare_pages, reach_of
+from seo.comparing.store import CompareState, draft_body, find_comparison, finish_comparison, tell_progress
+from seo.comparing.visit import Draft, compare_pages, reach_of
 
 #: name of the job; it is asked for under the number of its comparison
 COMPARE = "seo.compare"
@@ -33,7 +33,7 @@ def run_comparison(run: JobRun) -> str:
     """Read the pages and keep what they are like. No private address but the site's own is reached: a form said what to fetch."""
     id = int(run.argument["comparison"])
     with run.database.read() as session:
-        asked = find_comparison(session, id=id)
+        asked, body = find_comparison(session, id=id), draft_body(session, id=id)
     if asked is None or asked.state is CompareState.DONE:
         return _("nothing to do")
 
@@ -43,9 +43,10 @@ def run_comparison(run: JobRun) -> str:
             tell_progress(session, id=id, read=read)
 
     tell(0)
+    page = asked.page if body is None else Draft(name=asked.page, body=body)
     reach = reach_of(run.workspace, allow_private=False)
     try:
-        found = compare_pages(run.workspace, asked.page, asked.competitors, now=run.now, reach=reach, files=False, tell=tell)
+        found = compare_pages(run.workspace, page, asked.competitors, now=run.now, reach=reach, files=False, tell=tell)
     except GrowthError as fault:
         text = f"{fault.message} — {fault.fix}" if fault.fix else fault.message
         with run.database.write() as session:

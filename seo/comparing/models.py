@@ -27,3 +27,5 @@ class ComparisonRow(Base):
     read: Mapped[int] = mapped_column(default=0)
     fault: Mapped[str | None] = mapped_column(Text)
     profiles: Mapped[bytes | None]
+    #: a draft that was handed in as our page (zlib), until it is read; `page` is its file name then
+    draft: Mapped[bytes | None]

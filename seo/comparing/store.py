@@ -53,9 +53,18 @@ class _Kept(msgspec.Struct, frozen=True):
     unread: tuple[tuple[str, str], ...]
 
 
-def add_comparison(session: Session, *, page: str, competitors: Sequence[str], asked_by: str, now: datetime) -> int:
-    """Note a comparison to be made; the oldest beyond `KEPT` go."""
-    row = ComparisonRow(page=page, competitors=list(competitors), asked_by=asked_by, asked_at=now, state=CompareState.WAITING.value)
+def add_comparison(
+    session: Session, *, page: str, competitors: Sequence[str], asked_by: str, now: datetime, draft: bytes | None = None
+) -> int:
+    """Note a comparison to be made, of the page at `page` or of a `draft` of that name; the oldest beyond `KEPT` go."""
+    row = ComparisonRow(
+        page=page,
+        competitors=list(competitors),
+        asked_by=asked_by,
+        asked_at=now,
+        state=CompareState.WAITING.value,
+        draft=None if draft is None else zlib.compress(draft),
+    )
     session.add(row)
     session.flush()
     oldest = session.scalar(select(ComparisonRow.id).order_by(ComparisonRow.id.desc()).offset(KEPT).limit(1))
@@ -68,6 +77,12 @@ def find_comparison(session: Session, *, id: int) -> Asked | None:
     """The comparison `id`, without what was measured."""
     found = session.execute(select(*_COLUMNS).where(ComparisonRow.id == id)).one_or_none()
     return _asked(found) if found is not None else None
+
+
+def draft_body(session: Session, *, id: int) -> bytes | None:
+    """The draft that was handed in, while it waits; None where the page has an address."""
+    packed = session.scalar(select(ComparisonRow.draft).where(ComparisonRow.id == id))
+    return None if packed is None else zlib.decompress(packed)
 
 
 def comparisons(session: Session, *, limit: int = 50) -> list[Asked]:
@@ -95,7 +110,7 @@ def finish_comparison(session: Session, *, id: int, found: Compared | None, faul
     if found is not None:
         kept = _Kept(found.comparison.ours, found.comparison.theirs, tuple((one.url, one.why) for one in found.unread))
         state, packed = CompareState.DONE, zlib.compress(msgspec.json.encode(kept))
-    values = {"state": state.value, "profiles": packed, "fault": fault, "finished_at": now}
+    values = {"state": state.value, "profiles": packed, "fault": fault, "finished_at": now, "draft": None}
     session.execute(update(ComparisonRow).where(ComparisonRow.id == id).values(**values))
 
 

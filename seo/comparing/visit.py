@@ -18,7 +18,7 @@ from seo.answer import Answer
 from seo.comparing.comparison import Comparison, as_json, compare
 from seo.comparing.profile import Profile, profile_of
 from seo.facts import seo_settings, site_facts, user_agent
-from seo.onepage import draft
+from seo.onepage import draft, draft_of, shown
 from seo.page import SiteFacts
 from seo.reading import read_page
 from seo.robots import Robots, parse_robots, verdict
@@ -36,6 +36,14 @@ _SAVED = re.compile(rb"<!--\s*saved from url=\(\d+\)(https?://[^\s>]{4,2000})")
 
 class NotComparable(GrowthError):
     """A page that was reached and cannot be compared."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A page of ours that is not online yet: what it is called, and its HTML."""
+
+    name: str
+    body: bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +74,7 @@ def reach_of(workspace: Workspace, *, allow_private: bool) -> Reach:
 
 def compare_pages(
     workspace: Workspace,
-    page: str,
+    page: str | Draft,
     competitors: Sequence[str],
     *,
     now: datetime,
@@ -74,7 +82,8 @@ def compare_pages(
     files: bool = True,
     tell: Callable[[int], None] = lambda _done: None,
 ) -> Compared:
-    """Read `page` and `competitors` (addresses, or files where `files` allows them) and compare them.
+    """Read `page` and `competitors` (addresses, or files where `files` allows them) and compare them. A page of ours that
+    `seo.crawl.javascript` names is shown to a browser first.
 
     Raises where ours cannot be read, or none of theirs; one of theirs that cannot be read is listed with the reason.
     """
@@ -84,7 +93,7 @@ def compare_pages(
 
 def read_pages(
     workspace: Workspace,
-    page: str,
+    page: str | Draft,
     competitors: Sequence[str],
     *,
     now: datetime,
@@ -124,19 +133,26 @@ class _Visit:
         self.agent = user_agent(workspace)
         self.robots: dict[str, Robots] = {}
 
-    def profile(self, url_or_file: str, *, files: bool) -> Profile:
+    def profile(self, page: str | Draft, *, files: bool) -> Profile:
         """Fetch or read, then measure by the audit's code."""
-        if "://" in url_or_file:
-            answer = self._answer(_address(url_or_file))
+        if isinstance(page, Draft):
+            return self._saved(page.name, draft_of(self.workspace, page.name, page.body))
+        if "://" in page:
+            answer = self._answer(_address(page))
             facts = self._facts_of(answer.url)
+            if self.facts.is_internal(answer.url):
+                answer = shown(self.workspace, answer, facts, self.rules)
             return profile_of(read_page(answer, facts, read_at=self.now), self.rules, name=answer.url, file=False)
         if not files:
-            raise GrowthError(_("“{url}” is not a web address", url=url_or_file[:200]), fix=_("begin with https://"))
-        answer = draft(self.workspace, Path(url_or_file))
+            raise GrowthError(_("“{url}” is not a web address", url=page[:200]), fix=_("begin with https://"))
+        return self._saved(page, draft(self.workspace, Path(page)))
+
+    def _saved(self, name: str, answer: Answer) -> Profile:
+        """A page from a file."""
         if (found := _SAVED.search(answer.body[:4000])) is not None:
             # a browser says where it saved the page from: then its links are those of that site
             answer = replace(answer, url=_address(found[1].decode("utf-8", "replace")))
-        return profile_of(read_page(answer, self._facts_of(answer.url), read_at=self.now), self.rules, name=url_or_file, file=True)
+        return profile_of(read_page(answer, self._facts_of(answer.url), read_at=self.now), self.rules, name=name, file=True)
 
     def _facts_of(self, url: str) -> SiteFacts:
         return self.facts if self.facts.is_internal(url) else site_facts(self.workspace, url)

@@ -10,6 +10,7 @@ from growth import urls
 from growth.jobs import ask, read_catalogue
 from growth.language import _
 from growth.reporting import Column, Empty, Kind, Table
+from growth.text import printable
 from growth.web import Missing, Page, Viewer, page
 from seo.comparing.comparison import Comparison
 from seo.comparing.jobs import COMPARE
@@ -17,6 +18,9 @@ from seo.comparing.store import Asked, CompareState, add_comparison, compared, c
 from seo.comparing.tables import notes, sentence, tables, todo_points
 from seo.comparing.visit import MOST_COMPETITORS, Unread
 from seo.pages.tabs import EDITORS, NAV, ROLES, tabs
+
+#: bytes of a draft
+MOST_DRAFT = 5_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,13 +63,20 @@ def form(viewer: Viewer, page: str = "", competitors: str = "") -> Page:
     return _form(viewer, page, competitors, {})
 
 
-@page("/seo/compare", methods=("POST",), nav=NAV, roles=EDITORS)
+@page("/seo/compare", methods=("POST",), nav=NAV, roles=EDITORS, most_bytes=MOST_DRAFT + 64 * 1024)
 def begin(viewer: Viewer) -> Page:
     """Ask a worker for a comparison."""
     mine, others = viewer.form["page"], viewer.form["competitors"]
     errors: dict[str, str] = {}
     addresses = [_address(line, "competitors", errors) for line in dict.fromkeys(others.split())]
-    ours = _address(mine, "page", errors)
+    upload = viewer.form.files.get("draft")
+    draft = upload.content if upload is not None and upload.content else None
+    if upload is None or draft is None:
+        ours = _address(mine, "page", errors)
+    else:
+        ours = _file_name(upload.name)
+        if b"<" not in draft[:4096] or b"\0" in draft[:4096]:
+            errors["draft"] = _("{name} is no HTML page", name=ours)
     if not errors and not addresses:
         errors["competitors"] = _("Give the address of one page at least.")
     if len(addresses) > MOST_COMPETITORS:
@@ -74,7 +85,7 @@ def begin(viewer: Viewer) -> Page:
         return _form(viewer, mine, others, errors, status=400)
     catalogue = read_catalogue(viewer.workspace)
     with viewer.database.write() as session:
-        id = add_comparison(session, page=ours, competitors=addresses, asked_by=viewer.actor, now=viewer.now)
+        id = add_comparison(session, page=ours, competitors=addresses, asked_by=viewer.actor, now=viewer.now, draft=draft)
         ask(session, catalogue, job=COMPARE, asked_by=viewer.actor, now=viewer.now, key=str(id), argument={"comparison": id})
     return viewer.redirect(f"/seo/compare/{id}")
 
@@ -88,7 +99,8 @@ def comparison(viewer: Viewer, id: int, table: str = "points") -> Page:
     if asked is None:
         raise Missing
     crumbs = [("SEO", "/seo"), (_("Compare"), "/seo/compare"), (f"#{id}", "")]
-    again = "/seo/compare?" + urlencode({"page": asked.page, "competitors": "\n".join(asked.competitors)})
+    # a draft is handed in again from its file
+    again = "/seo/compare?" + urlencode({"page": asked.page if "://" in asked.page else "", "competitors": "\n".join(asked.competitors)})
     shown = ComparisonPage(tabs=tabs("compare"), asked=asked, progress=_progress(asked), again=again)
     if found is None:
         return viewer.render("web/seo/comparison.html", shown, title=_("Compare"), crumbs=crumbs)
@@ -129,6 +141,12 @@ def _with_downloads(id: int, found: Comparison) -> list[tuple[Table, str]]:
     """What to do stands above the points, and in the files; the table keeps the room for the pages."""
     shown = [replace(one, columns=[c for c in one.columns if c.id != "todo"]) if one.id == "points" else one for one in tables(found)]
     return [(table, f"/seo/compare/{id}?table={table.id}&format=") for table in shown]
+
+
+def _file_name(name: str) -> str:
+    """What a draft is called, fit for an address: never used as a path."""
+    plain = printable(name.replace("\\", "/").rpartition("/")[2])[:100].strip(" .")
+    return plain if plain and ":" not in plain else "draft.html"
 
 
 def _address(text: str, field: str, errors: dict[str, str]) -> str:

@@ -16,10 +16,13 @@ from seo.crawls import Crawl
 from seo.issues import Issue, IssueState, matching
 from seo.models import IssueRow
 from seo.report.document import cost_words
+from seo.robots import path_of
 from seo.wording import fault_word, found_word, kind_word, place_word, profile_word
 
 #: lists of a detail that are tables, in this order
 _LISTS = ("links", "hops", "images", "fields", "lines", "things")
+#: what a phone's card shows beside the row's name
+_TELLING = ("status", "anchor", "line", "missing", "found")
 #: values longer than this are cut
 _MOST = 500
 
@@ -27,6 +30,11 @@ _MOST = 500
 def page_link(url: str) -> str:
     """The address of a page's sheet."""
     return f"/seo/page?url={quote(url, safe='')}"
+
+
+def shown_url(url: str, home: str) -> str:
+    """An address on the screen: its path where it is on the audited site's own origin `home`, which leaves room for the words."""
+    return path_of(url) if home and url.startswith(f"{home}/") else url
 
 
 def place_of(session: Session, found: Issue, crawl: Crawl) -> tuple[int, int, bool] | None:
@@ -45,7 +53,7 @@ def issue_facts(found: Issue, place: tuple[int, int, bool] | None, *, zone: tzin
         number, of, measured = place
         rank = _("no. {n} of {m} open issues", n=number, m=of)
         if measured:
-            facts.append((_("What it costs"), f"{cost_words(found.weight, number, measured=True)}; {rank}"))
+            facts.append((_("What it costs"), _("{cost}; {rank}", cost=cost_words(found.weight, number, measured=True), rank=rank)))
         else:
             facts.append((_("Priority"), _("{rank}, by link equity: no visits were counted yet", rank=rank)))
     facts += [(_words_of(name), said) for name, value in found.detail.items() if (said := _said(name, value))]
@@ -63,7 +71,9 @@ def detail_tables(detail: Mapping[str, Any]) -> list[Table]:
             keys = list(dict.fromkeys(key for row in rows for key in row))
             # the column that names the row opens the page's sheet, so it is no link of its own
             lead = next((key for key in keys if key == "url"), keys[0])
-            columns = [Column(id=key, label=_words_of(key), kind=_kind_of(key, lead), key=key == lead) for key in keys]
+            columns = [
+                Column(id=key, label=_words_of(key), kind=_kind_of(key, lead), key=key == lead, lead=key in _TELLING) for key in keys
+            ]
             shown = [{key: _cell(key, value) for key, value in row.items()} for row in rows]
             linked = [{**row, "href": page_link(str(row["url"]))} if "url" in row else row for row in shown]
             tables.append(Table(id=name, title=_words_of(name), columns=columns, rows=linked, size=max(len(rows), 1)))

@@ -10,6 +10,7 @@ from urllib.parse import quote
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from growth import urls
 from growth.errors import GrowthError
 from growth.language import _
 from growth.reporting import Column, Empty, Kind, Table, TableState
@@ -18,7 +19,7 @@ from seo.check import Group, catalogue
 from seo.crawls import Crawl, find_crawl
 from seo.issues import IssueState, issue_of, matching
 from seo.models import IssueRow
-from seo.pages.evidence import detail_tables, issue_facts, page_link, place_of
+from seo.pages.evidence import detail_tables, issue_facts, page_link, place_of, shown_url
 from seo.pages.tabs import EDITORS, NAV, ROLES, tabs
 from seo.report.columns import CHECKS_SHORT, ISSUES, Scale
 from seo.report.tables import checks_table, issue_row, scale_of
@@ -137,6 +138,8 @@ def of_check(viewer: Viewer, check: str, state: str = "") -> Page:
     )
     if viewer.format:
         return viewer.download(table, name=check)
+    home = urls.origin(crawl.start_url) if crawl else ""
+    table = replace(table, rows=[{**row, "url": shown_url(str(row["url"]), home)} for row in table.rows])
     meta = known.meta
     shown = CheckPage(
         tabs=tabs("issues"),

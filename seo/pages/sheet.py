@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
 
@@ -22,7 +22,7 @@ from seo.crawls import Crawl, find_crawl
 from seo.issues import issues
 from seo.listing import page_json
 from seo.models import PageRow, UrlRow
-from seo.pages.evidence import page_link
+from seo.pages.evidence import page_link, shown_url
 from seo.pages.page_links import SHORT, Side, links_table
 from seo.pages.tabs import NAV, ROLES, tabs
 from seo.report.columns import URLS
@@ -36,6 +36,8 @@ class PagesPage:
     """The variables of pages.html."""
 
     tabs: Sequence[tuple[str, str, bool]]
+    #: (words, address, current)
+    chips: Sequence[tuple[str, str, bool]]
     table: Table
 
 
@@ -66,8 +68,7 @@ def pages(viewer: Viewer, status: str = "", indexable: str = "") -> Page:
     asked = TableState.of(viewer.address, sort="depth")
     crawl = _crawl(viewer)
     rows, total = _page_of(viewer, crawl, asked, status, indexable) if crawl else ([], 0)
-    shown = {"url", "status", "indexability_words", "title", "depth", "inlinks", "words", "ttfb_ms"}
-    columns = [column for column in URLS if column.id in shown] if not viewer.format else list(URLS)
+    columns = list(URLS) if viewer.format else _short_columns()
     empty = Empty(title=_("No page"), text=_("Audit the site to see its pages here."), code="growth seo audit")
     table = Table(
         id="pages",
@@ -84,9 +85,31 @@ def pages(viewer: Viewer, status: str = "", indexable: str = "") -> Page:
     )
     if viewer.format:
         return viewer.download(table)
-    return viewer.render(
-        "web/seo/pages.html", PagesPage(tabs=tabs("pages"), table=table), title=_("Pages"), crumbs=[("SEO", "/seo"), (_("Pages"), "")]
-    )
+    home = urls.origin(crawl.start_url) if crawl else ""
+    shown_rows = [{**row, "url": shown_url(str(row["url"]), home), "words": _length(row)} for row in table.rows]
+    shown = PagesPage(tabs=tabs("pages"), chips=_chips(viewer, status, indexable), table=replace(table, rows=shown_rows))
+    return viewer.render("web/seo/pages.html", shown, title=_("Pages"), crumbs=[("SEO", "/seo"), (_("Pages"), "")])
+
+
+def _short_columns() -> list[Column]:
+    """What fits beside each other on a screen; words and Han characters are one number there."""
+    shown = {"url", "status", "indexability_words", "title", "depth", "inlinks", "words", "ttfb_ms"}
+    labels = {"words": _("Words and Han"), "ttfb_ms": _("First byte (ms)")}
+    return [replace(column, label=labels.get(column.id, column.label)) for column in URLS if column.id in shown]
+
+
+def _length(row: Mapping[str, Any]) -> int | None:
+    return None if row["words"] is None else row["words"] + (row["han"] or 0)
+
+
+def _chips(viewer: Viewer, status: str, indexable: str) -> list[tuple[str, str, bool]]:
+    """Filters: by what was answered, and what engines cannot take."""
+    to = viewer.address.to
+    chips = [(_("All"), to(status=None, indexable=None, page=None), not status and not indexable)]
+    for id, words in (("2", "2xx"), ("3", "3xx"), ("4", "4xx"), ("5", "5xx"), ("none", _("No answer"))):
+        chips.append((words, to(status=id, indexable=None, page=None), status == id))
+    chips.append((_("Non-Indexable"), to(status=None, indexable="no", page=None), indexable == "no"))
+    return chips
 
 
 @page("/seo/page", nav=NAV, roles=ROLES)
@@ -152,8 +175,12 @@ def _page_of(viewer: Viewer, crawl: Crawl, asked: TableState, status: str, index
         .where(*mine)
     )
     where = []
-    if status.isdigit() and len(status) == 3:
+    if status.isascii() and status.isdigit() and len(status) == 3:
         where.append(UrlRow.status == int(status))
+    elif status in ("2", "3", "4", "5"):
+        where.append(UrlRow.status.between(int(status) * 100, int(status) * 100 + 99))
+    elif status == "none":
+        where.append(UrlRow.status.is_(None) | (UrlRow.status == 0))
     if indexable == "no":
         where.append(PageRow.noindex.is_(True) | (PageRow.canonical != PageRow.id) | PageRow.id.is_(None))
     if asked.text:

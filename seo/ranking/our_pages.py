@@ -34,7 +34,7 @@ T = TypeVar("T")
 MOST_PAGES: Final = 50
 #: titles that end in the same words: then these are the site's own tail and no sign that a page is about the word
 TAIL_TITLES: Final = 3
-_SEPARATORS: Final = re.compile(r"\s+[-–—|_·]\s+|[|_｜—–]|(?<=[^\x00-\x7f])-|-(?=[^\x00-\x7f])")
+_SEPARATORS: Final = re.compile(r"\s+[-–—|_·]\s+|[|_｜—–，：]|(?<=[^\x00-\x7f])-|-(?=[^\x00-\x7f])")
 #: ids in one IN (…), rows of one insert
 _MANY: Final = 500
 

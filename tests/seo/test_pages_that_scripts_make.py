@@ -18,6 +18,7 @@ from growth.app import Level
 from growth.db import Database
 from growth.workspace import Workspace
 from seo.audit import run_audit
+from seo.comparing import compare_pages, reach_of
 from seo.crawl import rendering
 from seo.crawl.rendering import RenderingUnavailable
 from seo.handing import doctor
@@ -237,6 +238,8 @@ def test_one_page_is_rendered_where_growth_yaml_says_so(hostile: Callable[..., H
     plain = judge_one(workspace, f"{site.url}a", now=NOW)
     assert plain.as_json()["rendered"] is None
     assert site.asked.count("/api/links.json") == 1
+    compared = compare_pages(workspace, site.url, [f"{site.url}a"], now=NOW, reach=reach_of(workspace, allow_private=True))
+    assert compared.comparison.ours.title == "诚信贷网络借贷平台"
 
 
 def test_the_doctor_says_whether_pages_can_be_rendered(make_workspace: Callable[..., Workspace], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,6 +9,7 @@ import pytest
 from growth.db import Database
 from growth.jobs import ONCE, JobRun, RunState, run_history
 from seo.comparing import jobs
+from seo.comparing.store import draft_body
 from tests.conftest import NOW
 from tests.seo.comparing.test_comparisons import OURS, THEIRS, html
 from tests.sites.hostile import Hostile
@@ -64,6 +65,24 @@ def test_what_was_asked_waits_then_shows(web: Web, site: Hostile) -> None:
     asked_so_far = len(site.asked)
     work(web)  # a worker that takes it up again fetches nothing
     assert len(site.asked) == asked_so_far
+
+
+def test_a_draft_that_is_handed_in_is_compared_and_not_kept(web: Web, site: Hostile) -> None:
+    browser = web.browser("seo")
+    draft = html(OURS)[2].replace(b"</title>", "（草稿）</title>".encode())
+    answer = browser.post("/seo/compare", {"page": "", "competitors": f"{site.url}theirs"}, files={"draft": ("../贷款 草稿.html", draft)})
+    assert answer.status_code == 303, answer.text
+    path = str(answer.headers["location"])
+    work(web)
+    page = browser.get(path).text
+    assert "贷款 草稿.html" in page
+    assert "（草稿）" in page
+    assert "/" not in site.asked, "our page online was not read"
+    with web.database.read() as session:
+        assert draft_body(session, id=int(path.rpartition("/")[2])) is None
+    answer = browser.post("/seo/compare", {"page": "", "competitors": f"{site.url}theirs"}, files={"draft": ("x.pdf", b"%PDF-1.7\0")})
+    assert answer.status_code == 400
+    assert "x.pdf" in answer.text
 
 
 def test_the_form_is_no_way_to_the_inside(web: Web, site: Hostile) -> None:

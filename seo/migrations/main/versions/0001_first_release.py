@@ -21,6 +21,7 @@ def upgrade() -> None:
     sa.Column('read', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('fault', sa.Text(), nullable=True),
     sa.Column('profiles', sa.LargeBinary(), nullable=True),
+    sa.Column('draft', sa.LargeBinary(), nullable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_seo_comparison'))
     )
     op.create_table('seo_crawl',
