@@ -86,11 +86,7 @@ def to_add(viewer: Viewer) -> Page:
         return viewer.download(table)
     # on the screen all are pages of this one site: paths leave room for the words
     rows = [{**row, "url": path_of(str(row["url"])), "source": path_of(str(row["source"]))} for row in table.rows]
-    columns = [
-        replace(column, under="anchor" if column.id == "source" else column.under)
-        for column in table.columns
-        if column.id not in ("depth", "source_equity", "anchor")
-    ]
+    columns = [column for column in table.columns if column.id not in ("depth", "equity", "source_equity")]
     table = replace(table, rows=rows, columns=columns)
     shown = LinksPage(
         tabs=tabs("links"),

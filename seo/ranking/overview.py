@@ -50,14 +50,16 @@ class WordOverview:
     ranked: tuple[Ranked, ...]
     #: None where the word was not looked for in a crawl yet
     pages: tuple[WordPage, ...] | None
+    #: whether it is the site's own name, which every page may carry
+    brand: bool
     #: whether the crawl counted it in the texts of pages: false for a word newer than the crawl
     in_texts: bool
     paid: Paid | None
 
     @property
     def competing(self) -> tuple[WordPage, ...]:
-        """Pages of the crawl that say that they are about the word, where they are more than one."""
-        return tuple(competing(self.pages or ()))
+        """Pages of the crawl that say that they are about the word, where they are more than one; none for the site's own name."""
+        return () if self.brand else tuple(competing(self.pages or ()))
 
     @property
     def turns(self) -> tuple[str, ...]:
@@ -123,6 +125,7 @@ def keyword_overview(
             standings=tuple(by_key.get(key, ())),
             ranked=tuple(ranked.get(key, ())),
             pages=_pages(counted, key),
+            brand=key == folded(workspace.settings.site.name),
             in_texts=counted is not None and key in counted.in_texts,
             paid=paid.get(key),
         )

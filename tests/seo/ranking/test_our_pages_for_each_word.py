@@ -49,6 +49,15 @@ def test_the_sites_own_tail_in_every_title_is_no_competition(crawled: Database) 
     assert all(page.by_tail for page in found.pages or () if page.in_title and page.url != BASE)
 
 
+def test_pages_do_not_compete_for_the_sites_own_name(open_workspace: Callable[..., Database]) -> None:
+    database = open_workspace(GROWTH, files={"keywords.yaml": KEYWORDS})
+    pages = {path: {**page, "title": f"诚信贷怎样{path.strip('/') or '借款'}"} for path, page in PAGES.items()}
+    crawl(database, pages)
+    found = overview(database, "诚信贷")
+    assert sum(page.targets for page in found.pages or ()) > 1
+    assert found.competing == ()
+
+
 def test_words_are_looked_for_once_a_crawl_and_when_keywords_yaml_changes(crawled: Database) -> None:
     assert not count_words(crawled, now=NOW), "the audit did it"
     pages = {path: page for path, page in PAGES.items() if path != "/blog/1"}
