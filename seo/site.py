@@ -329,17 +329,12 @@ class Site:
         for id, packed in self.session.execute(query).tuples():
             yield id, frozenset(zlib.decompress(packed).decode().split("\n")) if packed else frozenset()
 
-    def links(self, *where: Any) -> Iterator[tuple[LinkRow, str, str]]:
-        """(link, source URL, anchor) of the links that fit, in order. Filter sharply: there may be millions."""
-        query = (
-            select(LinkRow, UrlRow.url, TextRow.text)
-            .join(UrlRow, (UrlRow.crawl_id == LinkRow.crawl_id) & (UrlRow.id == LinkRow.source))
-            .outerjoin(TextRow, (TextRow.crawl_id == LinkRow.crawl_id) & (TextRow.id == LinkRow.text_id))
-            .where(LinkRow.crawl_id == self.crawl_id, *where)
-            .order_by(UrlRow.url, LinkRow.position)
-        )
-        for link, url, anchor in self.session.execute(query.execution_options(yield_per=2000)):
-            yield link, url, anchor or ""
+    def links(self, *where: Any) -> Iterator[tuple[Any, str, str]]:
+        """(row of a link, source URL, anchor) of the links that fit, in order. Filter sharply: there may be millions."""
+        query = _LINKS.where(_link.crawl_id == self.crawl_id, *where).order_by(_url.url, _link.position)
+        rows: Iterable[Any] = self.session.execute(query.execution_options(yield_per=2000))
+        for row in rows:
+            yield row, row.url, row.text or ""
 
     def listed(self) -> Iterator[tuple[int, int, str | None]]:
         """(sitemap, URL, lastmod) of all sitemap entries."""
@@ -396,6 +391,11 @@ _SOURCES = (
         _link.kind.in_(bindparam("kinds", expanding=True)),
     )
     .order_by(_url.url, _inlink.position)
+)
+_LINKS = (
+    select(*_link, _url.url, _text.text)
+    .join_from(LinkRow.__table__, UrlRow.__table__, (_url.crawl_id == _link.crawl_id) & (_url.id == _link.source))
+    .outerjoin(TextRow.__table__, (_text.crawl_id == _link.crawl_id) & (_text.id == _link.text_id))
 )
 _PAGES = select(
     *(_page.id, _url.url, _page.title, _page.description, _page.h1, _page.lang, _page.canonical, _page.noindex, _page.words, _page.han),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqlalchemy import Select, select
+from sqlalchemy import bindparam, select
 
 from growth.language import Text
 from seo import links as stored
@@ -37,13 +37,18 @@ def judge(site: Site, limits: Limits) -> Iterator[Finding]:
         kind = stored.KINDS[link.kind].value
         if target.state == "fetched" and target.status != 200:
             yield Finding(url=url, detail={"target": target.url, "status": target.status, "value": kind})
-        elif not site.session.scalar(_clicked(site.crawl_id, link.source, target.id)):
+        elif not site.session.scalar(_CLICKED, {"crawl": site.crawl_id, "source": link.source, "target": target.id}):
             yield Finding(url=url, detail={"target": target.url, "found": "no link", "value": kind})
 
 
-def _clicked(crawl_id: int, source: int, target: int) -> Select[int]:
-    return (
-        select(LinkRow.position)
-        .where(LinkRow.crawl_id == crawl_id, LinkRow.source == source, LinkRow.target == target, LinkRow.kind.in_(stored.CLICKED))
-        .limit(1)
+_link = LinkRow.__table__.c
+_CLICKED = (
+    select(_link.position)
+    .where(
+        _link.crawl_id == bindparam("crawl"),
+        _link.source == bindparam("source"),
+        _link.target == bindparam("target"),
+        _link.kind.in_(stored.CLICKED),
     )
+    .limit(1)
+)

@@ -157,11 +157,11 @@ class Walk:
             self._order(item, Want.HEAD)
 
     def _own_is_done(self) -> bool:
-        """Whether nothing of the site is under way or waits."""
+        """Whether nothing of the site is left but what is asked for again later, if even that."""
         frontier = self.frontier
-        if self.refused or self.own_out or self.origins.busy or len(self.line) or frontier.pages or frontier.later or frontier.resources:
+        if self.refused or self.own_out or self.origins.busy or frontier.pages or frontier.later or frontier.resources:
             return False
-        return all(item.kind is Kind.EXTERNAL for _due, _n, item, _want, _disguised in self.retries)
+        return self.counts.pages > 0 or not (self.retries or len(self.line))
 
     def _next_page(self) -> bool:
         """Send the next page that may be fetched; False where there is none just now."""
