@@ -42,7 +42,7 @@ from growth.traffic.writing import origin_of
 _QUARTER: Final = 900_000_000
 _VISIT: Final = table_of(Visit)
 _PAGE: Final = table_of(PagePath)
-_VIEWS, _MISSING, _ERRORS, _ENGAGED_MS, _LEAVES, _SCROLLED, _LOADS, _LOAD_MS = range(len(COUNTED))
+_VIEWS, _MISSING, _ERRORS, _ENGAGED_MS, _LEAVES, _SCROLLED, _LOADS, _LOAD_MS = range(8)
 
 
 @dataclass(slots=True)

@@ -22,6 +22,7 @@ from growth.db import Database, table_of
 from growth.traffic.beacon import EventKind
 from growth.traffic.ids import text_id
 from growth.traffic.models import Event, EventText, HotSpot, PagePath, SpotText, TrafficCursor
+from growth.traffic.rollups import COUNTED, count_pages, page_counts
 
 #: the grid that clicks are counted in: shares of the page's width and height
 COLUMNS: Final = 10
@@ -107,22 +108,16 @@ def refresh_hot_areas(database: Database) -> int:
 
 def clicked_pages(session: Session, *, from_day: date, until_day: date, most: int = 500) -> list[ClickedPage]:
     """The pages that were clicked or scrolled on these days, the most clicked first."""
-    query = (
-        select(HotSpot.page_id, HotSpot.spot, func.sum(HotSpot.count), func.sum(HotSpot.count * HotSpot.place))
-        .where(HotSpot.day.between(from_day, until_day), HotSpot.spot != Spot.ELEMENT.value)
-        .group_by(HotSpot.page_id, HotSpot.spot)
-    )
-    sums: dict[int, dict[int, tuple[int, int]]] = {}
-    for page, spot, count, weighed in session.execute(query):
-        sums.setdefault(page, {})[spot] = (int(count), int(weighed))
-    named = _named(session, sums)
+    counts = page_counts(from_day, until_day).c
+    sums = [func.sum(counts[name]) for name in ("clicks", "phone_clicks", "depths", "depth")]
+    query = select(counts.page_id, *sums).group_by(counts.page_id).having(func.sum(counts.clicks) + func.sum(counts.depths) > 0)
+    found = {page: tuple(map(int, numbers)) for page, *numbers in session.execute(query)}
+    named = _named(session, found)
     rows = []
-    for page, found in sums.items():
-        phone, wide = (found.get(spot.value, (0, 0))[0] for spot in (Spot.PHONE, Spot.WIDE))
-        leaves, weighed = found.get(Spot.SCROLL.value, (0, 0))
+    for page, (clicks, phone, depths, depth) in found.items():
         path, title = named.get(page, ("", ""))
-        scroll = weighed / leaves / DEPTHS if leaves else None
-        rows.append(ClickedPage(path=path, title=title, clicks=phone + wide, phone_clicks=phone, leaves=leaves, scroll=scroll))
+        scroll = depth / depths / DEPTHS if depths else None
+        rows.append(ClickedPage(path=path, title=title, clicks=clicks, phone_clicks=phone, leaves=depths, scroll=scroll))
     return sorted(rows, key=lambda row: (-row.clicks, -row.leaves, row.path))[:most]
 
 
@@ -235,6 +230,23 @@ def _write(
         insert_rows(session, table_of(SpotText), ("id", "value"), list(spots.items()), new_only=True)
         rows = [(stored_day(session, day), page, int(spot), place, count) for (day, page, spot, place), count in sorted(counts.items())]
         add_to_rows(session, table_of(HotSpot), ("day", "page_id", "spot", "place"), ("count",), rows)
+        count_pages(session, _by_page(counts))
+
+
+def _by_page(counts: Counter[tuple[date, int, int, int]]) -> dict[tuple[date, int], list[int]]:
+    """The same by page and day, as `rollups.COUNTED`: clicks, those on phones, reports of depth and their tenths."""
+    found: dict[tuple[date, int], list[int]] = {}
+    for (day, page, spot, place), count in counts.items():
+        if spot == Spot.ELEMENT:
+            continue
+        numbers = found.setdefault((day, page), [0] * len(COUNTED))
+        if spot == Spot.SCROLL:
+            numbers[-2] += count
+            numbers[-1] += count * place
+        else:
+            numbers[-4] += count
+            numbers[-3] += count if spot == Spot.PHONE else 0
+    return found
 
 
 def _cell(x: int, y: int) -> int:

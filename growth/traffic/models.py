@@ -183,7 +183,27 @@ class Visit(Base):
     current_campaign: Mapped[int] = mapped_column(BigInteger)
 
 
-class PageDay(Base):
+class PageCounts:
+    """What is counted of a page. `leaves` are page views that were left with a report of time and scroll, `scrolled` adds up their depths;
+    `depths` counts those that said how far down they came, `depth` adds up their tenths of the page.
+    """
+
+    views: Mapped[int] = mapped_column(default=0)
+    #: views of an address that was not there
+    missing: Mapped[int] = mapped_column(default=0)
+    errors: Mapped[int] = mapped_column(default=0)
+    engaged_ms: Mapped[int] = mapped_column(BigInteger, default=0)
+    leaves: Mapped[int] = mapped_column(default=0)
+    scrolled: Mapped[int] = mapped_column(BigInteger, default=0)
+    loads: Mapped[int] = mapped_column(default=0)
+    load_ms: Mapped[int] = mapped_column(BigInteger, default=0)
+    clicks: Mapped[int] = mapped_column(default=0)
+    phone_clicks: Mapped[int] = mapped_column(default=0)
+    depths: Mapped[int] = mapped_column(default=0)
+    depth: Mapped[int] = mapped_column(default=0)
+
+
+class PageDay(PageCounts, Base):
     """What happened on a page on a day; added to in the transaction that moves the cursor, so that every event counts once."""
 
     __tablename__ = "page_day"
@@ -191,16 +211,16 @@ class PageDay(Base):
 
     day: Mapped[date] = mapped_column(primary_key=True)
     page_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
-    views: Mapped[int] = mapped_column(default=0)
-    #: views of an address that was not there
-    missing: Mapped[int] = mapped_column(default=0)
-    errors: Mapped[int] = mapped_column(default=0)
-    engaged_ms: Mapped[int] = mapped_column(default=0)
-    #: page views that were left with a report of time and scroll, and the deepest scrolls' sum
-    leaves: Mapped[int] = mapped_column(default=0)
-    scrolled: Mapped[int] = mapped_column(default=0)
-    loads: Mapped[int] = mapped_column(default=0)
-    load_ms: Mapped[int] = mapped_column(default=0)
+
+
+class PageMonth(PageCounts, Base):
+    """The same of a month, by its first day: a year of a site with many pages is read from twelve rows a page."""
+
+    __tablename__ = "page_month"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    month: Mapped[date] = mapped_column(primary_key=True)
+    page_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
 
 
 class VisitDay(Base):

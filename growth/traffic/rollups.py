@@ -8,26 +8,61 @@ thousand visits takes milliseconds.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Final
 
-from sqlalchemy import case, delete, func, insert, literal, select, union_all
+from sqlalchemy import Subquery, and_, case, delete, func, insert, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from growth.channels import add_to_rows, insert_marks, stored_day
 from growth.db import Database, table_of
-from growth.traffic.models import DirtyDay, EntryDay, PageDay, PageWay, Visit, VisitDay
+from growth.traffic.models import DirtyDay, EntryDay, PageDay, PageMonth, PageWay, Visit, VisitDay
 
 #: what is counted of a page on a day, in the order of the counts
-COUNTED: Final = ("views", "missing", "errors", "engaged_ms", "leaves", "scrolled", "loads", "load_ms")
+COUNTED: Final = (
+    "views",
+    "missing",
+    "errors",
+    "engaged_ms",
+    "leaves",
+    "scrolled",
+    "loads",
+    "load_ms",
+    "clicks",
+    "phone_clicks",
+    "depths",
+    "depth",
+)
 #: marks looked up at a time
 _DAYS: Final = 50
 
 
 def count_pages(session: Session, counts: Mapping[tuple[date, int], Sequence[int]]) -> None:
     """Add to what happened on pages, by (day, page id); numbers in the order of `COUNTED`."""
-    rows = [(stored_day(session, day), page, *numbers) for (day, page), numbers in sorted(counts.items())]
-    add_to_rows(session, table_of(PageDay), ("day", "page_id"), COUNTED, rows)
+    by_month: dict[tuple[date, int], Sequence[int]] = {}
+    for (day, page), numbers in counts.items():
+        key = (day.replace(day=1), page)
+        known = by_month.get(key)
+        by_month[key] = numbers if known is None else [one + other for one, other in zip(known, numbers, strict=True)]
+    for table, name, found in ((PageDay, "day", counts), (PageMonth, "month", by_month)):
+        rows = [(stored_day(session, day), page, *numbers) for (day, page), numbers in sorted(found.items())]
+        add_to_rows(session, table_of(table), (name, "page_id"), COUNTED, rows)
+
+
+def page_counts(from_day: date, until_day: date) -> Subquery:
+    """What happened on pages on these days: `page_id` and the columns of `COUNTED`, of whole months a row, of other days a row each."""
+    day, month = table_of(PageDay).c, table_of(PageMonth).c
+    first = from_day if from_day.day == 1 else _next_month(from_day)
+    end = _next_month(until_day) if (until_day + timedelta(days=1)).day == 1 else until_day.replace(day=1)
+    if first >= end:
+        return select(day.page_id, *(day[name] for name in COUNTED)).where(day.day.between(from_day, until_day)).subquery()
+    around = and_(day.day >= from_day, day.day < first) | and_(day.day >= end, day.day <= until_day)
+    months = select(month.page_id, *(month[name] for name in COUNTED)).where(month.month >= first, month.month < end)
+    return union_all(months, select(day.page_id, *(day[name] for name in COUNTED)).where(around)).subquery()
+
+
+def _next_month(day: date) -> date:
+    return (day.replace(day=1) + timedelta(days=32)).replace(day=1)
 
 
 def write_ways(session: Session, counts: Mapping[tuple[date, int, int], int]) -> None:

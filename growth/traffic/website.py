@@ -14,7 +14,8 @@ from growth import clock
 from growth.channels import CHANNEL, ORIGIN
 from growth.db import Database
 from growth.traffic.beacon import EventKind
-from growth.traffic.models import BeaconCount, DroppedEvent, EntryDay, Event, EventText, PageDay, PagePath, Signup, VisitDay
+from growth.traffic.models import BeaconCount, DroppedEvent, EntryDay, Event, EventText, PagePath, Signup, VisitDay
+from growth.traffic.rollups import page_counts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,9 +99,8 @@ def site_sums(session: Session, *, from_day: date, until_day: date) -> SiteSums:
             VisitDay.day.between(from_day, until_day)
         )
     ).one()
-    pages = session.execute(
-        select(func.sum(PageDay.views), func.sum(PageDay.missing), func.sum(PageDay.errors)).where(PageDay.day.between(from_day, until_day))
-    ).one()
+    counts = page_counts(from_day, until_day).c
+    pages = session.execute(select(func.sum(counts.views), func.sum(counts.missing), func.sum(counts.errors))).one()
     return SiteSums(
         visits=int(visits[0] or 0),
         daily_visitors=int(visits[1] or 0),
@@ -154,22 +154,13 @@ def sources(session: Session, *, from_day: date, until_day: date) -> list[Source
 
 def pages(session: Session, *, from_day: date, until_day: date, most: int = 2000) -> list[PageRow]:
     """The pages that were looked at, the most looked at first."""
-    within = PageDay.day.between(from_day, until_day)
+    counts = page_counts(from_day, until_day).c
+    names = ("views", "engaged_ms", "leaves", "scrolled", "load_ms", "loads", "errors")
     seen = (
-        select(
-            PageDay.page_id,
-            func.sum(PageDay.views).label("views"),
-            func.sum(PageDay.engaged_ms),
-            func.sum(PageDay.leaves),
-            func.sum(PageDay.scrolled),
-            func.sum(PageDay.load_ms),
-            func.sum(PageDay.loads),
-            func.sum(PageDay.errors),
-        )
-        .where(within)
-        .group_by(PageDay.page_id)
-        .having(func.sum(PageDay.views) > 0)
-        .order_by(func.sum(PageDay.views).desc(), PageDay.page_id)
+        select(counts.page_id, *(func.sum(counts[name]) for name in names))
+        .group_by(counts.page_id)
+        .having(func.sum(counts.views) > 0)
+        .order_by(func.sum(counts.views).desc(), counts.page_id)
         .limit(most)
     )
     found = session.execute(seen).all()
