@@ -83,6 +83,19 @@ LINKS = (
     _column("line", "Line", "行", Kind.NUMBER),
     _column("column", "Column", "列", Kind.NUMBER),
 )
+#: addresses of the site that redirect
+REDIRECTS = (
+    _column("url", "Address", "网址", Kind.URL, key=True),
+    _column("status", "Status Code", "状态码", Kind.NUMBER, lead=True),
+    _column("redirect_url", "Redirect URL", "跳转到", Kind.URL),
+    _column("hops", "Number of Redirects", "跳转次数", Kind.NUMBER, lead=True),
+    _column("loop", "Loop", "循环"),
+    _column("final_url", "Final Address", "最终网址", Kind.URL),
+    _column("final_status", "Final Status Code", "最终状态码", Kind.NUMBER),
+    _column("fault", "Final Status", "最终状态"),
+    _column("chain", "Redirect Chain", "跳转链", Kind.PROSE),
+    _column("inlinks", "Unique Inlinks", "入链页面数", Kind.NUMBER),
+)
 #: addresses that were not fetched
 SKIPPED = (
     _column("url", "Address", "网址", Kind.URL, key=True),

@@ -20,6 +20,7 @@ from seo.issues import Issue, IssueState, evidence_of
 from seo.listing import list_issues, list_links, list_pages
 from seo.models import IssueRow, UrlRow
 from seo.report import columns
+from seo.report.redirects import redirects_table
 from seo.tally import Tally, tally_of
 from seo.wording import fault_word, found_by_word, indexability_word, kind_word, place_word, reason_word, verdict_word
 
@@ -40,6 +41,7 @@ def crawl_tables(database: Database, crawl: Crawl, *, most: int = MOST_ROWS) -> 
     tables += [
         proposals_table(kept_proposals(database, crawl)),
         broken_table(database, crawl, most=most),
+        redirects_table(database, crawl, most=most),
         external_table(database, crawl, most=most),
         skipped_table(database, crawl, most=most),
     ]
