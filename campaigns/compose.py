@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from campaigns.content import Compiled, site_values
+from campaigns.images import shown_in
 from campaigns.schema import CampaignFile, OnMissing
 from growth import urls
 from growth.channels import link_url, personal_code, tracked_link
@@ -149,6 +150,7 @@ class Composer:
                 unsubscribe_url=str(values["unsubscribe_url"]),
                 list_id=f"{self._letter.compiled.name}.{urls.host_of(self._workspace.settings.site.url)}",
                 feedback_id=f"{self._letter.compiled.name}:{self._letter.period.key}",
+                images=shown_in(rendered["html"], self._letter.compiled.images),
             )
             return Message(id=id_, medium=file.medium, to=address, content=mail)
         parameters = {part.removeprefix("param:"): text for part, text in rendered.items() if part.startswith("param:")}

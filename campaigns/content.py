@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
@@ -11,6 +12,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from campaigns.images import Images
 from campaigns.markup import (
     Marks,
     Places,
@@ -26,7 +28,7 @@ from growth.compliance import AD_MARK, is_marked
 from growth.contacts import Condition, Medium, Purpose
 from growth.errors import GrowthError, Where
 from growth.language import _
-from growth.messaging import sender_of
+from growth.messaging import Image, sender_of
 from growth.rendering import Source, UnknownTemplate
 from growth.workspace import Workspace
 
@@ -66,6 +68,8 @@ class Compiled:
     until: Mapping[str, Any] | None = None
     #: how the better variant is chosen (`campaigns.schema.Winner`, as JSON)
     winner: Mapping[str, Any] | None = None
+    #: pictures that travel with the mail
+    images: tuple[Image, ...] = ()
 
     def step(self, number: int) -> Compiled:
         """The content of a step; 1 is this one. Raises GrowthError where there is no such step."""
@@ -107,6 +111,7 @@ class Compiled:
             "then": [later.as_json() for later in self.then],
             "until": self.until,
             "winner": self.winner,
+            "images": [[image.id, image.kind, base64.b64encode(image.data).decode()] for image in self.images],
         }
 
     @classmethod
@@ -132,6 +137,7 @@ class Compiled:
             then=tuple(Later.from_json(later) for later in document["then"]),
             until=document["until"],
             winner=document["winner"],
+            images=tuple(Image(id=id_, kind=kind, data=base64.b64decode(data)) for id_, kind, data in document["images"]),
         )
 
 
@@ -171,10 +177,11 @@ def compile_content(workspace: Workspace, name: str, file: CampaignFile) -> Comp
 def _compiled(workspace: Workspace, name: str, file: CampaignFile, content: Content, base: tuple[str | int, ...]) -> Compiled:
     """One message, in all its wordings; `base` is where it stands in the file."""
     links: list[str] = []
-    made = {"": _parts(workspace, name, file, content, links, _Written(base=base))}
+    images = Images(workspace)
+    made = {"": _parts(workspace, name, file, content, links, images, _Written(base=base))}
     for variant, changes in content.variants.items():
         written = _Written(variant=variant, own=_own(changes))
-        made[variant] = _parts(workspace, name, file, _changed(content, changes), links, written)
+        made[variant] = _parts(workspace, name, file, _changed(content, changes), links, images, written)
     parts = {variant: sources for variant, (sources, _places) in made.items()}
     texts = {variant: {part: source.text for part, source in sources.items()} for variant, sources in sorted(parts.items())}
     shares = {variant: str(entry.share) for variant, entry in sorted(content.variants.items())}
@@ -200,6 +207,7 @@ def _compiled(workspace: Workspace, name: str, file: CampaignFile, content: Cont
         on_missing=file.send.on_missing,
         hash=_digest(bound),
         winner=_winner(content),
+        images=tuple(images.taken.values()),
     )
 
 
@@ -284,7 +292,9 @@ class _Written:
         return ("content", "variants", self.variant, field) if field in self.own else (*self.base, "content", field)
 
 
-def _parts(workspace: Workspace, name: str, file: CampaignFile, content: Content, links: list[str], written: _Written) -> Parts:
+def _parts(
+    workspace: Workspace, name: str, file: CampaignFile, content: Content, links: list[str], images: Images, written: _Written
+) -> Parts:
     if file.medium is not Medium.EMAIL:
         parts = {"text": _source(workspace, name, content.text or "", *written.path("text"))}
         for key, value in content.params.items():
@@ -294,7 +304,7 @@ def _parts(workspace: Workspace, name: str, file: CampaignFile, content: Content
     if file.purpose is Purpose.MARKETING and not is_marked(subject):
         subject = AD_MARK + subject
     known = {f"site.{key}": value for key, value in site_values(workspace).items()}
-    html, html_places = _html(workspace, name, content, known, links, written)
+    html, html_places = _html(workspace, name, content, known, links, images, written)
     text, text_places = _text(workspace, name, content, known, links, written)
     shown = workspace.source(KIND, name)
     return {
@@ -305,7 +315,13 @@ def _parts(workspace: Workspace, name: str, file: CampaignFile, content: Content
 
 
 def _html(
-    workspace: Workspace, name: str, content: Content, known: Mapping[str, str], links: list[str], written: _Written
+    workspace: Workspace,
+    name: str,
+    content: Content,
+    known: Mapping[str, str],
+    links: list[str],
+    images: Images,
+    written: _Written,
 ) -> tuple[str, Places]:
     """The template with the body in its block, finished, and where its lines were written."""
     found = next((each for ending in (".mjml", ".html") if (each := _template_text(workspace, content.template + ending))), None)
@@ -329,7 +345,8 @@ def _html(
         finished = finish_html(hidden, mjml=shown.endswith(".mjml"))
     except ValueError as fault:
         raise GrowthError(str(fault), where=Where(shown)) from fault
-    return marks.show(take_links(marks.fill(finished, known, escape=True), links))
+    pictured = images.take(finished, workspace.where(KIND, name, *written.path("body")))
+    return marks.show(take_links(marks.fill(pictured, known, escape=True), links))
 
 
 def _text(

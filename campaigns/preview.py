@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from campaigns.campaign import Campaign
 from campaigns.compose import Letter, composing, example_person
-from campaigns.content import compile_content
+from campaigns.content import Compiled, compile_content
+from campaigns.images import as_data
 from campaigns.models import Tested
 from growth.contacts import ContactView, contacts, find_contact, read_address
 from growth.db import Database, uuid7
@@ -33,9 +35,7 @@ def preview(
     letter = Letter(file=campaign.file, compiled=compiled, period=period, stream=campaign.stream)
     with composing(database, letter) as composer:
         outcome = next(composer.rendered(variant, [composer.variables(person)]))
-    if isinstance(outcome, GrowthError):
-        raise outcome
-    return dict(outcome)
+    return _standing(outcome, compiled)
 
 
 def example(database: Database, campaign: Campaign, period: Period, *, variant: str = "", step: int = 1) -> dict[str, str]:
@@ -44,9 +44,7 @@ def example(database: Database, campaign: Campaign, period: Period, *, variant: 
     letter = Letter(file=campaign.file, compiled=compiled, period=period, stream=campaign.stream)
     with composing(database, letter) as composer:
         outcome = next(composer.rendered(variant if variant in compiled.parts else "", [composer.variables(example_person())]))
-    if isinstance(outcome, GrowthError):
-        raise outcome
-    return dict(outcome)
+    return _standing(outcome, compiled)
 
 
 def send_test(
@@ -84,6 +82,13 @@ def send_test(
     with database.write() as session:
         session.add(Tested(campaign=campaign.name, content_hash=compiled.hash, by="command", at=now))
     return document | {"verdict": receipt.verdict, "reason": receipt.reason}
+
+
+def _standing(outcome: Mapping[str, str] | GrowthError, compiled: Compiled) -> dict[str, str]:
+    """The parts, pictures and all. Raises what the template ran into."""
+    if isinstance(outcome, GrowthError):
+        raise outcome
+    return {part: as_data(text, compiled.images) if part == "html" else text for part, text in outcome.items()}
 
 
 def _person(session: Session, database: Database, campaign: Campaign, address: str | None, *, now: datetime) -> ContactView:

@@ -33,7 +33,7 @@ from growth.messaging.mailing import (
     resume_mailing,
     retry_mailing,
 )
-from growth.messaging.message import Mail, Message, Receipt, Sms, Stream, Verdict, WeChat
+from growth.messaging.message import Image, Mail, Message, Receipt, Sms, Stream, Verdict, WeChat
 from growth.messaging.opens import PIXEL, Opener, opener, record_open
 from growth.messaging.provider import (
     Capabilities,
@@ -85,6 +85,7 @@ __all__ = [
     "Ending",
     "Feedback",
     "FeedbackKind",
+    "Image",
     "Mail",
     "MailingStands",
     "MailingState",

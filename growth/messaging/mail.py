@@ -16,7 +16,7 @@ from uuid import UUID
 
 from growth.errors import GrowthError
 from growth.language import _
-from growth.messaging.message import Mail, Message
+from growth.messaging.message import Image, Mail, Message
 
 #: what would begin another header or end the headers, in any reader: C0, DEL, NEL, line and paragraph separator
 _BREAKS = re.compile("[\x00-\x08\x0a-\x1f\x7f\x85\u2028\u2029]")
@@ -51,9 +51,13 @@ def mail_bytes(message: Message, *, date: datetime) -> bytes:
         return _joined(lines, _part("plain", mail.text))
     boundary = f"=_{message.id.hex}"
     lines.append(f'Content-Type: multipart/alternative; boundary="{boundary}"')
-    mark = f"--{boundary}".encode()
-    parts = b"\r\n".join([mark, _part("plain", mail.text), mark, _part("html", mail.html), mark + b"--", b""])
-    return "\r\n".join(lines).encode("ascii") + b"\r\n\r\n" + parts
+    rich = _part("html", mail.html)
+    if mail.images:
+        # with the HTML, not with the mail: who reads the plain part downloads no pictures twice (RFC 2387)
+        inner = f"{boundary}r"
+        head = f'Content-Type: multipart/related; type="text/html"; boundary="{inner}"\r\n\r\n'.encode()
+        rich = head + _multipart(inner, [rich, *map(_image, mail.images)])
+    return "\r\n".join(lines).encode("ascii") + b"\r\n\r\n" + _multipart(boundary, [_part("plain", mail.text), rich])
 
 
 def list_headers(mail: Mail) -> list[tuple[str, str]]:
@@ -159,16 +163,37 @@ def _part(kind: str, text: str) -> bytes:
     """Head and body of a text part."""
     head = f"Content-Type: text/{kind}; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n"
     encoded = base64.b64encode(text.replace("\r\n", "\n").replace("\r", "\n").replace("\n", "\r\n").encode("utf-8", "replace"))
-    # the cutting is one call of C: lines by the hundred are what a mail's bytes cost most
+    return head.encode() + _cut(encoded)
+
+
+def _cut(encoded: bytes) -> bytes:
+    """Base64 in lines. The cutting is one call of C: lines by the hundred are what a mail's bytes cost most."""
     lines, rest = divmod(len(encoded), _LINE)
     whole = _lines(lines).unpack_from(encoded)
-    return head.encode() + b"\r\n".join((*whole, encoded[-rest:], b"") if rest else (*whole, b""))
+    return b"\r\n".join((*whole, encoded[-rest:], b"") if rest else (*whole, b""))
 
 
 @lru_cache(maxsize=1024)
 def _lines(count: int) -> Struct:
     """So many lines, one after the other."""
     return Struct(f"{_LINE}s" * count)
+
+
+@lru_cache(maxsize=32)
+def _image(image: Image) -> bytes:
+    """Head and body of a picture; the same for everybody."""
+    if not re.fullmatch(r"[0-9a-z]+@[a-z]+", image.id) or image.kind not in ("png", "jpeg", "gif"):
+        raise UnsafeHeader(_("{header}: letters, digits and punctuation only", header="Content-ID"))
+    head = (
+        f"Content-Type: image/{image.kind}\r\nContent-Transfer-Encoding: base64\r\n"
+        f"Content-ID: <{image.id}>\r\nContent-Disposition: inline\r\n\r\n"
+    )
+    return head.encode() + _cut(base64.b64encode(image.data))
+
+
+def _multipart(boundary: str, parts: list[bytes]) -> bytes:
+    mark = f"--{boundary}".encode()
+    return b"".join(mark + b"\r\n" + part + b"\r\n" for part in parts) + mark + b"--\r\n"
 
 
 def _joined(lines: list[str], part: bytes) -> bytes:

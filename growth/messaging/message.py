@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -30,6 +31,20 @@ class Stream:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Image:
+    """A picture that travels with a mail; the HTML shows it as ``cid:ID`` (RFC 2392). `kind` is ``png``, ``jpeg`` or ``gif``."""
+
+    id: str
+    kind: str
+    data: bytes
+
+    @property
+    def data_url(self) -> str:
+        """The picture as an address of its own (RFC 2397)."""
+        return f"data:image/{self.kind};base64,{base64.b64encode(self.data).decode()}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Mail:
     """What an e-mail says. `sender` is ``Name <address>`` or an address; `html` may be missing, `text` never is."""
 
@@ -43,6 +58,8 @@ class Mail:
     #: name of the list (RFC 2919) and of the campaign in feedback loops
     list_id: str | None = None
     feedback_id: str | None = None
+    #: pictures that the HTML shows
+    images: tuple[Image, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import email
 import email.policy
 import re
@@ -189,7 +190,7 @@ class Mailbox:
         mail = self.message(_number(request.parts["id"]) or 0)
         if mail is None:
             return Response(status=404)
-        body = '<base target="_blank">' + mail.html
+        body = '<base target="_blank">' + with_pictures(mail)
         headers = (("content-security-policy", _MAIL_POLICY), ("x-content-type-options", "nosniff"), ("referrer-policy", "no-referrer"))
         return Response(body=body.encode("utf-8", "replace"), headers=headers)
 
@@ -260,6 +261,17 @@ def read_mail(entry: Entry, raw: bytes) -> Mail:
         attachments=attachments,
         raw=raw,
     )
+
+
+def with_pictures(mail: Mail) -> str:
+    """The HTML with the pictures that travelled with it written in: a browser knows no ``cid:`` (RFC 2392)."""
+    shown = mail.html
+    for part in email.message_from_bytes(mail.raw, policy=email.policy.default).walk():
+        name = str(part.get("content-id", "")).strip("<>")
+        if name and part.get_content_maintype() == "image" and isinstance(part, MIMEPart):
+            data = base64.b64encode(_payload(part)).decode()
+            shown = shown.replace(f"cid:{name}", f"data:{part.get_content_type()};base64,{data}")
+    return shown
 
 
 def links_of(plain: str, rich: str) -> tuple[str, ...]:

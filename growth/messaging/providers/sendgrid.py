@@ -6,6 +6,7 @@ Facts: twilio.com/docs/sendgrid/api-reference/mail-send (limitations, errors). I
 
 from __future__ import annotations
 
+import base64
 import json
 import logging
 import re
@@ -167,7 +168,8 @@ def _calls(batch: Iterable[Message]) -> tuple[list[list[Message]], list[Receipt]
             bare_address("To", message.to)
             one_line("Subject", mail.subject)
             list_headers(mail)
-            fit.append(((mail.sender, mail.reply_to or "", mail.html is None, shape(_texts(mail))), message))
+            pictures = tuple(image.id for image in mail.images)
+            fit.append(((mail.sender, mail.reply_to or "", mail.html is None, pictures, shape(_texts(mail))), message))
         except UnsafeHeader as fault:
             unsafe.append(Receipt.refused(message, fault.message))
     calls: list[list[Message]] = []
@@ -220,6 +222,17 @@ def _document(messages: list[Message]) -> dict[str, Any]:
             "subscription_tracking": {"enable": False},
         },
     }
+    if first.images:
+        document["attachments"] = [
+            {
+                "content": base64.b64encode(image.data).decode(),
+                "type": f"image/{image.kind}",
+                "filename": f"{image.id.partition('@')[0]}.{image.kind}",
+                "disposition": "inline",
+                "content_id": image.id,
+            }
+            for image in first.images
+        ]
     if first.reply_to:
         document["reply_to"] = _address(first.reply_to, "Reply-To")
     return document
