@@ -39,7 +39,13 @@ def cohorts(
     catch_up(database)
     with database.read() as session:
         found = make_cohorts(session, workspace=workspace, from_day=first, until_day=last, today=today, role=role, model=chosen)
-    toolkit.emit_rows([_row(each, by_channel=by is not None) for each in found], columns=_columns(by_channel=by is not None))
+    rows = [_row(each, by_channel=by is not None) for each in found]
+    if not toolkit.wants_json():
+        rows = [
+            {name: _percent(value) if isinstance(value, float) and name != "signups" else value for name, value in row.items()}
+            for row in rows
+        ]
+    toolkit.emit_rows(rows, columns=_columns(by_channel=by is not None))
 
 
 def _columns(*, by_channel: bool) -> dict[str, str]:
@@ -65,6 +71,10 @@ def _row(cohort: Any, *, by_channel: bool) -> dict[str, Any]:
         "cost": cohort.cost,
         "cac": cohort.cac,
     }
+
+
+def _percent(share: float) -> str:
+    return f"{share:.1%}"
 
 
 def _share(value: float | None) -> float | None:

@@ -46,13 +46,21 @@ def funnel(
             if toolkit.wants_json():
                 toolkit.emit({"role": chosen, "from": first, "to": last, "steps": found})
             else:
-                toolkit.emit_rows(found, columns=columns)
+                rows = [
+                    {"step": step.step, "count": step.count, "of_previous": _percent(step.of_previous), "of_first": _percent(step.of_first)}
+                    for step in found
+                ]
+                toolkit.emit_rows(rows, columns=columns)
             return
         rows = _by_channel(session, workspace, model, steps, of_role, first, last)
     if toolkit.wants_json():
         toolkit.emit({"role": chosen, "from": first, "to": last, "steps": list(steps), "rows": rows})
     else:
         toolkit.emit_rows(rows, columns={"channel": _("Channel"), **{step: step for step in steps}})
+
+
+def _percent(share: float | None) -> str | None:
+    return None if share is None else f"{share:.1%}"
 
 
 def _by_channel(

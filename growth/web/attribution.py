@@ -24,7 +24,7 @@ from growth.channels import channel_titles, touch_words
 from growth.language import _
 from growth.reporting import Chart, Column, Empty, Kind, PeriodChoice, Series, Table
 from growth.reporting import funnel as funnel_chart
-from growth.traffic import SIGNUP, catch_up, funnel
+from growth.traffic import REGISTER_STEP, SIGNUP, VISIT_STEP, catch_up, funnel
 from growth.web.answers import Page
 from growth.web.channels import ROLES, tabs
 from growth.web.overview import period_choice, wanted_period
@@ -221,19 +221,29 @@ def funnels(viewer: Viewer) -> Page:
     catch_up(viewer.database)
     shown = []
     with viewer.database.read() as session:
+        words = {VISIT_STEP: _("Visit"), REGISTER_STEP: _("Sign-up")}
         for role, steps in viewer.workspace.settings.signup.funnel.items():
             wanted = None if role == "user" else role
             found = funnel(session, steps=steps, role=wanted, from_day=period.first, until_day=period.last)
-            rows = [{"step": step.step, "count": step.count, "of_previous": step.of_previous, "of_first": step.of_first} for step in found]
+            rows = [
+                {
+                    "step": words.get(step.step, step.step),
+                    "id": step.step if step.step in words else "",
+                    "count": step.count,
+                    "of_previous": step.of_previous,
+                    "of_first": step.of_first,
+                }
+                for step in found
+            ]
             chart = funnel_chart(
                 f"funnel-{role}",
-                role,
+                _("People by step"),
                 rows,
                 x=Series(id="step", label=_("Step"), kind=Kind.TEXT),
                 value=Series(id="count", label=_("People")),
             )
             columns = [
-                Column(id="step", label=_("Step"), kind=Kind.CODE, key=True),
+                Column(id="step", label=_("Step"), key=True, under="id"),
                 Column(id="count", label=_("People"), kind=Kind.NUMBER, lead=True),
                 Column(id="of_previous", label=_("Of the step before"), kind=Kind.PERCENT, lead=True),
                 Column(id="of_first", label=_("Of the first"), kind=Kind.PERCENT),
@@ -243,6 +253,11 @@ def funnels(viewer: Viewer) -> Page:
         return viewer.download(shown[0][2])
     page_ = FunnelPage(period=period_choice(viewer.address, period, viewer), funnels=shown, tabs=tabs(viewer, "funnel"))
     return viewer.render("web/attribution/funnel.html", page_, title=_("Funnel"))
+
+
+def _short(key: str) -> str:
+    """A key as far as one tells it from others; whole it stands among the joins."""
+    return key if len(key) <= 20 else f"{key[:18]}…"
 
 
 def _touches(found: SignupPath, titles: Mapping[str, str]) -> Table:
@@ -260,7 +275,7 @@ def _touches(found: SignupPath, titles: Mapping[str, str]) -> Table:
             "said": " ".join(filter(None, (touch.source, touch.campaign, touch.term))),
             "kind": touch_words(touch.kind),
             "evidence": touch.evidence,
-            "key": touch.key,
+            "key": _short(touch.key),
             **{id: round(credit * MICRO) / MICRO for id, credit in touch.credits.items()},
         }
         for touch in found.touches

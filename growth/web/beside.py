@@ -154,7 +154,7 @@ def _chart(found: Beside) -> Chart:
 
 def _days(found: Beside) -> Table:
     columns = [Column(id="day", label=_("Day"), kind=Kind.DATE, key=True)]
-    for id, label in (("page_views", _("Page views")), ("visitors", _("Visitors")), ("visits", _("Visits"))):
+    for id, label in (("page_views", "PV"), ("visitors", "UV"), ("visits", _("Visits"))):
         lead = id != "visitors"
         columns += [
             Column(id=f"{id}_ours", label=_("{what}, ours", what=label), kind=Kind.NUMBER),

@@ -210,7 +210,7 @@ def channel_table(viewer: Viewer, report: Report, views: dict[str, ChannelView])
         Column(id="roi", label=_("Return"), kind=Kind.PERCENT, help=_("(value − cost) ÷ cost")),
         *(
             [Column(id="clicks", label=_("Clicks"), kind=Kind.NUMBER), Column(id="bots", label=_("Bots"), kind=Kind.NUMBER)]
-            if by_channel
+            if by_channel and any(row["clicks"] is not None for row in rows)
             else []
         ),
     ]

@@ -141,7 +141,7 @@ def overview(viewer: Viewer) -> Page:
             ],
             rows=[
                 {
-                    "source": row.source or medium_title(row.medium),
+                    "source": row.source or (_("own link") if row.channel != row.medium else medium_title(row.medium)),
                     "channel": titles.get(row.channel, row.channel) if row.channel != row.medium else "",
                     "medium": medium_title(row.medium),
                     "visits": row.visits,
