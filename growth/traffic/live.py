@@ -48,6 +48,8 @@ class Ways:
 
     path: str
     views: int
+    #: views that followed one of the same page: no way leads to them
+    reloads: int
     before: tuple[WayPart, ...]
     after: tuple[WayPart, ...]
 
@@ -96,7 +98,7 @@ def ways(session: Session, path: str, *, from_day: date, until_day: date, most: 
             counts[0] = int(outside)
     texts = page_paths(session, [id for id in {*came, *went} if id])
     views = sum(came.values()) + reloads
-    return Ways(path=path, views=views, before=_parts(came, texts, most), after=_parts(went, texts, most))
+    return Ways(path=path, views=views, reloads=reloads, before=_parts(came, texts, most), after=_parts(went, texts, most))
 
 
 def _steps(session: Session, told: Any, of: Any, page: int, from_day: date, until_day: date) -> dict[int, int]:

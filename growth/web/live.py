@@ -12,7 +12,7 @@ from growth.channels import channel_titles
 from growth.language import _, ngettext
 from growth.reporting import Column, Empty, Kind, PeriodChoice, Table
 from growth.traffic import catch_up, on_site, ways
-from growth.traffic.live import WayPart
+from growth.traffic.live import WayPart, Ways
 from growth.web.answers import Page
 from growth.web.channels import ROLES
 from growth.web.overview import period_choice, wanted_period
@@ -97,7 +97,7 @@ def page_ways(viewer: Viewer, path: str = "/") -> Page:
     if viewer.format:
         return viewer.download(after)
     shown = WaysPage(
-        sentence=ngettext("{n} view of {path}.", "{n} views of {path}.", found.views, path=path),
+        sentence=_ways_sentence(found),
         period=period_choice(viewer.address, period, viewer),
         before=before,
         after=after,
@@ -105,6 +105,13 @@ def page_ways(viewer: Viewer, path: str = "/") -> Page:
     )
     crumbs = [(_("Website"), "/website"), (path, "")]
     return viewer.render("web/traffic/ways.html", shown, title=_("Ways over {path}", path=path), crumbs=crumbs)
+
+
+def _ways_sentence(found: Ways) -> str:
+    text = ngettext("{n} view of {path}.", "{n} views of {path}.", found.views, path=found.path)
+    if found.reloads:
+        text += " " + ngettext("{n} was a reload and is no way.", "{n} were reloads and are no ways.", found.reloads)
+    return text
 
 
 def _table(viewer: Viewer, id: str, title: str, outside: str, parts: Sequence[WayPart]) -> Table:
