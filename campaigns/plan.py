@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from campaigns.campaign import Campaign, step_stream
 from campaigns.compose import Composer, Letter, composing, example_person
-from campaigns.content import Compiled, compile_content
+from campaigns.content import KIND, Compiled, compile_content
 from campaigns.findings import Finding, content_findings, mail_findings
 from campaigns.landing import link_findings
 from campaigns.models import Plan, Run
@@ -26,9 +26,10 @@ from growth.db import Database
 from growth.errors import GrowthError
 from growth.jobs import Period
 from growth.language import _
-from growth.messaging import SkipReason, audience_query, billed_units, mailing_of, skipped
+from growth.messaging import SkipReason, audience_query, billed_units, mailing_of, skipped, unsafe_parameter
 from growth.money import Money
 from growth.rendering import VariableMissing
+from growth.security import mask_address
 from growth.text import sms_parts
 from growth.workspace import Workspace
 
@@ -200,6 +201,8 @@ def _try_step(
                 if tried.parts == 0 and file.medium is Medium.EMAIL:
                     tried.findings += _of_form(composer, campaign, database.workspace, person, outcome, step=step)
                 tried.parts += sms_parts(outcome["text"], mainland=True) if file.medium is Medium.SMS else 1
+                if file.medium is Medium.SMS and len(tried.findings) < MOST_FAULTS:
+                    tried.findings += _of_parameters(database.workspace, campaign, person, outcome, step=step)
     return tried
 
 
@@ -212,6 +215,24 @@ def _of_form(
     if isinstance(outcome, GrowthError):
         someone, outcome = person, rendered
     yield from mail_findings(workspace, campaign, outcome, str(composer.variables(someone)["unsubscribe_url"]), step=step)
+
+
+def _of_parameters(
+    workspace: Workspace, campaign: Campaign, person: ContactView, rendered: Mapping[str, str], *, step: int
+) -> Iterator[Finding]:
+    """What somebody is called would speak in our name: they get nothing, and the plan says so before."""
+    why = unsafe_parameter({part.removeprefix("param:"): text for part, text in rendered.items() if part.startswith("param:")})
+    if why is None:
+        return
+    path = ("content",) if step == 1 else ("then", step - 2, "content")
+    yield Finding(
+        rule="sms-parameter",
+        severity="warning",
+        message=_("{why}: {contact} gets nothing", why=why, contact=mask_address(person.phone or "")),
+        where=workspace.where(KIND, campaign.name, *path, "params"),
+        hint=_("mend the contact's data"),
+        contact=person.id,
+    )
 
 
 def kept_plan(session: Session, *, campaign: str, period: str) -> Plan | None:

@@ -56,6 +56,16 @@ def rules() -> Iterator[RuleText]:
         ),
         source=_SOURCE,
     )
+    yield RuleText(
+        id="sms-parameter",
+        title=Text("A variable of a text message says more than it should", "短信变量夹带了不该有的内容"),
+        why=Text(
+            "A bracket, link, line break or hidden character in what a person is called would speak in the site's name; it is not sent.",
+            "联系人资料中的括号、链接、换行或隐藏字符会以本站名义发出，因此不发送。",
+        ),
+        mend=Text("Correct the contact's data.", "更正该联系人的资料。"),
+        source=_SOURCE,
+    )
 
 
 def _of_pages() -> Iterator[RuleText]:

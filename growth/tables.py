@@ -24,6 +24,8 @@ from growth.language import _
 
 MAX_FILE_BYTES = 512 << 20
 MAX_UNPACKED_BYTES = 2 << 30
+#: an archive that unpacks to so many times its size is a trap; tables reach twenty, small ones are let be
+MAX_UNPACKED_TIMES, UNPACKED_LET_BE = 100, 64 << 20
 MAX_COLUMNS = 500
 MAX_CELL = 32_767
 #: bytes looked at to tell the encoding and the delimiter
@@ -207,7 +209,8 @@ def _opened(path: Path) -> Any:
 
     try:
         with zipfile.ZipFile(path) as archive:
-            if sum(entry.file_size for entry in archive.infolist()) > MAX_UNPACKED_BYTES:
+            unpacked = sum(entry.file_size for entry in archive.infolist())
+            if unpacked > min(MAX_UNPACKED_BYTES, max(UNPACKED_LET_BE, MAX_UNPACKED_TIMES * path.stat().st_size)):
                 raise TableUnreadable(
                     _("the workbook unpacks to more than is allowed"), fix=_("save the one sheet as CSV"), where=Where(str(path))
                 )

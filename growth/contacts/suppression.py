@@ -35,6 +35,13 @@ class SuppressionReason(StrEnum):
 
 #: what a person may take back by confirming a new subscription from the address itself
 LIFTED_BY_CONFIRMATION = (SuppressionReason.REFUSED, SuppressionReason.ERASED, SuppressionReason.REPLIED_STOP)
+#: the heaviest of several reasons is the one that is kept, whichever came first; the person's own are the lightest, and equal
+_WEIGHTS = {
+    **dict.fromkeys(LIFTED_BY_CONFIRMATION, 0),
+    SuppressionReason.MANUAL: 1,
+    SuppressionReason.HARD_BOUNCE: 2,
+    SuppressionReason.COMPLAINT: 3,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +69,7 @@ def suppress(
 ) -> bool:
     """Put an address on the list; False where it stood there already.
 
-    The first reason stays, unless the new one is final and the old one was the person's own, which they could take back.
+    A heavier reason takes the place of a lighter one (`_WEIGHTS`): news comes in any order, and the same must stand there in the end.
     """
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     table = table_of(Suppression)
@@ -70,13 +77,14 @@ def suppress(
     statement = insert(table).values(values).on_conflict_do_nothing().returning(table.c.medium)
     if session.scalar(statement) is not None:
         return True
-    if reason not in LIFTED_BY_CONFIRMATION:
+    lighter = [str(each) for each, weight in _WEIGHTS.items() if weight < _WEIGHTS[reason]]
+    if lighter:
         session.execute(
             update(Suppression)
             .where(
                 Suppression.medium == str(medium),
                 Suppression.address_index == address_index,
-                Suppression.reason.in_([str(each) for each in LIFTED_BY_CONFIRMATION]),
+                Suppression.reason.in_(lighter),
             )
             .values(reason=str(reason), at=at, evidence=evidence)
         )

@@ -8,6 +8,7 @@ from growth.messaging.eligible import Rules, audience_query, count_audience
 from growth.messaging.feedback import Applied, apply_feedback
 from growth.messaging.following import due_to_follow, next_to_follow
 from growth.messaging.freezing import freeze, freeze_addresses
+from growth.messaging.gateway import unsafe_parameter
 from growth.messaging.ledger import Claimed, NewDelivery, billed_units, counts, deliveries_query, sealed_addresses, skipped
 from growth.messaging.links import (
     Recipient,
@@ -170,6 +171,7 @@ __all__ = [
     "started_between",
     "tallies",
     "tally",
+    "unsafe_parameter",
     "unsubscribe",
     "unsubscribe_url",
 ]

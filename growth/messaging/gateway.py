@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 from typing import Any
 
@@ -36,12 +36,20 @@ def without_unsafe(batch: Iterable[Message]) -> tuple[list[Message], list[Receip
     for message in batch:
         sms = message.content
         assert isinstance(sms, Sms), sms
-        bad = next((name for name, value in sms.parameters.items() if _UNSAFE.search(value) or _hidden(value)), None)
-        if bad is None:
+        why = unsafe_parameter(sms.parameters)
+        if why is None:
             fit.append(message)
         else:
-            refused.append(Receipt.refused(message, _("parameter {name}: a bracket, link, line break or hidden character in it", name=bad)))
+            refused.append(Receipt.refused(message, why))
     return fit, refused
+
+
+def unsafe_parameter(parameters: Mapping[str, str]) -> str | None:
+    """Which parameter of a text message could pass for more than it is, in words; None where all may go."""
+    for name, value in parameters.items():
+        if _UNSAFE.search(value) or _hidden(value):
+            return _("parameter {name}: a bracket, link, line break or hidden character in it", name=name)
+    return None
 
 
 def _hidden(value: str) -> bool:

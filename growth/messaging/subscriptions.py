@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -28,7 +30,7 @@ from growth.contacts import (
     remember,
     suppression_of,
 )
-from growth.db import Database, vault
+from growth.db import Database, uuid7, vault
 from growth.errors import GrowthError
 from growth.language import _
 from growth.messaging.eligible import Rules
@@ -42,6 +44,8 @@ from growth.workspace import Workspace
 #: how long a confirmation can wait
 CONFIRMATION_VALID = timedelta(days=7)
 CONFIRM_STREAM = "subscribe:confirm"
+#: what a confirmation's address and form are sealed for
+_CONFIRM_PLACE = "confirm.link"
 #: the person asked for this very message, so an earlier refusal of theirs does not stop it
 CONFIRM_RULES = Rules(medium=Medium.EMAIL, purpose=Purpose.SERVICE, own_request=True)
 _CONFIRM = "confirm"
@@ -135,8 +139,10 @@ def ask_to_confirm(database: Database, *, email: str, source: str, now: datetime
 
 
 def confirm_url(workspace: Workspace, database: Database, *, email: str, source: str) -> str:
-    """The address that a confirmation mail holds; `source` names the form."""
-    token = database.vault.sign_timed(_CONFIRM, [email, source])
+    """The address that a confirmation mail holds; `source` names the form. Sealed: addresses of pages stand in logs, and name nobody."""
+    id_ = uuid7()
+    sealed = database.vault.seal(_CONFIRM_PLACE, id_, json.dumps([email, source]))
+    token = database.vault.sign_timed(_CONFIRM, [id_.hex, base64.urlsafe_b64encode(sealed).decode()])
     return f"{workspace.settings.public_url}confirm/{token}"
 
 
@@ -164,9 +170,11 @@ def confirm(database: Database, token: str, *, at: datetime, text_version: str) 
 
 def _read(database: Database, token: str) -> tuple[str, str]:
     found = database.vault.unsign_timed(_CONFIRM, token, max_age_seconds=int(CONFIRMATION_VALID.total_seconds()))
-    if not (isinstance(found, list) and len(found) == 2 and all(isinstance(each, str) for each in found)):
+    if not isinstance(found, list) or len(found) != 2:
         raise BadToken(_("this link is not valid"))
+    id_, sealed = found
     try:
-        return normal_email(found[0]), found[1]
-    except GrowthError as fault:
+        email, source = json.loads(database.vault.open(_CONFIRM_PLACE, UUID(hex=id_), base64.urlsafe_b64decode(sealed)))
+        return normal_email(email), str(source)
+    except (GrowthError, TypeError, ValueError, AttributeError) as fault:
         raise BadToken(_("this link is not valid")) from fault

@@ -192,7 +192,7 @@ def copied(office: Office, target: Path) -> Iterator[Path]:
 def test_a_locked_database_is_said_with_its_way_out_and_nothing_is_lost(make_office: MakeOffice) -> None:
     """F17: somebody's shell holds the database; first longer than anybody waits, then not."""
     office = make_office(files={"campaigns/monthly.yaml": NEWS}, people=crowd(3))
-    with held_by_a_shell(office.desk.database):
+    with held_by_a_shell(office.desk.database, "mailing", "campaign_plan"):
         given_up = office.start("campaign", "send", "monthly", "--period", "2026-11", patch={"growth.db.database:BUSY_SECONDS": 1})
         assert given_up.code == 3
         assert "locked" in given_up.err
@@ -206,7 +206,7 @@ def test_a_locked_database_is_said_with_its_way_out_and_nothing_is_lost(make_off
 
 
 @contextmanager
-def held_by_a_shell(database: Database) -> Iterator[None]:
+def held_by_a_shell(database: Database, *tables: str) -> Iterator[None]:
     """Another program holds the database as a shell would that somebody left open."""
     if database.is_sqlite:
         shell = sqlite3.connect(str(database.engine.url.database), isolation_level=None)
@@ -218,7 +218,7 @@ def held_by_a_shell(database: Database) -> Iterator[None]:
         return
     engine = sqlalchemy.create_engine(database.engine.url)
     with engine.begin() as connection:
-        for table in ("mailing", "campaign_plan"):
+        for table in tables:
             connection.execute(sqlalchemy.text(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE"))
         yield
     engine.dispose()

@@ -171,17 +171,18 @@ def test_what_anybody_can_write_counts_only_where_something_was_sent(sent: Datab
     assert apply_feedback(sent, "mailbox", [late], now=LATER + timedelta(days=40), proven=False).unknown == 1
 
 
-def test_a_final_reason_replaces_one_that_a_person_could_take_back(database: Database) -> None:
+def test_the_heaviest_reason_stays_in_whatever_order_they_come(database: Database) -> None:
     with database.write() as session:
         index = address_index(session, Medium.EMAIL, "a@x.cn")
         for reason in (
             SuppressionReason.REPLIED_STOP,
             SuppressionReason.HARD_BOUNCE,
-            SuppressionReason.REFUSED,
             SuppressionReason.COMPLAINT,
+            SuppressionReason.REFUSED,
+            SuppressionReason.HARD_BOUNCE,
         ):
             suppress(session, medium=Medium.EMAIL, address_index=index, reason=reason, at=NOW)
-    assert barred(database, "a@x.cn") == "hard-bounce"
+    assert barred(database, "a@x.cn") == "complaint"
 
 
 def test_too_many_complaints_stop_the_mailing(database: Database) -> None:

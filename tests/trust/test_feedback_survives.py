@@ -1,0 +1,112 @@
+"""Faults of what providers report (F14–F16): in any order, while the database is held by somebody, at both engines."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select
+
+from growth.contacts import Medium, PersonFacts, Purpose, address_index, consent_of, find_contact, remember, suppression_of
+from growth.db import Database
+from growth.messaging import Feedback, FeedbackKind, apply_feedback
+from growth.messaging.ledger import NewDelivery, Settled, settle, submit
+from growth.messaging.mailing import freeze_addresses
+from growth.messaging.models import Delivery
+from growth.messaging.state import DeliveryState
+from tests.growth.messaging.senders import MARKETING, NOW
+from tests.trust.test_sending_survives import held_by_a_shell
+from tests.web import Web
+
+#: what may be said of one message, the sender's own answer among it
+NEWS = [
+    (FeedbackKind.ACCEPTED, ""),
+    (FeedbackKind.DELIVERED, ""),
+    (FeedbackKind.OPENED, ""),
+    (FeedbackKind.SOFT_BOUNCE, "mailbox full"),
+    (FeedbackKind.HARD_BOUNCE, "no such user"),
+    (FeedbackKind.COMPLAINT, "abuse"),
+    (FeedbackKind.REFUSED, ""),
+    (None, "the sender's own answer"),
+]
+numbers = iter(range(10**6))
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(chosen=st.sets(st.sampled_from(range(len(NEWS))), min_size=2), dice=st.randoms(use_true_random=False))
+def test_whatever_order_news_comes_in_and_however_often_the_end_is_the_same(database: Database, chosen: set[int], dice: object) -> None:
+    """F14, F15: a set of news in two orders, some of it twice."""
+    order = sorted(chosen)
+    other = order + order[:2]
+    dice.shuffle(other)  # type: ignore[attr-defined]
+    assert after(database, order) == after(database, other)
+
+
+def after(database: Database, order: list[int]) -> tuple[object, ...]:
+    """What is known of a message, and of its person, once all that was said."""
+    name = f"q{next(numbers)}"
+    address = f"{name}@example.com"
+    with database.write() as session:
+        contact_id = remember(session, PersonFacts(email=address, evidence="test"), now=NOW)
+        row = NewDelivery(contact_id=contact_id, address_index=address_index(session, Medium.EMAIL, address))
+    freeze_addresses(database, stream="s", occurrence=name, rules=MARKETING, recipients=[row], now=NOW)
+    with database.write() as session:
+        found = session.scalars(select(Delivery).where(Delivery.occurrence == name)).one()
+        found.owner, id_ = "sender", found.id
+        session.flush()
+        submit(session, owner="sender", ids=[id_], provider="test", now=NOW)
+    for number in order:
+        kind, reason = NEWS[number]
+        if kind is None:
+            with database.write() as session:
+                settle(session, [Settled(id=id_, state=DeliveryState.ACCEPTED)], owner="sender", now=NOW)
+            continue
+        told = Feedback(event=f"{name}-{number}", kind=kind, at=NOW + timedelta(minutes=number), message_id=id_.hex, reason=reason)
+        apply_feedback(database, "test", [told], now=NOW + timedelta(hours=1))
+    with database.read() as session:
+        row_after = session.get_one(Delivery, id_)
+        said = consent_of(session, contact_id, medium=Medium.EMAIL, purpose=Purpose.MARKETING)
+        barred = suppression_of(session, medium=Medium.EMAIL, address_index=address_index(session, Medium.EMAIL, address))
+        return (
+            row_after.state,
+            row_after.reason,
+            row_after.opened_at,
+            str(barred.reason) if barred else None,
+            said.granted if said else None,
+        )
+
+
+YAML = (
+    "site: {url: https://www.example.com/}\nsms: {signature: 诚信贷, aliyun: {access_key_id: x, access_key_secret: '${ALIYUN_SECRET}'}}\n"
+)
+ROUTE = "/webhooks/sms/aliyun/s3cret-of-mine"
+REPLY = [{"phone_number": "13800138000", "content": "退订", "send_time": "2026-11-23 09:59:00", "sequence_id": "77"}]
+
+
+def test_a_report_that_comes_while_somebody_holds_the_database_is_refused_and_comes_again(
+    open_workspace: Callable[..., Database], make_web: Callable[..., Web], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """F16: 503, so that the provider tries again; once it hears 2xx, the refusal is there."""
+    monkeypatch.setattr("growth.db.database.BUSY_SECONDS", 1)
+    web = make_web(open_workspace(YAML, env={"ALIYUN_SECRET": "y", "SMS_WEBHOOK_SECRET": "s3cret-of-mine"}))
+    with web.database.write() as session:
+        remember(session, PersonFacts(phone="+8613800138000", evidence="test"), now=NOW - timedelta(days=1))
+
+    def report() -> int:
+        headers = {"content-type": "application/json"}
+        return web.stranger().send("POST", ROUTE, content=json.dumps(REPLY).encode(), headers=headers).status_code
+
+    def refused() -> bool:
+        with web.database.read() as session:
+            said = consent_of(session, find_contact(session, "13800138000"), medium=Medium.SMS, purpose=Purpose.MARKETING)
+        return said is not None and not said.granted
+
+    with held_by_a_shell(web.database, "feedback_seen"):
+        assert report() == 503
+    assert not refused()
+    assert [report(), report()] == [200, 200]
+    assert refused()
