@@ -18,6 +18,7 @@ from growth.language import _
 
 if TYPE_CHECKING:
     from campaigns.campaign import Campaign
+    from campaigns.plan import PlanMade
     from growth.jobs import Period
 
 app = toolkit.group(_("Campaigns: growth campaign plan monthly"))
@@ -140,9 +141,19 @@ def plan(name: name_argument, period: period_option = None) -> None:
     if toolkit.wants_json():
         toolkit.emit(made.as_json())
     else:
-        say_plan(made)
+        say_plan(made, to_approve=_waits_for_approval(campaign, made))
     if made.errors:
         raise typer.Exit(ExitCode.FOUND)
+
+
+def _waits_for_approval(campaign: Campaign, made: PlanMade) -> bool:
+    from campaigns.schema import Approval
+    from campaigns.sending import approved
+
+    if campaign.file.approval is not Approval.REQUIRED:
+        return False
+    with toolkit.database().read() as session:
+        return approved(session, campaign=campaign.name, period=made.period, content_hash=made.hash) is None
 
 
 @app.command()

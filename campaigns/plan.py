@@ -102,6 +102,8 @@ def make_plan(
     rows = _audience(database, campaign, now=now)
     left_out = Counter(reason for _id, reason in rows if reason)
     wanted = [id_ for id_, reason in rows if not reason]
+    if not wanted:
+        findings.append(_nobody(workspace, campaign, audience=len(rows)))
     parts = 0
     missing: set[UUID] = set()
     for step in range(1, len(compiled.then) + 2):
@@ -215,6 +217,17 @@ def _of_form(
     if isinstance(outcome, GrowthError):
         someone, outcome = person, rendered
     yield from mail_findings(workspace, campaign, outcome, str(composer.variables(someone)["unsubscribe_url"]), step=step)
+
+
+def _nobody(workspace: Workspace, campaign: Campaign, *, audience: int) -> Finding:
+    """It would go to nobody, which is seldom what was meant."""
+    return Finding(
+        rule="audience-empty",
+        severity="warning",
+        message=_("everybody of the audience is left out") if audience else _("nobody is in the audience"),
+        where=workspace.where(KIND, campaign.name, "audience"),
+        hint=_("growth contacts list shows who is there, and growth explain audience-empty what may be wrong"),
+    )
 
 
 def _of_parameters(

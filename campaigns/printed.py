@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from campaigns.results import Results
 
 
-def say_plan(made: PlanMade) -> None:
-    """Who would get it, who not and why, what it costs, what is wrong."""
+def say_plan(made: PlanMade, *, to_approve: bool = False) -> None:
+    """Who would get it, who not and why, what it costs, what is wrong, what comes next; `to_approve`: somebody must agree first."""
     from campaigns.words import reason_words
 
     if made.begun:
@@ -40,6 +40,10 @@ def say_plan(made: PlanMade) -> None:
         )
     if made.begun:
         toolkit.hint(_("How it stands: growth campaign status {name} --period {period}", name=made.campaign, period=made.period))
+    elif made.errors:
+        toolkit.hint(_("Errors stop the send: mend them, then plan again."))
+    elif to_approve:
+        toolkit.hint(_("Next: growth campaign approve {name} --period {period} --by USER", name=made.campaign, period=made.period))
     else:
         toolkit.hint(_("Next: growth campaign send {name} --period {period}", name=made.campaign, period=made.period))
 

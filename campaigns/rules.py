@@ -57,6 +57,19 @@ def rules() -> Iterator[RuleText]:
         source=_SOURCE,
     )
     yield RuleText(
+        id="audience-empty",
+        title=Text("It would go to nobody", "没有人会收到"),
+        why=Text(
+            "The audience holds nobody, or everybody in it is left out: no consent, no address of this medium, on the suppression list.",
+            "受众为空，或其中的人全部被排除：没有许可、没有该媒介的地址或在禁发名单中。",
+        ),
+        mend=Text(
+            "Look at the conditions of `audience`, and at what the plan says of who is left out; marketing needs a recorded consent.",
+            "检查 audience 的条件，以及预演中列出的排除原因；营销消息需要有记录的许可。",
+        ),
+        source=_SOURCE,
+    )
+    yield RuleText(
         id="sms-parameter",
         title=Text("A variable of a text message says more than it should", "短信变量夹带了不该有的内容"),
         why=Text(

@@ -185,7 +185,7 @@ def _begin(
         if campaign.file.approval is Approval.REQUIRED and yes is None:
             raise Refused(
                 _("{name} {period} is not approved as it is now", name=campaign.name, period=period.key),
-                fix=f"growth campaign approve {campaign.name} --period {period.key}",
+                fix=f"growth campaign approve {campaign.name} --period {period.key} --by USER",
             )
         if (
             heed_plan

@@ -218,6 +218,15 @@ def test_a_preview_shows_what_one_person_would_get(desk: Desk, part: str) -> Non
     assert desk.got == []
 
 
+def test_a_marketer_who_has_nobody_yet_sees_what_it_looks_like_and_is_told(make_desk: MakeDesk) -> None:
+    desk = make_desk(files={"campaigns/monthly.yaml": MONTHLY + "approval: required\n"}, people="")
+    assert "张三" in desk.campaign("preview", "monthly", "--part", "subject")[1]["subject"]
+    assert desk.campaign("test", "monthly", "--to", "me@example.com")[0] == 0
+    code, plan, _err = desk.campaign("plan", "monthly", "--period", "2026-11")
+    assert (code, plan["recipients"]) == (0, 0)
+    assert "audience-empty" in {finding["rule"] for finding in plan["findings"]}
+
+
 def test_a_test_message_goes_to_the_given_address_and_counts_nowhere(desk: Desk) -> None:
     code, _told, _err = desk.campaign("test", "monthly", "--to", "me@example.com", "--contact", "a@example.com")
     assert code == 0
