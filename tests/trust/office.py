@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from growth.sandbox import Part
 from tests.campaigns.desk import MONTHLY, Desk
 from tests.forked import Forked, Starter, wait_until
 
@@ -59,10 +60,8 @@ class Office:
 
     def wait_for_mails(self, count: int, *processes: Forked) -> None:
         """Until the server took so many, or every process has ended."""
-        wait_until(
-            lambda: (len(self.desk.sandbox.log.entries()) and len(self.desk.got) >= count) or all(each.ended for each in processes),
-            f"{count} mails",
-        )
+        log = self.desk.sandbox.log
+        wait_until(lambda: len(log.entries(Part.MAIL)) >= count or all(each.ended for each in processes), f"{count} mails")
 
     def send(self, *more: str, period: str = "2026-11", code: int | None = 0, **how: Any) -> dict[str, Any]:
         """``growth campaign send``, to its end; the document it prints."""

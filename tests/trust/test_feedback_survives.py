@@ -14,8 +14,8 @@ from sqlalchemy import select
 from growth.contacts import Medium, PersonFacts, Purpose, address_index, consent_of, find_contact, remember, suppression_of
 from growth.db import Database
 from growth.messaging import Feedback, FeedbackKind, apply_feedback
+from growth.messaging.freezing import freeze_addresses
 from growth.messaging.ledger import NewDelivery, Settled, settle, submit
-from growth.messaging.mailing import freeze_addresses
 from growth.messaging.models import Delivery
 from growth.messaging.state import DeliveryState
 from tests.growth.messaging.senders import MARKETING, NOW
