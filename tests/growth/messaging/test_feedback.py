@@ -24,8 +24,8 @@ from growth.contacts import (
 )
 from growth.db import Database, DatabaseUnreachable
 from growth.messaging import Feedback, FeedbackKind, Message, apply_feedback, mailing_of
+from growth.messaging.freezing import freeze_addresses
 from growth.messaging.ledger import NewDelivery
-from growth.messaging.mailing import freeze_addresses
 from growth.messaging.models import Delivery
 from tests.growth.messaging.senders import MAILING, MARKETING, NOW, Recorder, frozen, people, send, states, tally
 from tests.web import Web
