@@ -19,7 +19,7 @@ from tests.chromium import Site, engine, serve, violations
 from tests.web import Clock
 
 __all__ = ["engine", "serve"]
-pytestmark = [pytest.mark.browser, pytest.mark.parametrize("database_url", [None], ids=["sqlite"])]
+pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.parametrize("database_url", [None], ids=["sqlite"])]
 PUBLIC = "https://go.example.com"
 FORM = """<!doctype html><meta name=viewport content="width=device-width"><form method=post action="{site}/subscribe">
 <input name=email type=email><input name=website style="display:none">
