@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -73,7 +74,8 @@ class Database:
                 url = make_url(self.engine.url)
                 path = str(url.database)
                 stem = path.removesuffix(".db")
-                engine: Engine = _engine(url.set(database=f"{stem}-{name}.db")).execution_options(schema_translate_map={name: None})
+                file = url.set(database=f"{stem}-{name}.db")
+                engine: Engine = _engine(file, bulk=True).execution_options(schema_translate_map={name: None})
             else:
                 engine = self.engine
             self._stores[name] = Database(engine, workspace=self.workspace, name=name, main=self)
@@ -193,7 +195,7 @@ def _opened(url: URL, workspace: Workspace) -> Database:
     return database
 
 
-def _engine(url: URL) -> Engine:
+def _engine(url: URL, *, bulk: bool = False) -> Engine:
     # parameters hold what people wrote, and addresses: no error and no log shows them
     if url.get_backend_name() != "sqlite":
         engine = create_engine(url, pool_pre_ping=True, pool_size=5, max_overflow=15, hide_parameters=True)
@@ -201,7 +203,7 @@ def _engine(url: URL) -> Engine:
         return engine
     _create_private(str(url.database))
     engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False}, hide_parameters=True)
-    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "connect", partial(_prepare_sqlite, bulk=bulk))
     event.listen(engine, "begin", _begin_sqlite)
     return engine
 
@@ -214,12 +216,16 @@ def _create_private(path: str) -> None:
         return  # it is there, or cannot be made: then the driver says why
 
 
-def _prepare_sqlite(connection: Any, _record: object) -> None:
-    """WAL and foreign keys; Python's own transaction control off, so that BEGIN IMMEDIATE is ours to say."""
+def _prepare_sqlite(connection: Any, _record: object, *, bulk: bool) -> None:
+    """WAL and foreign keys; Python's own transaction control off, so that BEGIN IMMEDIATE is ours to say.
+
+    What is committed to the main store is on the disk: a power cut after a mail left must not forget that it was handed over. Of crawls and
+    raw events the last commits may go with the power, never half of one.
+    """
     connection.isolation_level = None
     cursor = connection.cursor()
     cursor.execute("PRAGMA journal_mode=WAL")
-    cursor.execute("PRAGMA synchronous=NORMAL")
+    cursor.execute(f"PRAGMA synchronous={'NORMAL' if bulk else 'FULL'}")
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.execute("PRAGMA cache_size=-32768")
     cursor.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")

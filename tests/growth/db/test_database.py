@@ -171,3 +171,14 @@ def test_uuids_of_later_moments_sort_later() -> None:
     while clock.now() < later:
         pass
     assert first < uuid7()
+
+
+def test_a_commit_of_the_main_store_is_on_the_disk_and_bulk_need_not_be(make_workspace: Callable[..., Workspace]) -> None:
+    """2 is FULL, 1 is NORMAL (sqlite.org/pragma.html#pragma_synchronous)."""
+    database = open_database(make_workspace(), check_schema=False)
+    found = {}
+    for store in ("main", "crawl", "events"):
+        with database.store(store).engine.connect() as connection:
+            found[store] = connection.exec_driver_sql("PRAGMA synchronous").scalar_one()
+    database.close()
+    assert found == {"main": 2, "crawl": 1, "events": 1}
