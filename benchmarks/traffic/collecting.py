@@ -29,7 +29,7 @@ from growth.db import Database
 from growth.traffic.models import Event
 
 CONNECTIONS = 32
-#: times the handler of FastAPI, milliseconds that 99 of 100 answers take at most (issue 6)
+#: times the handler of FastAPI, milliseconds that 99 of 100 answers take at most
 TIMES, MOST_MS = 1.0, 25.0
 FASTAPI = """import sys, threading, time
 import uvicorn
