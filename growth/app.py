@@ -227,6 +227,10 @@ class Recipient:
     abroad: bool = False
 
 
+#: the name of the app that growth's own rooms are
+OWN = "growth"
+
+
 class UnknownApp(GrowthError):
     """growth.yaml names an app that is not installed."""
 
@@ -240,14 +244,14 @@ def discover(enabled: Iterable[str] | None = None) -> tuple[App, ...]:
     for entry in entry_points(group="growth.apps"):
         app = entry.load()
         found[app.name] = app
-    found.setdefault(GROWTH.name, GROWTH)
+    found.setdefault(OWN, load("growth.rooms:GROWTH"))
     if enabled is not None:
         wanted = set(enabled)
         if unknown := sorted(wanted - set(found)):
-            known = ", ".join(sorted(set(found) - {GROWTH.name}))
+            known = ", ".join(sorted(set(found) - {OWN}))
             raise UnknownApp(_("apps: “{name}” is not installed", name=unknown[0]), fix=_("choose from: {words}", words=known))
-        found = {name: app for name, app in found.items() if name in wanted or name == GROWTH.name}
-    return tuple(sorted(found.values(), key=lambda app: (app.name != GROWTH.name, app.order, app.name)))
+        found = {name: app for name, app in found.items() if name in wanted or name == OWN}
+    return tuple(sorted(found.values(), key=lambda app: (app.name != OWN, app.order, app.name)))
 
 
 def load(target: str) -> Any:
@@ -260,229 +264,3 @@ def load(target: str) -> Any:
 def handed(apps: Sequence[App], what: str) -> list[Any]:
     """Everything the apps hand over under `what` (``jobs``, ``todo`` …), imported now, in the apps' order."""
     return [load(target) for app in apps for target in getattr(app, what)]
-
-
-def _command(name: str, en: str, zh: str, module: str | None = None) -> Command:
-    return Command(name=name, help=Text(en, zh), target=f"growth.cli.{module or name}:app")
-
-
-#: growth's own rooms, through the same door as any app
-GROWTH = App(
-    name="growth",
-    title=Text("Growth", "增长"),
-    order=0,
-    commands=(
-        _command(
-            "init", "Make a workspace: keys, database, a link for the first administrator", "建立工作区：密钥、数据库、首位管理员的链接"
-        ),
-        _command("new", "Start a campaign, channel, placement, segment … from an example", "从示例新建群发、渠道、推广位、人群等"),
-        _command("check", "Check all YAML, templates and copy", "检查全部 YAML、模板与文案"),
-        _command("explain", "Say why a rule exists and how to mend what it finds", "说明一条规则的由来与改法"),
-        _command("schema", "JSON Schemas of the YAML files, for editors", "输出 YAML 文件的 JSON Schema，供编辑器补全"),
-        _command("up", "Run everything for one machine under one supervisor", "单机启动全部进程"),
-        _command("web", "Run the web process", "启动网页进程"),
-        _command("worker", "Run a worker process", "启动任务进程", "worker"),
-        _command("scheduler", "Run a scheduler process", "启动调度进程", "scheduler"),
-        _command(
-            "sandbox", "The outside world in a box: mailbox, SMS, WeChat, search engines", "沙盒：邮箱、短信、微信、搜索引擎的本地替身"
-        ),
-        _command("demo", "Walk the whole growth plan on the sample site", "在示例网站上走一遍完整的推广计划"),
-        _command("doctor", "Look for what is wrong with this installation", "自检"),
-        _command("status", "What runs now, queues and lag", "当前进程、队列与延迟"),
-        _command("jobs", "What is scheduled, due, running and done", "定时任务：计划、到期、执行、历史"),
-        _command("alerts", "What is wrong, and whether the team was told", "告警：持续中的问题与团队通知"),
-        _command("contacts", "Import, list, export, erase contacts", "联系人：导入、列表、导出、抹除"),
-        _command("channel", "Channels, tracked links and QR codes", "渠道、追踪链接与二维码", "channels"),
-        _command("costs", "Import what channels cost", "导入渠道费用", "costs"),
-        _command("placement", "Where the site is published", "推广位", "placements"),
-        _command("events", "Import visits from a file", "导入访问事件", "events"),
-        _command("signups", "Import sign-ups from a file", "导入注册", "signups"),
-        _command("call", "Phone calls, with the channel that the caller named", "来电登记：来电人所说的渠道、意向与回访日期", "calls"),
-        _command("traffic", "Visits, and how one is classified", "访问与来源归类"),
-        _command("attribution", "Which channel brought each sign-up", "归因：哪个渠道带来了注册"),
-        _command("conversions", "Conversions handed back to ad platforms", "向广告平台回传转化", "conversions"),
-        _command("funnel", "Steps from visit to value, by role and channel", "漏斗", "funnel"),
-        _command("cohorts", "Who stays active and comes again, and what they are worth", "同期群：黏度、活跃度与交易量", "cohorts"),
-        _command("report", "The operations report", "运营报告"),
-        _command("todo", "What waits for a person", "待办"),
-        _command("activity", "Promotions with dates, budget and goal, and what each brought", "活动：日期、预算、目标与复盘"),
-        _command("calendar", "What happens when", "日历", "calendar"),
-        _command("user", "Users and their roles", "用户与角色", "users"),
-        _command("key", "API keys for the site's server", "API 密钥", "keys"),
-        _command(
-            "keys",
-            "Keys of encryption and of mail signatures: a new one, everything sealed anew; DKIM",
-            "加密密钥与邮件签名密钥：更换、重新加密、DKIM",
-            "keyring",
-        ),
-        _command("privacy", "What is kept of people and who receives it; who can see what", "个人信息：收集清单、共享清单与自查"),
-        _command("audit-log", "Who did what; verify the chain", "审计日志", "audit_log"),
-        _command("db", "Upgrade, back up, restore, verify the database", "数据库：升级、备份、恢复、校验"),
-    ),
-    files=(
-        FileKind(name="channels", pattern="channels.yaml", model="growth.channels.settings:ChannelsFile"),
-        FileKind(
-            name="placements",
-            pattern="placements.yaml",
-            model="growth.placements.settings:PlacementsFile",
-            check="growth.placements.settings:check_placements",
-        ),
-        FileKind(
-            name="segments",
-            pattern="segments.yaml",
-            model="growth.contacts.settings:SegmentsFile",
-            check="growth.contacts.settings:check_segments",
-        ),
-        FileKind(name="holidays", pattern="holidays.yaml", model="growth.jobs.settings:HolidaysFile"),
-        FileKind(
-            name="activity",
-            pattern="activities/*.yaml",
-            model="growth.operations.schema:ActivityFile",
-            check="growth.operations.schema:check_activity",
-        ),
-    ),
-    sections={"conversions": "growth.traffic.conversions.settings:ConversionSettings"},
-    checks=(
-        "growth.workspace.references:check_settings",
-        "growth.rendering.checking:check_templates",
-        "growth.jobs.checks:check_schedules",
-    ),
-    rules=(
-        "growth.compliance:explained",
-        "growth.workspace.rules:rules",
-        "growth.jobs.checks:rules",
-    ),
-    jobs=(
-        "growth.jobs.own:jobs",
-        "growth.placements.jobs:jobs",
-        "growth.messaging.jobs:jobs",
-        "growth.traffic.jobs:jobs",
-        "growth.attribution.jobs:jobs",
-        "growth.operations.jobs:jobs",
-    ),
-    pages=(
-        "growth.web.subscriptions:pages",
-        "growth.web.contacts:pages",
-        "growth.web.calls:pages",
-        "growth.web.messaging:pages",
-        "growth.web.login:pages",
-        "growth.web.settings:pages",
-        "growth.web.audit_log:pages",
-        "growth.web.privacy:pages",
-        "growth.web.search:pages",
-        "growth.web.monitoring:pages",
-        "growth.web.links:pages",
-        "growth.web.collect:pages",
-        "growth.web.signups_api:pages",
-        "growth.web.files:pages",
-        "growth.web.styleguide:pages",
-        "growth.web.overview:pages",
-        "growth.web.channels:pages",
-        "growth.web.attribution:pages",
-        "growth.web.cohorts:pages",
-        "growth.web.conversions:pages",
-        "growth.web.website:pages",
-        "growth.web.hot_areas:pages",
-        "growth.web.live:pages",
-        "growth.web.beside:pages",
-        "growth.web.reports:pages",
-        "growth.web.todo:pages",
-        "growth.web.jobs:pages",
-        "growth.web.placements:pages",
-        "growth.web.calendar:pages",
-    ),
-    calendar=("growth.operations.calendar:own_entries",),
-    todo=(
-        "growth.jobs.handing:todo",
-        "growth.placements.handing:todo",
-        "growth.traffic.calls:todo",
-        "growth.operations.todo:own_entries",
-    ),
-    doctor=(
-        "growth.reporting.doctor:diagnose",
-        "growth.workspace.doctor:diagnose",
-        "growth.db.doctor:diagnose",
-        "growth.accounts.doctor:diagnose",
-        "growth.web.doctor:diagnose",
-        "growth.jobs.doctor:diagnose",
-        "growth.placements.keep:diagnose",
-        "growth.traffic.handing:diagnose",
-        "growth.traffic.conversions.chore:diagnose",
-        "growth.messaging.doctor:diagnose",
-    ),
-    models=(
-        "growth.db.models",
-        "growth.placements.models",
-        "growth.accounts.models",
-        "growth.alerts.models",
-        "growth.jobs.models",
-        "growth.channels.models",
-        "growth.traffic.models",
-        "growth.traffic.conversions.models",
-        "growth.attribution.rows",
-        "growth.contacts.models",
-        "growth.messaging.models",
-    ),
-    report_sections=("growth.placements.handing:report_section", "growth.traffic.handing:report_section"),
-    search=(
-        "growth.contacts.handing:search",
-        "growth.placements.handing:search",
-    ),
-    url_facts=("growth.placements.handing:url_facts", "growth.traffic.handing:url_facts"),
-    personal_data=(
-        "growth.messaging.personal:PERSONAL_DATA",
-        "growth.traffic.personal:PERSONAL_DATA",
-        "growth.contacts.erasing:PERSONAL_DATA",
-    ),
-    privacy=(
-        "growth.contacts.privacy:kept",
-        "growth.traffic.privacy:kept",
-        "growth.messaging.privacy:kept",
-        "growth.operations.privacy:kept",
-    ),
-    segment_fields=("growth.traffic.segments:SEGMENT_FIELDS",),
-    overview_cards=("growth.traffic.handing:overview_cards",),
-    timeline=("growth.contacts.handing:timeline", "growth.messaging.personal:timeline", "growth.traffic.personal:timeline"),
-    providers={
-        "smtp": "growth.messaging.providers.smtp:open_smtp",
-        "outbox": "growth.messaging.providers.outbox:open_outbox",
-        "sendgrid": "growth.messaging.providers.sendgrid:open_sendgrid",
-        "aliyun": "growth.messaging.providers.aliyun:open_aliyun",
-        "tencent": "growth.messaging.providers.tencent:open_tencent",
-    },
-    metrics=("growth.contacts.handing:metrics", "growth.jobs.handing:metrics", "growth.traffic.handing:metrics"),
-    migrations=(
-        Migrations(owner="growth", store="main", package="growth.db.migrations.main"),
-        Migrations(owner="growth", store="events", package="growth.db.migrations.events"),
-    ),
-    navigation=(
-        NavItem(id="overview", label=Text("Overview", "总览"), path="/", icon="overview", order=0),
-        NavItem(id="todo", label=Text("To do", "待办"), path="/todo", icon="todo", order=1),
-        NavItem(
-            id="channels",
-            label=Text("Channels", "渠道"),
-            path="/channels",
-            icon="channels",
-            order=2,
-            roles=("viewer", "marketer", "director", "seo"),
-        ),
-        NavItem(
-            id="website",
-            label=Text("Website", "网站"),
-            path="/website",
-            icon="website",
-            order=3,
-            roles=("viewer", "marketer", "director", "seo"),
-        ),
-        NavItem(
-            id="placements", label=Text("Placements", "推广位"), path="/placements", icon="placements", order=5, roles=("seo", "marketer")
-        ),
-        NavItem(id="contacts", label=Text("Contacts", "联系人"), path="/contacts", icon="contacts", order=8, roles=("marketer",)),
-        NavItem(id="calendar", label=Text("Calendar", "日历"), path="/calendar", icon="calendar", order=9),
-        NavItem(
-            id="reports", label=Text("Reports", "报告"), path="/reports", icon="reports", order=10, roles=("director", "viewer", "marketer")
-        ),
-        NavItem(id="jobs", label=Text("Jobs", "任务"), path="/jobs", icon="jobs", order=11),
-        NavItem(id="settings", label=Text("Settings", "设置"), path="/settings", icon="settings", order=12),
-    ),
-)

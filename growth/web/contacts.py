@@ -1,4 +1,4 @@
-"""``/contacts``: people by segment, one person with all that happened, import, suppression, erasure. Everything is masked."""
+"""``/contacts``: people by segment, import, suppression. Everything is masked."""
 
 from __future__ import annotations
 
@@ -7,41 +7,30 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 from litestar.handlers import HTTPRouteHandler
 from sqlalchemy.orm import Session
 
-from growth.accounts import record
-from growth.app import TimelineEntry, handed
 from growth.contacts import (
     BadAddress,
     ContactView,
-    Medium,
     Segment,
-    SuppressionReason,
     UnknownContact,
-    address_index,
-    consent_history,
-    contact,
     count_segment,
-    erase_contact,
     export_columns,
     export_rows,
     fault_words,
     find_contact,
     import_contacts,
     list_contacts,
-    live_id,
     named_segments,
-    suppress,
     suppression_counts,
-    suppression_of,
 )
 from growth.errors import GrowthError
 from growth.language import _, ngettext
 from growth.reporting import Column, Empty, Kind, Table, TableState
 from growth.web.answers import Page
+from growth.web.contact import called
 from growth.web.page import IMPORT_BYTES, page
 from growth.web.refusals import Missing
 from growth.web.viewer import Viewer
@@ -64,23 +53,6 @@ class ContactsPage:
     table: Table
     #: what was wrong with what was typed
     fault: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ContactPage:
-    """The variables of contact.html."""
-
-    id: str
-    #: (words, value)
-    facts: Sequence[tuple[str, str]]
-    #: (medium, purpose, state, source) of what counts now
-    consents: Sequence[tuple[str, str, str, str]]
-    #: (medium, reason) of suppressed addresses
-    suppressed: Sequence[tuple[str, str]]
-    timeline: Sequence[TimelineEntry]
-    #: name or masked address, typed to confirm
-    name: str
-    may_erase: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -245,116 +217,6 @@ def import_page(viewer: Viewer) -> Page:
     )
 
 
-@page("/contacts/{id:uuid}", nav="contacts", roles=("marketer", "service"), personal=True)
-def one(viewer: Viewer, id: UUID) -> Page:
-    """One person: what is known, what they said, what happened."""
-    with viewer.database.read() as session:
-        shown = _contact_page(viewer, session, _live(session, id))
-    crumbs = [(_("Contacts"), "/contacts"), (shown.name, "")]
-    return viewer.render("web/contacts/contact.html", shown, title=shown.name, crumbs=crumbs)
-
-
-@page("/contacts/{id:uuid}/unmask", methods=("POST",), nav="contacts", roles=("admin",), personal=True)
-def unmask(viewer: Viewer, id: UUID) -> Page:
-    """The person's data in the clear, once, with a reason that is kept."""
-    reason = viewer.form.get("reason")
-    with viewer.database.write() as session:
-        live = _live(session, id)
-        if not reason:
-            viewer.flash(_("Say why; it is kept in the audit log."), "bad")
-            return viewer.redirect(f"/contacts/{live}")
-        record(session, actor=viewer.actor, action="contact.unmask", subject=f"contact:{live}", reason=reason, now=viewer.now)
-        shown = _contact_page(viewer, session, live, clear=True)
-    return viewer.render("web/contacts/contact.html", shown, title=shown.name, crumbs=[(_("Contacts"), "/contacts"), (shown.name, "")])
-
-
-@page("/contacts/{id:uuid}/suppress", methods=("POST",), nav="contacts", roles=("marketer", "service"), personal=True)
-def suppress_one(viewer: Viewer, id: UUID) -> Page:
-    """Never write to the person's addresses again."""
-    reason = viewer.form.get("reason")
-    with viewer.database.write() as session:
-        live = _live(session, id)
-        person = contact(session, live)
-        for medium in (Medium.EMAIL, Medium.SMS):
-            if own := person.address(medium):
-                index = address_index(session, medium, own)
-                suppress(
-                    session, medium=medium, address_index=index, reason=SuppressionReason.MANUAL, at=viewer.now, evidence=reason or None
-                )
-        record(session, actor=viewer.actor, action="contact.suppress", subject=f"contact:{live}", reason=reason, now=viewer.now)
-    viewer.flash(_("This person gets nothing any more."))
-    return viewer.redirect(f"/contacts/{live}")
-
-
-@page("/contacts/{id:uuid}/erase", methods=("POST",), nav="contacts", roles=("admin",), personal=True)
-def erase(viewer: Viewer, id: UUID) -> Page:
-    """Erase the person everywhere, once the name was typed and the reason given."""
-    reason = viewer.form.get("reason")
-    with viewer.database.write() as session:
-        live = _live(session, id)
-        name = _name(contact(session, live).masked())
-        if viewer.form.get("confirm") != name or not reason:
-            viewer.flash(_("Not erased: type the name and a reason."), "bad")
-            return viewer.redirect(f"/contacts/{live}")
-        certificate = erase_contact(session, live, now=viewer.now, actor=viewer.actor, reason=reason)
-    rows = sum(certificate.erased.values())
-    viewer.flash(
-        _("Erased everywhere: {n} rows. The certificate is entry {entry} of the audit log.", n=rows, entry=certificate.audit_entry)
-    )
-    return viewer.redirect("/contacts")
-
-
-def _contact_page(viewer: Viewer, session: Session, id_: UUID, *, clear: bool = False) -> ContactPage:
-    whole = contact(session, id_)
-    person = whole if clear else whole.masked()
-    zone = viewer.workspace.zone
-    facts = [
-        (_("E-mail"), person.email),
-        (_("Phone"), person.phone),
-        (_("Name"), person.name),
-        (_("Role"), person.role),
-        (_("Tags"), "; ".join(person.tags)),
-        *((name, str(value)) for name, value in {**person.attributes, **person.personal}.items()),
-        (_("Since"), f"{person.created_at.astimezone(zone):%Y-%m-%d %H:%M}"),
-        (_("Last visit"), f"{person.last_visit.astimezone(zone):%Y-%m-%d %H:%M}" if person.last_visit else None),
-        (_("Last message"), f"{person.last_sent.astimezone(zone):%Y-%m-%d %H:%M}" if person.last_sent else None),
-    ]
-    seen: set[tuple[str, str]] = set()
-    consents = []
-    for said in consent_history(session, id_):
-        if (said.medium, said.purpose) not in seen:
-            seen.add((said.medium, said.purpose))
-            consents.append((str(said.medium), str(said.purpose), "given" if said.granted else "withdrawn", said.source))
-    barred = []
-    for medium in (Medium.EMAIL, Medium.SMS):
-        if own := whole.address(medium):
-            found = suppression_of(session, medium=medium, address_index=address_index(session, medium, own))
-            if found is not None:
-                barred.append((str(medium), str(found.reason)))
-    entries = [entry for made in handed(viewer.workspace.apps, "timeline") for entry in made(session, id_)]
-    return ContactPage(
-        id=str(id_),
-        facts=[(words, value) for words, value in facts if value],
-        consents=consents,
-        suppressed=barred,
-        timeline=sorted(entries, key=lambda entry: entry.at, reverse=True),
-        name=_name(whole.masked()),
-        may_erase=viewer.may("admin"),
-    )
-
-
-def _live(session: Session, id_: UUID) -> UUID:
-    try:
-        return live_id(session, id_)
-    except UnknownContact as fault:
-        raise Missing from fault
-
-
-def _name(person: ContactView) -> str:
-    """What a masked person is called on a page."""
-    return person.name or person.email or person.phone or str(person.id)
-
-
 def _download(viewer: Viewer, session: Session, segment: str, chosen: Segment | None, total: int) -> Page:
     if total > MOST_ROWS:
         raise GrowthError(
@@ -391,7 +253,7 @@ def _people_columns() -> list[Column]:
 
 def _person_row(person: ContactView) -> dict[str, Any]:
     return {
-        "name": _name(person),
+        "name": called(person),
         "href": f"/contacts/{person.id}",
         "email": person.email,
         "phone": person.phone,
@@ -404,4 +266,4 @@ def _person_row(person: ContactView) -> dict[str, Any]:
 
 def pages() -> list[HTTPRouteHandler]:
     """The pages of contacts."""
-    return [people, segments, suppression, import_page, one, unmask, suppress_one, erase]
+    return [people, segments, suppression, import_page]

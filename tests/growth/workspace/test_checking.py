@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from growth.app import GROWTH, App, discover
+from growth.app import App, discover
 from growth.errors import ExitCode, GrowthError
+from growth.rooms import GROWTH
 from growth.workspace import Problem, Severity, Workspace
 from growth.workspace.check import check_workspace, excerpt, only, outcome
 from growth.workspace.rules import RULES, UnknownRule, explain
