@@ -18,7 +18,7 @@ from growth.app import Level
 from growth.db import Database
 from growth.workspace import Workspace
 from seo.audit import run_audit
-from seo.comparing import compare_pages, reach_of
+from seo.comparing.visit import compare_pages, reach_of
 from seo.crawl import rendering
 from seo.crawl.rendering import RenderingUnavailable
 from seo.handing import doctor

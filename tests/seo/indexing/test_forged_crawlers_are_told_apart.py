@@ -7,7 +7,7 @@ from ipaddress import ip_address, ip_network
 
 import pytest
 
-from seo.indexing.engines import engines, ranges_of
+from seo.indexing.engines import engines, ranges_of, shipped_ranges
 from seo.indexing.verify import KNOWN, Verification, Verifier
 from tests.seo.indexing.lines import BAIDUS, BINGS, GOOGLES, SOMEBODYS
 
@@ -111,11 +111,9 @@ def test_ranges_of_growth_yaml_are_added() -> None:
 
 
 def test_every_published_range_is_of_an_engine_and_holds_its_own_ends() -> None:
-    from seo.indexing.engines import _published
-
-    ranges = ranges_of()
-    assert set(_published()) == {"google", "bing", "apple", "360", "yandex"} <= set(engines())
-    for name, networks in _published().items():
+    ranges, shipped = ranges_of(), shipped_ranges()
+    assert set(shipped) == {"google", "bing", "apple", "360", "yandex"} <= set(engines())
+    for name, (_source, _seen, networks) in shipped.items():
         for network in networks:
             assert network[0] in ranges[name]
             assert network[-1] in ranges[name]
