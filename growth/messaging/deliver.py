@@ -158,7 +158,7 @@ class _Sender:
             if ending is not None or closed is not None:
                 self._let_go(ready)
                 return ending or Outcome(ending=Ending.CLOSED, until=closed)
-            if fault is not None and not self._sleep(self._later(fault)):
+            if fault is not None and not self._sleep(self._wait(fault)):
                 self._let_go(ready)
                 return Outcome(ending=Ending.STOPPED)
             if goes is not None:
@@ -306,8 +306,11 @@ class _Sender:
         return _write(self.database, lambda session: breaker.trip(session, provider=self.provider.name, fault=fault, now=moment))
 
     def _later(self, fault: ProviderError) -> datetime:
-        wait = PROVIDER_WAITS[min(self.provider_faults, len(PROVIDER_WAITS)) - 1]
-        return self.now() + max(fault.retry_after or timedelta(), wait)
+        return self.now() + self._wait(fault)
+
+    def _wait(self, fault: ProviderError) -> timedelta:
+        """How long a provider that could not be used at all is left alone."""
+        return max(fault.retry_after or timedelta(), PROVIDER_WAITS[min(self.provider_faults, len(PROVIDER_WAITS)) - 1])
 
     def _let_go(self, batch: _Batch | None) -> None:
         """Of what was claimed and not submitted."""
@@ -336,7 +339,7 @@ class _Sender:
         until = min(later, default=moment + timedelta(milliseconds=50))
         if until - moment > self.patience:
             return Outcome(ending=Ending.WAITING, until=until)
-        return None if self._sleep(min(until, moment + timedelta(seconds=1))) else Outcome(ending=Ending.STOPPED)
+        return None if self._sleep(min(until - moment, timedelta(seconds=1))) else Outcome(ending=Ending.STOPPED)
 
     def _take_over(self, session: Session, moment: datetime) -> None:
         """From senders that are gone."""
@@ -351,9 +354,9 @@ class _Sender:
         if self.tick and more:
             self.tick(done=self.done, errors=self.failed)
 
-    def _sleep(self, until: datetime) -> bool:
-        """Wait; False where this process is asked to stop."""
-        end = time.monotonic() + max((until - self.now()).total_seconds(), 0)
+    def _sleep(self, span: timedelta) -> bool:
+        """Wait so long, whatever the clock does meanwhile; False where this process is asked to stop."""
+        end = time.monotonic() + span.total_seconds()
         while (left := end - time.monotonic()) > 0:
             if self.should_stop():
                 return False

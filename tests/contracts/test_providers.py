@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from growth.app import GROWTH
 from growth.contacts import Medium
 from growth.db import uuid7
 from growth.errors import ProviderError
 from growth.messaging import Mail, Message, Provider, RawRequest, Receipt, Sms, UnsupportedFeature, Verdict, open_provider
+from growth.rooms import GROWTH
 from growth.sandbox import Action, Behaviour, Part, Sandbox, Stage
 from growth.sandbox.keys import ALIYUN_ID, ALIYUN_SECRET, SENDGRID_KEY, TENCENT_APP, TENCENT_ID, TENCENT_KEY
 from growth.sandbox.sendgrid import SendGridBehaviour
