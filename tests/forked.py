@@ -187,7 +187,7 @@ def _wrong_clock(clock: Any) -> dict[str, Path | None]:
         return right() + timedelta(seconds=float(file.read_text() or 0)) if file else right()
 
     clock.now = now
-    return told  # type: ignore[return-value]
+    return told
 
 
 def _watch(job: dict[str, Any], wrong_by: dict[str, Path | None]) -> None:

@@ -213,7 +213,7 @@ async def _load(port: int, seconds: float) -> dict[str, float]:
     loop, begun, ended = asyncio.get_running_loop(), time.perf_counter(), []
     for number in range(CONNECTIONS):
         _transport, connection = await loop.create_connection(
-            lambda number=number: _Connection(number, known, begun + seconds, load),  # type: ignore[misc]
+            lambda number=number: _Connection(number, known, begun + seconds, load),
             "127.0.0.1",
             port,
         )

@@ -37,7 +37,7 @@ def line(at: datetime, target: str = "/old/page", *, status: int = 200, referrer
 def read(site: Site, path: Path, lines: Sequence[str], *, packed: bool = False, **more: object) -> EventImport:
     content = "".join(f"{each}\n" for each in lines).encode()
     path.write_bytes(gzip.compress(content) if packed else content)
-    done = import_log(site.database, [path], now=site.start + timedelta(days=1), **more)  # type: ignore[arg-type]
+    done = import_log(site.database, [path], now=site.start + timedelta(days=1), **more)
     assert done.lines == done.stored + done.repeated + done.dropped.total() + done.rejected
     return done
 
