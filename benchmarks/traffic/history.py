@@ -16,8 +16,8 @@ from growth.channels import IDENTITY, TOUCH, Origin, identity_id, insert_rows, o
 from growth.db import Database, table_of
 from growth.traffic import SIGNUP, VISIT
 from growth.traffic.ids import text_id
-from growth.traffic.models import ContactClick, HotSpot, PagePath, PageWay, SpotText
-from growth.traffic.rollups import count_pages, mark_days
+from growth.traffic.models import ContactClick, HotSpot, PagePath, SpotText
+from growth.traffic.rollups import count_pages, mark_days, write_ways
 
 MEDIA: Final = (
     "direct",
@@ -112,11 +112,10 @@ def _roll_up(session: Session, day: date, start: int, visits: int, clicks: int, 
     count_pages(session, {(day, page): (n, 0, 0, n * 9000, n, n * 60, n, n * 800, n // 2, n // 4, n, n * 6) for page, n in views.items()})
     # half of all steps lead from or to the home page
     steps = Counter(
-        (PAGE_IDS[chance.randrange(PAGES) * chance.randrange(2)], PAGE_IDS[chance.randrange(PAGES) * chance.randrange(2)])
+        (day, PAGE_IDS[chance.randrange(PAGES) * chance.randrange(2)], PAGE_IDS[chance.randrange(PAGES) * chance.randrange(2)])
         for _step in range(visits)
     )
-    steps_rows = [(page, stored, following, count) for (page, following), count in steps.items()]
-    insert_rows(session, table_of(PageWay), ("page_id", "day", "next_id", "count"), steps_rows)
+    write_ways(session, steps)
     spots = Counter((chance.choice(PAGE_IDS), chance.randrange(1, 3), chance.randrange(200)) for _click in range(visits))
     scrolls = Counter((page, 4, chance.randrange(1, 11)) for page, count in views.items() for _leave in range(count))
     spots_rows = [(stored, *spot, count) for spot, count in (spots + scrolls).items()]

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import Subquery, func, select
 from sqlalchemy.orm import Session
 
 from growth.channels import CHANNEL, ORIGIN
 from growth.db import table_of
 from growth.traffic.ids import text_id
-from growth.traffic.models import EntryDay, PagePath, PageWay, Visit
+from growth.traffic.models import EntryDay, PagePath, Visit
+from growth.traffic.rollups import way_counts
 from growth.traffic.store import page_paths
 
 #: a visit with an event so recently is on the site now
@@ -87,8 +88,8 @@ def on_site(session: Session, *, now: datetime, most: int = 200) -> list[LiveVis
 def ways(session: Session, path: str, *, from_day: date, until_day: date, most: int = 20) -> Ways:
     """The pages before and after `path` in the visits that began on these site days, the most taken first; a reload is no way."""
     page = text_id(path)
-    came = _steps(session, PageWay.page_id, PageWay.next_id, page, from_day, until_day)
-    went = _steps(session, PageWay.next_id, PageWay.page_id, page, from_day, until_day)
+    came = _steps(session, "page_id", way_counts(from_day, until_day, next_id=page))
+    went = _steps(session, "next_id", way_counts(from_day, until_day, page_id=page))
     ends = select(func.sum(EntryDay.entries), func.sum(EntryDay.exits))
     begun, ended = session.execute(ends.where(EntryDay.page_id == page, EntryDay.day.between(from_day, until_day))).one()
     reloads = came.pop(page, 0)
@@ -101,8 +102,8 @@ def ways(session: Session, path: str, *, from_day: date, until_day: date, most: 
     return Ways(path=path, views=views, reloads=reloads, before=_parts(came, texts, most), after=_parts(went, texts, most))
 
 
-def _steps(session: Session, told: Any, of: Any, page: int, from_day: date, until_day: date) -> dict[int, int]:
-    query = select(told, func.sum(PageWay.count)).where(of == page, PageWay.day.between(from_day, until_day)).group_by(told)
+def _steps(session: Session, to: str, counts: Subquery) -> dict[int, int]:
+    query = select(counts.c[to], func.sum(counts.c["count"])).group_by(counts.c[to])
     return {id: int(count) for id, count in session.execute(query) if count}
 
 

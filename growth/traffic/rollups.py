@@ -7,16 +7,17 @@ thousand visits takes milliseconds.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Subquery, and_, case, delete, func, insert, literal, select, union_all
+from sqlalchemy import Subquery, case, delete, func, insert, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from growth.channels import add_to_rows, insert_marks, stored_day
-from growth.db import Database, table_of
-from growth.traffic.models import DirtyDay, EntryDay, PageDay, PageMonth, PageWay, Visit, VisitDay
+from growth.db import Base, Database, table_of
+from growth.traffic.models import DirtyDay, EntryDay, EntryMonth, PageDay, PageMonth, PageWay, PageWayMonth, Visit, VisitDay
 
 #: what is counted of a page on a day, in the order of the counts
 COUNTED: Final = (
@@ -33,6 +34,8 @@ COUNTED: Final = (
     "depths",
     "depth",
 )
+#: what is counted of where visits begin and end
+ENDS: Final = ("entries", "exits", "bounces")
 #: marks looked up at a time
 _DAYS: Final = 50
 
@@ -51,14 +54,35 @@ def count_pages(session: Session, counts: Mapping[tuple[date, int], Sequence[int
 
 def page_counts(from_day: date, until_day: date) -> Subquery:
     """What happened on pages on these days: `page_id` and the columns of `COUNTED`, of whole months a row, of other days a row each."""
-    day, month = table_of(PageDay).c, table_of(PageMonth).c
+    return _spanned(PageDay, PageMonth, ("page_id", *COUNTED), from_day, until_day)
+
+
+def entry_counts(from_day: date, until_day: date) -> Subquery:
+    """Where visits began and ended on these days: `page_id` and the columns of `ENDS`, in the same way."""
+    return _spanned(EntryDay, EntryMonth, ("page_id", *ENDS), from_day, until_day)
+
+
+def way_counts(from_day: date, until_day: date, **of: int) -> Subquery:
+    """Steps on these days from a page (`page_id=`) or to it (`next_id=`): `page_id`, `next_id` and `count`, in the same way."""
+    return _spanned(PageWay, PageWayMonth, ("page_id", "next_id", "count"), from_day, until_day, **of)
+
+
+def _spanned(days: type[Base], months: type[Base], names: Sequence[str], from_day: date, until_day: date, **of: int) -> Subquery:
+    """The columns `names` of the months that lie within these days as a whole, and of the days around them."""
+    day, month = table_of(days).c, table_of(months).c
     first = from_day if from_day.day == 1 else _next_month(from_day)
     end = _next_month(until_day) if (until_day + timedelta(days=1)).day == 1 else until_day.replace(day=1)
+    by_day = select(*(day[name] for name in names)).where(*(day[name] == value for name, value in of.items()))
     if first >= end:
-        return select(day.page_id, *(day[name] for name in COUNTED)).where(day.day.between(from_day, until_day)).subquery()
-    around = and_(day.day >= from_day, day.day < first) | and_(day.day >= end, day.day <= until_day)
-    months = select(month.page_id, *(month[name] for name in COUNTED)).where(month.month >= first, month.month < end)
-    return union_all(months, select(day.page_id, *(day[name] for name in COUNTED)).where(around)).subquery()
+        return by_day.where(day.day.between(from_day, until_day)).subquery()
+    by_month = select(*(month[name] for name in names)).where(*(month[name] == value for name, value in of.items()))
+    parts = [by_month.where(month.month >= first, month.month < end)]
+    # a part of its own for each side: with OR, SQLite walks over all the days between them
+    if from_day < first:
+        parts.append(by_day.where(day.day >= from_day, day.day < first))
+    if end <= until_day:
+        parts.append(by_day.where(day.day >= end, day.day <= until_day))
+    return union_all(*parts).subquery()
 
 
 def _next_month(day: date) -> date:
@@ -67,8 +91,12 @@ def _next_month(day: date) -> date:
 
 def write_ways(session: Session, counts: Mapping[tuple[date, int, int], int]) -> None:
     """Add to the steps from page to page, by (day, page, next page)."""
-    rows = [(page, stored_day(session, day), following, count) for (day, page, following), count in sorted(counts.items()) if count]
-    add_to_rows(session, table_of(PageWay), ("page_id", "day", "next_id"), ("count",), rows)
+    by_month: Counter[tuple[date, int, int]] = Counter()
+    for (day, page, following), count in counts.items():
+        by_month[day.replace(day=1), page, following] += count
+    for table, name, found in ((PageWay, "day", counts), (PageWayMonth, "month", by_month)):
+        rows = [(page, stored_day(session, day), following, count) for (day, page, following), count in sorted(found.items()) if count]
+        add_to_rows(session, table_of(table), ("page_id", name, "next_id"), ("count",), rows)
 
 
 def mark_days(session: Session, days: Iterable[date]) -> None:
@@ -93,6 +121,7 @@ def refresh_rollups(database: Database) -> int:
 
 
 def _make(session: Session, day: date) -> None:
+    before = _ends(session, day)
     session.execute(delete(VisitDay).where(VisitDay.day == day))
     session.execute(delete(EntryDay).where(EntryDay.day == day))
     # a visitor counts at the origin of the day's first visit, so that the origins of a day add up to its visitors
@@ -116,3 +145,18 @@ def _make(session: Session, day: date) -> None:
     by_page = select(literal(day), ends.c.page, func.sum(ends.c.entry), func.sum(ends.c.leave), func.sum(ends.c.bounce))
     by_page = by_page.group_by(ends.c.page)
     session.execute(insert(EntryDay).from_select(["day", "page_id", "entries", "exits", "bounces"], by_page))
+    after = _ends(session, day)
+    none = (0,) * len(ENDS)
+    more = {
+        page: [new - old for new, old in zip(after.get(page, none), before.get(page, none), strict=True)]
+        for page in sorted(before.keys() | after.keys())
+        if after.get(page) != before.get(page)
+    }
+    month = stored_day(session, day.replace(day=1))
+    add_to_rows(session, table_of(EntryMonth), ("month", "page_id"), ENDS, [(month, page, *counts) for page, counts in more.items()])
+
+
+def _ends(session: Session, day: date) -> dict[int, tuple[int, ...]]:
+    """Where the visits of a day began and ended as it is written, by page."""
+    rows = session.execute(select(EntryDay.page_id, *(table_of(EntryDay).c[name] for name in ENDS)).where(EntryDay.day == day))
+    return {page: tuple(counts) for page, *counts in rows}

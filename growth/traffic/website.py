@@ -14,8 +14,8 @@ from growth import clock
 from growth.channels import CHANNEL, ORIGIN
 from growth.db import Database
 from growth.traffic.beacon import EventKind
-from growth.traffic.models import BeaconCount, DroppedEvent, EntryDay, Event, EventText, PagePath, Signup, VisitDay
-from growth.traffic.rollups import page_counts
+from growth.traffic.models import BeaconCount, DroppedEvent, Event, EventText, PagePath, Signup, VisitDay
+from growth.traffic.rollups import ENDS, entry_counts, page_counts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,11 +165,13 @@ def pages(session: Session, *, from_day: date, until_day: date, most: int = 2000
     )
     found = session.execute(seen).all()
     ids = [row[0] for row in found]
+    of_ends = entry_counts(from_day, until_day).c
     ends: dict[int, tuple[int, int, int]] = {}
     named: dict[int, tuple[str, str]] = {}
     for part in _parts(ids):
-        query = select(EntryDay.page_id, func.sum(EntryDay.entries), func.sum(EntryDay.exits), func.sum(EntryDay.bounces))
-        query = query.where(EntryDay.day.between(from_day, until_day), EntryDay.page_id.in_(part)).group_by(EntryDay.page_id)
+        query = (
+            select(of_ends.page_id, *(func.sum(of_ends[name]) for name in ENDS)).where(of_ends.page_id.in_(part)).group_by(of_ends.page_id)
+        )
         ends |= {id: (int(entries), int(exits), int(bounces)) for id, entries, exits, bounces in session.execute(query)}
         paths = select(PagePath.id, PagePath.path, PagePath.title).where(PagePath.id.in_(part))
         named |= {id: (path, title) for id, path, title in session.execute(paths)}

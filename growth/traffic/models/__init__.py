@@ -6,7 +6,18 @@ stores agree.
 
 from growth.traffic.models.call import ContactClick, PhoneCall
 from growth.traffic.models.event import BeaconCount, DroppedEvent, Event, EventText
-from growth.traffic.models.page import EntryDay, HotSpot, PageCounts, PageDay, PageMonth, PagePath, PageWay, SpotText
+from growth.traffic.models.page import (
+    EntryDay,
+    EntryMonth,
+    HotSpot,
+    PageCounts,
+    PageDay,
+    PageMonth,
+    PagePath,
+    PageWay,
+    PageWayMonth,
+    SpotText,
+)
 from growth.traffic.models.signup import ERASED, IdempotencyRecord, Signup, Step, WaitingStep
 from growth.traffic.models.visit import DirtyDay, OtherCount, TrafficCursor, Visit, VisitDay
 from growth.traffic.models.visitor import DaySalt, LooseVisitor, Recognised, VisitorPage, VisitorStep
@@ -19,6 +30,7 @@ __all__ = [
     "DirtyDay",
     "DroppedEvent",
     "EntryDay",
+    "EntryMonth",
     "Event",
     "EventText",
     "HotSpot",
@@ -30,6 +42,7 @@ __all__ = [
     "PageMonth",
     "PagePath",
     "PageWay",
+    "PageWayMonth",
     "PhoneCall",
     "Recognised",
     "Signup",

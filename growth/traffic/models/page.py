@@ -60,7 +60,15 @@ class PageMonth(PageCounts, Base):
     page_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
 
 
-class EntryDay(Base):
+class EntryCounts:
+    """How many visits began and ended on a page, and how many of those that began there bounced."""
+
+    entries: Mapped[int]
+    exits: Mapped[int]
+    bounces: Mapped[int]
+
+
+class EntryDay(EntryCounts, Base):
     """On which pages the visits of a day began and ended; made anew with `VisitDay`."""
 
     __tablename__ = "entry_day"
@@ -68,9 +76,16 @@ class EntryDay(Base):
 
     day: Mapped[date] = mapped_column(primary_key=True)
     page_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
-    entries: Mapped[int]
-    exits: Mapped[int]
-    bounces: Mapped[int]
+
+
+class EntryMonth(EntryCounts, Base):
+    """The same of a month, by its first day; a day that is made anew adds what it has more."""
+
+    __tablename__ = "entry_month"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    month: Mapped[date] = mapped_column(primary_key=True)
+    page_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
 
 
 class PageWay(Base):
@@ -81,6 +96,18 @@ class PageWay(Base):
 
     page_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     day: Mapped[date] = mapped_column(primary_key=True)
+    next_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    count: Mapped[int]
+
+
+class PageWayMonth(Base):
+    """The same of a month, by its first day."""
+
+    __tablename__ = "page_way_month"
+    __table_args__ = (Index("ix_page_way_month_next_id", "next_id", "month"), {"sqlite_with_rowid": False})
+
+    page_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    month: Mapped[date] = mapped_column(primary_key=True)
     next_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     count: Mapped[int]
 

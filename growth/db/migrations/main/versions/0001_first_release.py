@@ -222,6 +222,15 @@ def upgrade() -> None:
     sqlite_with_rowid=False
     )
     op.create_index('ix_entry_day_page_id', 'entry_day', ['page_id', 'day'], unique=False)
+    op.create_table('entry_month',
+    sa.Column('month', sa.Date(), nullable=False),
+    sa.Column('page_id', sa.BigInteger(), nullable=False),
+    sa.Column('entries', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('exits', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('bounces', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.PrimaryKeyConstraint('month', 'page_id', name=op.f('pk_entry_month')),
+    sqlite_with_rowid=False
+    )
     op.create_table('feedback_seen',
     sa.Column('provider', sa.String(), nullable=False),
     sa.Column('event', sa.String(), nullable=False),
@@ -426,6 +435,15 @@ def upgrade() -> None:
     sqlite_with_rowid=False
     )
     op.create_index('ix_page_way_next_id', 'page_way', ['next_id', 'day'], unique=False)
+    op.create_table('page_way_month',
+    sa.Column('page_id', sa.BigInteger(), nullable=False),
+    sa.Column('month', sa.Date(), nullable=False),
+    sa.Column('next_id', sa.BigInteger(), nullable=False),
+    sa.Column('count', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.PrimaryKeyConstraint('page_id', 'month', 'next_id', name=op.f('pk_page_way_month')),
+    sqlite_with_rowid=False
+    )
+    op.create_index('ix_page_way_month_next_id', 'page_way_month', ['next_id', 'month'], unique=False)
     op.create_table('phone_call',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('at', sa.BigInteger(), nullable=False),
