@@ -28,7 +28,7 @@ from growth.web.answers import Page, own_path
 from growth.web.api import Caller, api
 from growth.web.app import create_app, lifespan, routes_of
 from growth.web.arrival import Arrival
-from growth.web.door import Bare, BodyTooLong, bare
+from growth.web.bare import Asked, Bare, Reply, bare, problem
 from growth.web.forms import Form, Upload
 from growth.web.page import IMPORT_BYTES, Rules, page
 from growth.web.public import Visitor, public
@@ -38,14 +38,15 @@ from growth.web.viewer import Viewer
 __all__ = [
     "IMPORT_BYTES",
     "Arrival",
+    "Asked",
     "Bare",
-    "BodyTooLong",
     "Caller",
     "Forbidden",
     "Form",
     "Missing",
     "Page",
     "Refusal",
+    "Reply",
     "Rules",
     "TooOften",
     "Upload",
@@ -57,6 +58,7 @@ __all__ = [
     "lifespan",
     "own_path",
     "page",
+    "problem",
     "public",
     "routes_of",
 ]

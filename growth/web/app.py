@@ -15,8 +15,9 @@ from litestar.handlers import HTTPRouteHandler
 from growth import clock
 from growth.app import handed
 from growth.db import Database
+from growth.web.bare import Bare
 from growth.web.current import Current
-from growth.web.door import ASGIApp, Bare, Door
+from growth.web.door import ASGIApp, Door
 from growth.web.errors import late
 from growth.web.limits import RateLimits
 from growth.web.numbers import Numbers

@@ -9,13 +9,12 @@ import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from contextlib import ExitStack
-from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, Final, cast
 
-from growth.web.answers import PROBLEM
-from growth.web.arrival import Arrival, ForeignHost, Ways, arrive, ways_of
+from growth.web.arrival import Arrival, ForeignHost, Ways, arrive, ways_of, without_prefix
+from growth.web.bare import Asked, Bare, Reply, problem
 from growth.web.headers import with_headers
-from growth.web.limits import Purpose, public_limit
+from growth.web.limits import Limit, Purpose, public_limit
 from growth.web.shell import Shell
 from growth.workspace import Workspace
 
@@ -26,26 +25,6 @@ Send = Callable[[Message], Awaitable[None]]
 ASGIApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 log = logging.getLogger("growth.web")
-
-#: most bytes of a body at a bare route
-BARE_BYTES = 64 * 1024
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bare:
-    """A route that is an ASGI application of its own, for what must be very quick. Host, headers, rate and size are still checked;
-    ``scope["growth.arrival"]`` has the client's address, ``scope["growth.shell"]`` the database.
-    """
-
-    path: str
-    app: ASGIApp
-    most_bytes: int = BARE_BYTES
-    methods: tuple[str, ...] = ("POST",)
-
-
-def bare(path: str, app: ASGIApp, *, most_bytes: int = BARE_BYTES, methods: tuple[str, ...] = ("POST",)) -> Bare:
-    """A bare ASGI route at exactly `path`, to be returned by a function of `App.pages`."""
-    return Bare(path=path, app=app, most_bytes=most_bytes, methods=methods)
 
 
 class Door:
@@ -65,7 +44,7 @@ class Door:
         self.bare_routes = bare_routes
         self.at_start = at_start
         self.extra_hosts = extra_hosts
-        self._seen: tuple[Workspace, Ways] | None = None
+        self._seen: tuple[Workspace, Ways, Limit] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request, or the life of the process."""
@@ -89,9 +68,9 @@ class Door:
             await send(message)
 
         try:
-            arrival = arrive(cast(Any, scope), self._ways())
+            arrival = arrive(cast(Any, scope), self._settings()[1])
         except ForeignHost:
-            await _answer(sent, 400, b"400: this host is not served here\n", b"text/plain; charset=utf-8")
+            await _send(sent, _FOREIGN)
             return
         secure = arrival.secure
         scope = {**scope, "path": arrival.path, "growth.arrival": arrival, "growth.shell": self.shell}
@@ -102,18 +81,18 @@ class Door:
                 await self._static(arrival, scope, sent)
             elif (found := self.bare_routes.get(arrival.path)) is not None:
                 kind = "bare"
-                await self._bare(found, arrival, scope, receive, sent)
+                await _send(sent, self._bare(found, arrival, scope, await _body(scope, receive, found.most_bytes)))
             else:
                 await self.inside(scope, receive, sent)
         finally:
             self.shell.numbers.count(kind if kind != "page" else _kind(scope), status, time.perf_counter() - begun)
 
-    def _ways(self) -> Ways:
-        """The ways to the workspace as it is now; worked out anew only when it was read anew."""
+    def _settings(self) -> tuple[Workspace, Ways, Limit]:
+        """The workspace as it is now, the ways to it and the limit of public routes; worked out anew only when it was read anew."""
         workspace = self.shell.current()
         if self._seen is None or self._seen[0] is not workspace:
-            self._seen = (workspace, ways_of(workspace, *self.extra_hosts))
-        return self._seen[1]
+            self._seen = (workspace, ways_of(workspace, *self.extra_hosts), public_limit(workspace))
+        return self._seen
 
     async def _static(self, arrival: Arrival, scope: Scope, send: Send) -> None:
         found = self.shell.static.find(arrival.path)
@@ -126,18 +105,34 @@ class Door:
         body = file.packed if packs else file.content
         await _answer(send, 200, body, file.media_type.encode(), more, head=scope["method"] == "HEAD")
 
-    async def _bare(self, found: Bare, arrival: Arrival, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["method"] not in found.methods and scope["method"] != "OPTIONS":
-            await _problem(send, 405, "Method not allowed", [(b"allow", ", ".join(found.methods).encode())])
-            return
-        if seconds := self.shell.limits.take(Purpose.PUBLIC, arrival.network, public_limit(self.shell.current())):
-            await _problem(send, 429, "Too many requests", [(b"retry-after", str(max(1, round(seconds + 0.5))).encode())])
-            return
-        announced = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
-        if not announced.isdigit() or int(announced) > found.most_bytes:
-            await _problem(send, 413, "Too large")
-            return
-        await found.app(scope, _limited(receive, found.most_bytes), send)
+    def bare_route(self, path: str) -> Bare | None:
+        """The bare route at a path as the client asks for it."""
+        return self.bare_routes.get(without_prefix(path, self._settings()[1].prefix))
+
+    def reply(self, found: Bare, scope: Scope, body: bytes | None) -> tuple[Reply, bool]:
+        """What `found` answers at once, and whether over TLS, for a server that has all of the request; a `body` too long is None."""
+        begun = time.perf_counter()
+        try:
+            arrival = arrive(cast(Any, scope), self._settings()[1])
+        except ForeignHost:
+            return _FOREIGN, False
+        try:
+            reply = self._bare(found, arrival, scope, body)
+        except Exception:
+            log.exception("%s %s", arrival.id, arrival.path)
+            reply = problem(500, "Internal Server Error")
+        self.shell.numbers.count("bare", reply.status, time.perf_counter() - begun)
+        return reply, arrival.secure
+
+    def _bare(self, found: Bare, arrival: Arrival, scope: Scope, body: bytes | None) -> Reply:
+        method = scope["method"]
+        if method not in found.methods and method != "OPTIONS":
+            return problem(405, "Method not allowed", (b"allow", ", ".join(found.methods).encode()))
+        if seconds := self.shell.limits.take(Purpose.PUBLIC, arrival.network, self._settings()[2]):
+            return problem(429, "Too many requests", (b"retry-after", str(max(1, round(seconds + 0.5))).encode()))
+        if body is None:
+            return problem(413, "Too large")
+        return found.answer(Asked(method, dict(scope["headers"]), scope["query_string"], body, arrival, self.shell))
 
     async def _live(self, _scope: Scope, receive: Receive, send: Send) -> None:
         stack = ExitStack()
@@ -158,22 +153,19 @@ class Door:
                 return
 
 
-class BodyTooLong(Exception):
-    """A body that announced no length grew past the route's limit; a bare route answers 413."""
-
-
-def _limited(receive: Receive, most_bytes: int) -> Receive:
-    taken = 0
-
-    async def limited() -> Message:
-        nonlocal taken
+async def _body(scope: Scope, receive: Receive, most_bytes: int) -> bytes | None:
+    """The whole body; None where it is, or says that it is, longer than `most_bytes`."""
+    announced = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
+    if not announced.isdigit() or int(announced) > most_bytes:
+        return None
+    body: bytes = b""
+    while True:
         message = await receive()
-        taken += len(message.get("body", b""))
-        if taken > most_bytes:
-            raise BodyTooLong
-        return message
-
-    return limited
+        body += message.get("body", b"")
+        if len(body) > most_bytes:
+            return None
+        if not message.get("more_body"):
+            return body
 
 
 def _kind(scope: Scope) -> str:
@@ -182,9 +174,16 @@ def _kind(scope: Scope) -> str:
     return str(rules.kind) if rules is not None else "other"
 
 
-async def _problem(send: Send, status: int, title: str, more: list[tuple[bytes, bytes]] | None = None) -> None:
-    body = f'{{"type": "about:blank", "title": "{title}", "status": {status}}}'.encode()
-    await _answer(send, status, body, PROBLEM.encode(), more)
+_FOREIGN: Final = Reply(
+    400,
+    ((b"content-type", b"text/plain; charset=utf-8"), (b"content-length", b"34")),
+    b"400: this host is not served here\n",
+)
+
+
+async def _send(send: Send, reply: Reply) -> None:
+    await send({"type": "http.response.start", "status": reply.status, "headers": list(reply.headers)})
+    await send({"type": "http.response.body", "body": reply.body})
 
 
 async def _answer(

@@ -15,8 +15,10 @@ from pathlib import Path
 
 import httpx
 import pytest
+from sqlalchemy import func, select
 
 from growth.db import Database
+from growth.traffic.models import Event
 
 Start = Callable[..., "subprocess.Popen[str]"]
 
@@ -99,6 +101,54 @@ def test_a_request_under_way_is_answered_after_the_first_sigterm(start: Start) -
         answer = connection.recv(65536)
         assert answer.startswith(b"HTTP/1.1 403")
     assert process.wait(timeout=20) == 0
+
+
+def test_beacons_on_one_connection_are_all_answered_the_last_after_the_first_sigterm_and_stored(start: Start, database: Database) -> None:
+    process = start("--port", "0")
+    host, port = _address(process).removeprefix("http://").rstrip("/").split(":")
+    bodies = [f'{{"type": "page", "url": "https://www.example.com/", "visitor": "v", "id": "{number}"}}'.encode() for number in range(3)]
+    head = b"POST /collect?x HTTP/1.1\r\nHost: 127.0.0.1\r\nUser-Agent: Mozilla/5.0 Chrome/120 Safari/537.36\r\nContent-Length: %d\r\n\r\n"
+    first, second, third = (head % len(body) + body for body in bodies)
+    with socket.create_connection((host, int(port))) as connection:
+        connection.settimeout(20)
+        connection.sendall(first + second)
+        answers = b""
+        while answers.count(b"\r\n\r\n") < 2:
+            answers += connection.recv(65536)
+        assert (answers.count(b"HTTP/1.1 204"), answers.count(b"content-security-policy"), answers.count(b"connection: close")) == (2, 2, 0)
+        connection.sendall(third[:-10])
+        time.sleep(0.3)
+        process.send_signal(signal.SIGTERM)
+        time.sleep(0.5)
+        connection.sendall(third[-10:])
+        last = _read_all(connection)
+    assert (last[:12], last.count(b"connection: close")) == (b"HTTP/1.1 204", 1)
+    assert process.wait(timeout=30) == 0
+    with database.store("events").read() as session:
+        assert session.scalar(select(func.count()).select_from(Event)) == 3
+
+
+@pytest.mark.parametrize(
+    ("sent", "begins", "ends"),
+    [
+        (b"HEAD /collect HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n", b"HTTP/1.1 405", b"\r\n\r\n"),
+        (b"POST /collect HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}", b"HTTP/1.1 400", b"here\n"),
+        (
+            b"POST /collect HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n"
+            + b"4000\r\n%b\r\n" % (b"x" * 0x4000) * 5
+            + b"0\r\n\r\n",
+            b"HTTP/1.1 413",
+            b"}",
+        ),
+        (b"POST /collect HTTP/1.0\r\nHost: 127.0.0.1\r\nContent-Length: 2\r\n\r\n[]", b"HTTP/1.1 503", b"}"),
+    ],
+)
+def test_a_bare_route_refuses_in_the_same_words_over_a_socket(guarded: int, sent: bytes, begins: bytes, ends: bytes) -> None:
+    with socket.create_connection(("127.0.0.1", guarded)) as connection:
+        connection.sendall(sent)
+        answer = _read_all(connection)
+    assert (answer[: len(begins)], answer[-len(ends) :]) == (begins, ends)
+    assert b"\r\nx-content-type-options: nosniff\r\n" in answer
 
 
 def test_a_body_that_drips_is_given_up(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
