@@ -4,6 +4,7 @@ import sqlite3
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from sqlalchemy import func, select
 from growth import clock
 from growth.db import Database, DatabaseUnreachable, SchemaOutdated, open_database, schema_state, upgrade, uuid7
 from growth.db.claim import Unclaimed, claim, is_claimed, require_claim
+from growth.db.upgrade import revisions_of
 from growth.errors import GrowthError
 from growth.placements.models import Placement
 from growth.workspace import Workspace
@@ -173,8 +175,11 @@ def test_uuids_of_later_moments_sort_later() -> None:
     assert first < uuid7()
 
 
-def test_a_commit_of_the_main_store_is_on_the_disk_and_bulk_need_not_be(make_workspace: Callable[..., Workspace]) -> None:
+def test_a_commit_of_the_main_store_is_on_the_disk_and_bulk_need_not_be(
+    make_workspace: Callable[..., Workspace], quick_commits: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """2 is FULL, 1 is NORMAL (sqlite.org/pragma.html#pragma_synchronous)."""
+    monkeypatch.setattr("growth.db.database._prepare_sqlite", quick_commits)
     database = open_database(make_workspace(), check_schema=False)
     found = {}
     for store in ("main", "crawl", "events"):
@@ -182,3 +187,20 @@ def test_a_commit_of_the_main_store_is_on_the_disk_and_bulk_need_not_be(make_wor
             found[store] = connection.exec_driver_sql("PRAGMA synchronous").scalar_one()
     database.close()
     assert found == {"main": 2, "crawl": 1, "events": 1}
+
+
+def test_the_newest_revision_is_the_one_that_alembic_takes(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from alembic.script import ScriptDirectory
+
+    for app in database.workspace.apps:
+        for migrations in app.migrations:
+            folder = Path(import_module(migrations.package).__path__[0])
+            script = ScriptDirectory(str(folder), version_locations=[str(folder / "versions")])
+            assert revisions_of(migrations.package) == (script.get_current_head(), {each.revision for each in script.walk_revisions()})
+    versions = tmp_path / "later" / "versions"
+    versions.mkdir(parents=True)
+    (versions.parent / "__init__.py").touch()
+    (versions / "0001_first.py").write_text('revision = "a_0001"\ndown_revision = None\n', "utf-8")
+    (versions / "0002_second.py").write_text('revision = "a_0002"\ndown_revision = "a_0001"\n', "utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    assert revisions_of("later") == ("a_0002", {"a_0001", "a_0002"})
