@@ -15,6 +15,7 @@ import pytest
 import sqlalchemy
 from sqlalchemy.engine import make_url
 
+import growth.db.database
 from growth.db import Database, open_database, upgrade
 from growth.language import use_language
 from growth.security import fresh_key
@@ -70,6 +71,20 @@ def english(monkeypatch: pytest.MonkeyPatch) -> None:
     use_language("en")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def quick_commits() -> Iterator[Callable[..., None]]:
+    """No commit of this process waits for the disk; yields what the program itself does."""
+    prepare = growth.db.database._prepare_sqlite
+
+    def quick(connection: Any, record: object, *, bulk: bool) -> None:
+        prepare(connection, record, bulk=bulk)
+        connection.execute("PRAGMA synchronous=OFF")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("growth.db.database._prepare_sqlite", quick)
+        yield prepare
+
+
 @pytest.fixture
 def now() -> datetime:
     """A Monday, 10:00 in Shanghai."""
@@ -112,12 +127,11 @@ def workspace(make_workspace: MakeWorkspace) -> Workspace:
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def database_url(request: pytest.FixtureRequest) -> Iterator[str | None]:
-    """None for the embedded default; else the address of a PostgreSQL database that goes after the test."""
+    """None for the embedded default; else the address of a migrated PostgreSQL database without rows, which is emptied after the test."""
     if request.param == "sqlite":
         yield None
         return
-    template = request.getfixturevalue("migrated_postgres")(_postgres_url())
-    with temporary_postgres(template) as url:
+    with request.getfixturevalue("lend_postgres")(_postgres_url()) as url:
         yield url
 
 
