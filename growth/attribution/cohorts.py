@@ -17,9 +17,10 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from growth.attribution.assembly import Journey, origin_views, site_journeys
+from growth.attribution.kept import period_nulls
 from growth.attribution.model import Learned, Model
 from growth.attribution.path import MICRO, UNATTRIBUTED, shares
-from growth.attribution.report import main_currency, period_nulls
+from growth.attribution.report import main_currency
 from growth.attribution.tally import count_paths, learn
 from growth.channels import IDENTITY, channel_costs
 from growth.money import Money

@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 
 from growth.attribution.assembly import origin_views, site_journeys
 from growth.attribution.dimension import Dimension
+from growth.attribution.kept import period_nulls
 from growth.attribution.model import Learned, Model
 from growth.attribution.path import MICRO, UNATTRIBUTED, shares
-from growth.attribution.report import period_nulls, visits_by_label
+from growth.attribution.report import visits_by_label
 from growth.attribution.tally import count_paths, learn
 from growth.traffic import REGISTER_STEP, VISIT_STEP, reached
 from growth.workspace import Workspace

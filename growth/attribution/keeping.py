@@ -7,28 +7,32 @@ reaches are marked as not kept. A day is computed before its transaction and wri
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Final
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from growth import clock
 from growth.attribution.assembly import Journey, OriginView, origin_views, site_journeys
-from growth.attribution.kept import SEPARATOR, basis_of, changed_days, channels_renamed, kept_nulls
+from growth.attribution.kept import SEPARATOR, basis_of, changed_days, channels_renamed, nearest_kept, nulls_changed_since, period_nulls
 from growth.attribution.model import all_models
-from growth.attribution.nulls import null_paths
 from growth.attribution.path import PathCount
 from growth.attribution.rows import KeptCredit, KeptDay, KeptNulls, KeptOrigin, KeptPath, KeptPeriod, KeptState
 from growth.attribution.tally import Ledger, PathKey, count_paths, share_journeys, share_paths
-from growth.channels import TOUCH_CHANGE, insert_new
+from growth.channels import TOUCH, TOUCH_CHANGE, insert_new
 from growth.db import Database, table_of
 from growth.traffic import SIGNUP
+from growth.workspace import Workspace
 
 #: changes followed in one transaction
 _CHANGES: Final = 500
 #: periods whose paths that came to nothing are kept
 _PERIODS: Final = 60
+#: so long a phone's visits may still come in
+_COMING_IN: Final = timedelta(days=2)
+#: a kept period of which the same beginning was asked so lately is one that goes on
+_GOES_ON: Final = timedelta(days=7)
 
 
 def keep_credits(database: Database, *, most_days: int | None = None) -> int:
@@ -46,27 +50,43 @@ def keep_credits(database: Database, *, most_days: int | None = None) -> int:
 
 
 def keep_nulls(database: Database, *, from_day: date | None, until_day: date) -> None:
-    """Count the paths of a period that came to nothing, where they are not kept: models that learn then find them there."""
+    """Count the paths of a period that came to nothing, where they are not kept: models that learn then find them there.
+
+    Of a period that goes on, those of its days that touches hardly change any more are kept; the last ones are added when it is asked.
+    """
     workspace = database.workspace
     follow_changes(database)
     with database.read() as session:
-        if kept_nulls(session, workspace=workspace, from_day=from_day, until_day=until_day) is not None:
+        settled = _settled_day(session, workspace)
+        last = until_day if settled is None else min(until_day, settled)
+        if from_day is not None and last < from_day:
+            return
+        near = nearest_kept(session, workspace=workspace, from_day=from_day, until_day=last)
+        if near == (from_day, last):
             return
         followed = _followed(session)
-        found = null_paths(session, zone=workspace.zone, from_day=from_day, until_day=until_day)
+        found = period_nulls(session, workspace, from_day=from_day, until_day=last)
     first = from_day or date.min
     with database.write() as session:
         if _followed(session, lock=True) != followed:
             return
         periods = session.execute(select(KeptPeriod.from_day, KeptPeriod.until_day).order_by(KeptPeriod.until_day.desc())).tuples().all()
-        _forget_periods(session, [(first, until_day), *periods[_PERIODS:]])
-        session.execute(insert(KeptPeriod).values(from_day=first, until_day=until_day, basis=basis_of(workspace)))
+        # the one that went on until some days ago is this one now
+        passed = [(one, two) for one, two in periods if one == first and last - _GOES_ON <= two < last and settled == last]
+        _forget_periods(session, [(first, last), *passed, *periods[_PERIODS:]])
+        session.execute(insert(KeptPeriod).values(from_day=first, until_day=last, basis=basis_of(workspace)))
         rows = [
-            {"from_day": first, "until_day": until_day, "channels": SEPARATOR.join(entry.channels), "people": int(entry.nulls)}
+            {"from_day": first, "until_day": last, "channels": SEPARATOR.join(entry.channels), "people": int(entry.nulls)}
             for entry in _merged(found)
         ]
         if rows:
             session.execute(insert(table_of(KeptNulls)), rows)
+
+
+def _settled_day(session: Session, workspace: Workspace) -> date | None:
+    """The last day that touches hardly change any more: what was sent late has come. None without a touch."""
+    newest = session.scalar(select(func.max(TOUCH.c.at)))
+    return None if newest is None else clock.site_day(newest, workspace.zone) - _COMING_IN
 
 
 def follow_changes(database: Database) -> int:
@@ -95,9 +115,10 @@ def _follow_some(database: Database, session: Session) -> int:
     ids = [id for id, _at in changes]
     days = changed_days(session, database.workspace, ids=ids)
     session.execute(delete(KeptDay).where(KeptDay.day.in_(days)))
-    oldest = clock.site_day(min(at for _id, at in changes), database.workspace.zone)
-    gone = session.execute(select(KeptPeriod.from_day, KeptPeriod.until_day).where(KeptPeriod.until_day >= oldest)).tuples().all()
-    _forget_periods(session, gone)
+    since = nulls_changed_since(session, ids=ids)
+    if since is not None:
+        reached = KeptPeriod.until_day >= clock.site_day(since, database.workspace.zone)
+        _forget_periods(session, session.execute(select(KeptPeriod.from_day, KeptPeriod.until_day).where(reached)).tuples().all())
     session.execute(delete(TOUCH_CHANGE).where(TOUCH_CHANGE.c.id.in_(ids)))
     return len(ids)
 

@@ -6,7 +6,7 @@ A kept day holds as long as no change of a path waits that reaches one of its si
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -18,16 +18,19 @@ from sqlalchemy.orm import Session
 
 from growth import __version__, clock
 from growth.attribution.model import Model, all_models
+from growth.attribution.nulls import Days, moved_nulls, null_paths
 from growth.attribution.path import PathCount
 from growth.attribution.rows import KeptCredit, KeptDay, KeptNulls, KeptOrigin, KeptPath, KeptPeriod
 from growth.attribution.tally import Ledger, PathKey
-from growth.channels import CHANNEL, IDENTITY, ORIGIN, TOUCH_CHANGE
+from growth.channels import CHANNEL, IDENTITY, ORIGIN, TOUCH, TOUCH_CHANGE
 from growth.db import table_of
 from growth.traffic import SIGNUP
 from growth.workspace import Workspace
 
 #: people with changes that are looked up one by one; with more of them all that is younger than the oldest counts as changed
 _MOST_CHANGES: Final = 20_000
+#: a kept period is near where it differs by less than this part of the days that are asked
+_NEAR: Final = 4
 #: between the channels of a stored path
 SEPARATOR: Final = "\x1f"
 _DAY, _CREDIT, _PATH = table_of(KeptDay), table_of(KeptCredit), table_of(KeptPath)
@@ -120,19 +123,77 @@ def kept_paths(session: Session, *, found: Standing, from_day: date | None, unti
     return counted
 
 
+def nulls_changed_since(session: Session, *, ids: Collection[int] | None = None) -> datetime | None:
+    """From when on paths that came to nothing are others by the changes that wait; with `ids` by these only.
+
+    What a sign-up is worth changes none. Two keys that are joined change some only from the moment on when both had been met, or one was
+    met and the other had signed up: a visitor who signs up, or comes with another device, is that late.
+    """
+    change = TOUCH_CHANGE.c
+    query = select(func.min(change.at)).where(change.was.is_(None), change.worth.is_(False))
+    joined = select(change.id, change.identity_id, change.was, IDENTITY.c.person).join(IDENTITY, IDENTITY.c.id == change.identity_id)
+    joined = joined.where(change.was.is_not(None)).order_by(change.id)
+    if ids is not None:
+        query, joined = query.where(change.id.in_(ids)), joined.where(change.id.in_(ids))
+    instants = [session.scalar(query)]
+    rows = session.execute(joined.limit(_MOST_CHANGES)).tuples().all()
+    if len(rows) == _MOST_CHANGES:
+        oldest: datetime = session.scalars(select(func.min(change.at))).one()
+        return oldest
+    groups: dict[int, dict[int, set[int]]] = defaultdict(lambda: defaultdict(set))
+    seen: set[int] = set()
+    for _id, identity, was, person in rows:
+        if identity not in seen:
+            groups[person][was].add(identity)
+            seen.add(identity)
+    touched = select(TOUCH.c.identity_id, func.min(TOUCH.c.at)).group_by(TOUCH.c.identity_id)
+    met: dict[int, datetime] = dict(_looked_up(session, touched, TOUCH.c.identity_id, seen))
+    booked: dict[int, datetime] = dict(_looked_up(session, select(SIGNUP.c.identity_id, SIGNUP.c.at), SIGNUP.c.identity_id, seen))
+    for united in groups.values():
+        firsts = {was: min(met[id] for id in members & met.keys()) for was, members in united.items() if members & met.keys()}
+        signed = {was: min(booked[id] for id in members & booked.keys()) for was, members in united.items() if members & booked.keys()}
+        instants += sorted(firsts.values())[1:2]
+        instants += [max(at, since) for was, at in firsts.items() for other, since in signed.items() if was != other]
+    return min((at for at in instants if at is not None), default=None)
+
+
 def kept_nulls(session: Session, *, workspace: Workspace, from_day: date | None, until_day: date) -> list[PathCount] | None:
-    """Paths of a period that came to nothing, where they are counted and nothing has changed since; else None."""
-    first = from_day or date.min
-    mark = session.scalar(select(KeptPeriod.basis).where(KeptPeriod.from_day == first, KeptPeriod.until_day == until_day))
-    if mark != basis_of(workspace) or channels_renamed(session):
-        return None
-    oldest = session.scalar(select(func.min(TOUCH_CHANGE.c.at)))
-    if oldest is not None and clock.site_day(oldest, workspace.zone) <= until_day:
+    """Paths of a period that came to nothing: as they are kept, or by the nearest period of which they are; None where none is near."""
+    near = nearest_kept(session, workspace=workspace, from_day=from_day, until_day=until_day)
+    if near is None:
         return None
     rows = session.execute(
-        select(KeptNulls.channels, KeptNulls.people).where(KeptNulls.from_day == first, KeptNulls.until_day == until_day)
+        select(KeptNulls.channels, KeptNulls.people).where(KeptNulls.from_day == (near[0] or date.min), KeptNulls.until_day == near[1])
     ).tuples()
-    return [PathCount(tuple(channels.split(SEPARATOR)), 0, nulls=people) for channels, people in rows]
+    found = [PathCount(tuple(channels.split(SEPARATOR)), 0, nulls=people) for channels, people in rows]
+    wanted = (from_day, until_day)
+    return found if near == wanted else moved_nulls(session, found, zone=workspace.zone, old=near, new=wanted)
+
+
+def period_nulls(session: Session, workspace: Workspace, *, from_day: date | None, until_day: date) -> list[PathCount]:
+    """The paths of a period that came to nothing: as kept, or counted now."""
+    kept = kept_nulls(session, workspace=workspace, from_day=from_day, until_day=until_day)
+    return null_paths(session, zone=workspace.zone, from_day=from_day, until_day=until_day) if kept is None else kept
+
+
+def nearest_kept(session: Session, *, workspace: Workspace, from_day: date | None, until_day: date) -> Days | None:
+    """The period nearest to this one whose paths that came to nothing are kept and hold; None where counting all anew is as quick."""
+    if channels_renamed(session):
+        return None
+    query = select(KeptPeriod.from_day, KeptPeriod.until_day).where(KeptPeriod.basis == basis_of(workspace))
+    oldest = nulls_changed_since(session)
+    if oldest is not None:
+        query = query.where(KeptPeriod.until_day < clock.site_day(oldest, workspace.zone))
+    first = from_day or date.min
+    found = [
+        (abs((one - first).days) + abs((two - until_day).days), one, two)
+        for one, two in session.execute(query).tuples()
+        if (one == date.min) == (first == date.min)
+    ]
+    if not found:
+        return None
+    days, one, two = min(found)
+    return ((one if one != date.min else None), two) if days == 0 or days * _NEAR < (until_day - first).days else None
 
 
 def within(query: Select[Any], column: Any, from_day: date | None, until_day: date | None) -> Select[Any]:

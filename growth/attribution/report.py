@@ -19,10 +19,9 @@ from sqlalchemy.orm import Session
 
 from growth.attribution.assembly import Journey, OriginView, PathTouch, origin_views, site_journeys
 from growth.attribution.dimension import NONE, Dimension, label
-from growth.attribution.kept import add_kept_credit, kept_nulls, kept_paths, standing
+from growth.attribution.kept import add_kept_credit, kept_paths, period_nulls, standing
 from growth.attribution.model import Learned, Model
-from growth.attribution.nulls import null_paths
-from growth.attribution.path import MICRO, UNATTRIBUTED, PathCount, shares
+from growth.attribution.path import MICRO, UNATTRIBUTED, shares
 from growth.attribution.tally import NO_ORIGIN, Ledger, PathKey, count_paths, learn, share_journeys, share_paths
 from growth.channels import COST, channel_costs, channels
 from growth.money import Money
@@ -191,12 +190,6 @@ def _by_page(session: Session, told: Iterable[Journey], model: Model, learned: L
                 if micros:
                     ledgers.values[name][journey.currency] += value
     return ledgers
-
-
-def period_nulls(session: Session, workspace: Workspace, *, from_day: date | None, until_day: date) -> list[PathCount]:
-    """The paths of a period that came to nothing: as kept, or counted now."""
-    kept = kept_nulls(session, workspace=workspace, from_day=from_day, until_day=until_day)
-    return null_paths(session, zone=workspace.zone, from_day=from_day, until_day=until_day) if kept is None else kept
 
 
 def credits(journey: Journey, model: Model, learned: Learned) -> list[int]:

@@ -11,9 +11,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from growth.attribution.assembly import journeys, origin_views, site_journeys
+from growth.attribution.kept import period_nulls
 from growth.attribution.model import Learned, all_models
 from growth.attribution.path import MICRO, PathCount
-from growth.attribution.report import credits, period_nulls
+from growth.attribution.report import credits
 from growth.attribution.tally import PathKey, count_paths, learn
 from growth.channels import IDENTITY, Join, joins_of_person
 from growth.errors import GrowthError

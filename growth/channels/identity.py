@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
@@ -86,8 +86,8 @@ def join(session: Session, *, one: str, other: str, evidence: str, at: datetime)
     if not (low_joined and high_joined):
         connection.execute(_MARK_JOINED, {"low": low, "high": high})
     if low_person != high_person:
-        members = None if low_joined or high_joined else [low, high]
-        _unite(session, low_person, high_person, members)
+        groups = None if low_joined or high_joined else {low: low_person, high: high_person}
+        _unite(session, low_person, high_person, groups)
 
 
 def undo_join(session: Session, *, one: str, other: str, now: datetime) -> int:
@@ -166,15 +166,14 @@ def _contact(key: str) -> UUID | None:
         raise BadKey(_("“{key}” names no contact", key=key[:60]), fix=_("write contact:ID with the contact's id")) from fault
 
 
-def _unite(session: Session, one: int, other: int, members: Sequence[int] | None) -> None:
-    """The smaller group takes the name of the larger; `members` are the two keys where neither was joined before."""
+def _unite(session: Session, one: int, other: int, members: Mapping[int, int] | None) -> None:
+    """The smaller group takes the name of the larger; `members` are the two keys, by person, where neither was joined before."""
     keep, give = min(one, other), max(one, other)
     if members is None:
-        groups = session.execute(select(Identity.person, Identity.id).where(Identity.person.in_((one, other)))).tuples().all()
-        members = [id for _person, id in groups]
-        sizes = Counter(person for person, _id in groups)
+        members = dict(session.execute(select(Identity.id, Identity.person).where(Identity.person.in_((one, other)))).tuples().all())
+        sizes = Counter(members.values())
         keep, give = sorted((one, other), key=lambda person: (-sizes[person], person))
-    _note(session, members)
+    _note(session, members, was=members)
     session.connection().execute(_RENAME, {"give": give, "keep": keep})
 
 
@@ -198,15 +197,15 @@ def _regroup(session: Session, members: Sequence[int]) -> None:
         session.execute(update(Identity).where(Identity.id == member).values(person=root(member)))
 
 
-def _note(session: Session, members: Sequence[int]) -> None:
+def _note(session: Session, members: Collection[int], *, was: Mapping[int, int] | None = None) -> None:
     """Everything computed from the paths of `members` is to be looked at again, from the first touch of any of them on.
 
-    Members without a touch too: a sign-up that is parted from its visitor has none left.
+    Members without a touch too: a sign-up that is parted from its visitor has none left. `was`: the persons that are joined.
     """
     connection = session.connection()
     first = min((at for member in members if (at := connection.scalar(_FIRST_TOUCH, {"id": member})) is not None), default=None)
     if first is not None:
-        session.execute(insert(TouchChange), [{"identity_id": member, "at": first} for member in members])
+        session.execute(insert(TouchChange), [{"identity_id": id, "at": first, "was": was[id] if was else None} for id in members])
 
 
 #: statements of `join`, which is called for every sign-up: made once, they cost a third

@@ -179,3 +179,7 @@ class TouchChange(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     identity_id: Mapped[int] = mapped_column(BigInteger)
     at: Mapped[datetime]
+    #: the person it was of, where it was joined to another; None where something else changed
+    was: Mapped[int | None] = mapped_column(BigInteger)
+    #: whether only what a sign-up is worth changed: its path is the same
+    worth: Mapped[bool] = mapped_column(default=False)

@@ -138,10 +138,13 @@ def write_touches(session: Session, rows: Sequence[tuple[int, int, int, str, str
     note_changes(session, [(0, earliest), *((row[1], clock.from_micros(row[0])) for row in rows if row[1] in joined)])
 
 
-def note_changes(session: Session, changes: Sequence[tuple[int, datetime]]) -> None:
-    """Say whose path changed (identity id) and from when on: what is computed from it is to be made anew."""
+def note_changes(session: Session, changes: Sequence[tuple[int, datetime]], *, worth: bool = False) -> None:
+    """Say whose path changed (identity id) and from when on: what is computed from it is to be made anew.
+
+    `worth`: the path is the same, what its sign-up is worth is not.
+    """
     if changes:
-        session.execute(insert(table_of(models.TouchChange)), [{"identity_id": id, "at": at} for id, at in changes])
+        session.execute(insert(table_of(models.TouchChange)), [{"identity_id": id, "at": at, "worth": worth} for id, at in changes])
 
 
 def _joined(session: Session, ids: Collection[int]) -> set[int]:

@@ -141,7 +141,7 @@ def record_step(session: Session, body: StepBody, *, workspace: Workspace, now: 
         session.add(Step(signup_id=signup, day=clock.site_day(at, workspace.zone), **values))
         session.flush()
         if money is not None:
-            note_changes(session, [(found.identity_id, found.at)])
+            note_changes(session, [(found.identity_id, found.at)], worth=True)
     return True, known is None
 
 

@@ -47,7 +47,7 @@ ACTS = st.lists(
     max_size=18,
 )
 Figures = dict[tuple[str, str, str], dict[str, tuple[int, int]]]
-PERIODS = ((None, date(2027, 12, 31)), (date(2026, 11, 1), date(2026, 11, 30)), (date(2026, 11, 26), date(2026, 12, 5)))
+PERIODS = ((None, date(2027, 12, 31)), (date(2026, 11, 1), date(2026, 11, 30)), (date(2026, 11, 3), date(2026, 12, 1)))
 
 
 @pytest.fixture(scope="module")
@@ -196,19 +196,34 @@ def test_a_longer_lookback_makes_what_was_kept_void(site: Site) -> None:
     assert list(told(longer)["None", "2027-12-31", "first"]) == ["poster"]
 
 
-def test_paths_that_came_to_nothing_are_kept_until_a_touch_in_their_days(site: Site) -> None:
+def test_paths_that_came_to_nothing_are_kept_until_a_touch_among_their_days(site: Site) -> None:
     first, last = PERIODS[1]
     journey(site, "v1").visit("/", via="poster")
+    journey(site, "v2", start=site.start + timedelta(days=4)).visit("/")
     keep_nulls(site.database, from_day=first, until_day=last)
 
     def kept() -> object:
         with site.database.read() as session:
-            return kept_nulls(session, workspace=site.database.workspace, from_day=first, until_day=last)
+            found = kept_nulls(session, workspace=site.database.workspace, from_day=first, until_day=last)
+            counted = null_paths(session, zone=site.database.workspace.zone, from_day=first, until_day=last)
+        assert found is None or set(found) == set(counted)
+        return found
 
     assert kept() is not None
-    journey(site, "v2", start=site.start + timedelta(days=30)).visit("/")
+    # whoever comes now, comes back, or signs up changes nothing of the days before
+    journey(site, "v3", start=site.start + timedelta(days=4)).visit("/")
+    journey(site, "v1", start=site.start + timedelta(days=4)).visit("/", via="hao123").sign_up("u1")
+    journey(site, "v3", start=site.start + timedelta(days=4)).step("u1", "bid", value={"amount": "5", "currency": "CNY"})
     assert kept() is not None
-    journey(site, "v3").visit("/")
+    keep_credits(site.database)
+    assert kept() is not None
+    # two who had been met before are found to be one
+    journey(site, "v4").visit("/")
+    assert kept() is None
+    keep_nulls(site.database, from_day=first, until_day=last)
+    assert kept() is not None
+    with site.database.write() as session:
+        join(session, one="visitor:v4", other="visitor:v1", evidence="app_login:1", at=site.start)
     assert kept() is None
 
 

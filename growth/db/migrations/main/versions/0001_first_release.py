@@ -557,6 +557,8 @@ def upgrade() -> None:
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('identity_id', sa.BigInteger(), nullable=False),
     sa.Column('at', sa.BigInteger(), nullable=False),
+    sa.Column('was', sa.BigInteger(), nullable=True),
+    sa.Column('worth', sa.Boolean(), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_touch_change'))
     )
     op.create_table('traffic_cursor',
