@@ -26,6 +26,7 @@ from seo.facts import seo_settings
 from seo.issues import count_issues, sync_issues
 from seo.models import CrawlRow, FindingRow, InlinkRow, LinkRow, PageRow, UrlRow
 from seo.packed import pack
+from seo.redirects import redirect_ends
 from seo.rules import Judged, Rules, settled
 from seo.site import Site
 from seo.spent import Spent
@@ -87,7 +88,7 @@ def link_graph(database: Database, crawl_id: int, home: str) -> None:
     with store.read() as session:
         lean(session)
         pages = list(session.scalars(select(PageRow.id).where(PageRow.crawl_id == crawl_id)))
-        resolved = _ends(session, crawl_id)
+        resolved = redirect_ends(session, crawl_id)
         clicked = select(_link.source, _link.target).where(
             _link.crawl_id == crawl_id, _link.kind.in_(stored.CLICKED), _link.target.is_not(None)
         )
@@ -121,21 +122,6 @@ def store_inlinks(database: Database, crawl_id: int) -> None:
 def _graph(session: Session, clicked: Select[Any, Any], pages: list[int], resolved: dict[int, int]) -> linkgraph.Graph:
     rows: Iterable[Any] = session.execute(clicked.order_by(_link.source, _link.position).execution_options(yield_per=10_000))
     return linkgraph.build(pages, rows, resolved)
-
-
-def _ends(session: Session, crawl_id: int) -> dict[int, int]:
-    """Where each redirecting URL ends up."""
-    query = select(UrlRow.id, UrlRow.redirect_to).where(UrlRow.crawl_id == crawl_id, UrlRow.redirect_to.is_not(None))
-    hops = {id: to for id, to in session.execute(query).tuples() if to is not None}
-    ends = {}
-    for id in hops:
-        seen = {id}
-        at = id
-        while (following := hops.get(at)) is not None and following not in seen:
-            seen.add(following)
-            at = following
-        ends[id] = at
-    return ends
 
 
 def _judge_site(

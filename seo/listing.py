@@ -14,8 +14,10 @@ from seo.check import catalogue
 from seo.crawl.frontier import Kind, State
 from seo.crawls import Crawl, crawls, find_crawl, judged_before
 from seo.issues import Issue, IssueState, findings_of, issue_of, issues, message_of
+from seo.link_counts import LinkCounts, link_counts
 from seo.models import IssueRow, LinkRow, PageRow, TextRow, UrlRow
 from seo.severity import Severity
+from seo.summary import NOTHING_TOLD, told_of
 from seo.verdict import Verdict
 
 
@@ -39,12 +41,15 @@ def list_issues(
     yield from _issues_then(database, crawl, check=check, severity=severity, state=state, limit=limit)
 
 
-def list_pages(database: Database, *, crawl_id: int | None = None) -> Iterator[dict[str, Any]]:
-    """Every document of the site that was fetched, in the order of discovery."""
+def list_pages(database: Database, *, crawl_id: int | None = None, counted: bool = True) -> Iterator[dict[str, Any]]:
+    """Every document of the site that was fetched, in the order of discovery; its links counted too, unless that is not `counted`, which
+    takes a look at each of them.
+    """
     with database.read() as session:
         crawl = find_crawl(session, crawl_id)
     canonical, redirect = aliased(UrlRow), aliased(UrlRow)
     with database.store("crawl").read() as session:
+        counts = link_counts(session, crawl.id) if counted else None
         query = (
             select(UrlRow, PageRow, canonical.url, redirect.url)
             .outerjoin(PageRow, (PageRow.crawl_id == UrlRow.crawl_id) & (PageRow.id == UrlRow.id))
@@ -56,12 +61,15 @@ def list_pages(database: Database, *, crawl_id: int | None = None) -> Iterator[d
             .order_by(UrlRow.id)
         )
         for url, page, canonical_url, redirect_url in session.execute(query.execution_options(yield_per=2000)):
-            yield page_json(url, page, canonical_url, redirect_url)
+            yield page_json(url, page, canonical_url, redirect_url, counts)
 
 
-def page_json(url: UrlRow, page: PageRow | None, canonical_url: str | None, redirect_url: str | None) -> dict[str, Any]:
+def page_json(
+    url: UrlRow, page: PageRow | None, canonical_url: str | None, redirect_url: str | None, counts: LinkCounts | None = None
+) -> dict[str, Any]:
     """One row of ``growth seo pages``."""
     status = indexability(url, page)
+    told = told_of(page.sheet) if page else NOTHING_TOLD
     return {
         "url": url.url,
         "status": url.status,
@@ -72,7 +80,9 @@ def page_json(url: UrlRow, page: PageRow | None, canonical_url: str | None, redi
         "indexability": status,
         "media_type": url.media_type,
         "size_bytes": url.size_bytes,
+        "wire_bytes": url.wire_bytes,
         "ttfb_ms": url.ttfb_ms,
+        "fetched_at": url.fetched_at,
         "title_px": page.title_px if page else None,
         "description": page.description if page else None,
         "h1": page.h1 if page else None,
@@ -82,11 +92,13 @@ def page_json(url: UrlRow, page: PageRow | None, canonical_url: str | None, redi
         "lang": page.lang if page else None,
         "words": page.words if page else None,
         "han": page.han if page else None,
-        "inlinks": page.inlinks if page else None,
+        "inlinks": page.inlinks if page else counts.linking[url.id] if counts else None,
         "links_internal": page.links_internal if page else None,
         "links_external": page.links_external if page else None,
         "equity": page.equity if page else None,
         "found_by": url.found_by,
+        **told,
+        **(counts.of(url.id, read=page is not None) if counts else {}),
     }
 
 

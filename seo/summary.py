@@ -153,6 +153,44 @@ def keyword_counts(text: str, words: Sequence[str]) -> dict[str, int]:
     return {word: plain.count(word) for word in words}
 
 
+class _Meta(msgspec.Struct):
+    name: str
+    content: str
+
+
+class _Told(msgspec.Struct):
+    """The part of a sheet that tables show: reading no more takes a fifth of the time."""
+
+    metas: list[_Meta]
+    headings: list[tuple[int, str, int]]
+    headers: dict[str, str]
+
+
+_told = msgspec.json.Decoder(_Told)
+#: what `told_of` tells where there is no sheet
+NOTHING_TOLD: dict[str, str | None] = dict.fromkeys(
+    ("keywords", "meta_robots", "meta_refresh", "h1_2", "h2_2", "x_robots_tag", "last_modified")
+)
+
+
+def told_of(packed: bytes) -> dict[str, str | None]:
+    """What tables show of a sheet: the first meta elements of their names, second headings, headers; None where there is none."""
+    told = _told.decode(unpack(packed))
+    metas: dict[str, str] = {}
+    for meta in told.metas:
+        metas.setdefault(meta.name, meta.content)
+    second = {level: [text for at, text, _line in told.headings if at == level and text][1:2] for level in (1, 2)}
+    return {
+        "keywords": metas.get("keywords"),
+        "meta_robots": metas.get("robots"),
+        "meta_refresh": metas.get("refresh"),
+        "h1_2": second[1][0] if second[1] else None,
+        "h2_2": second[2][0] if second[2] else None,
+        "x_robots_tag": told.headers.get("x-robots-tag"),
+        "last_modified": told.headers.get("last-modified"),
+    }
+
+
 def unsheet(packed: bytes) -> dict[str, Any]:
     """The document in a sheet."""
     found: dict[str, Any] = msgspec.json.decode(unpack(packed))

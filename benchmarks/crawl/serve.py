@@ -20,6 +20,8 @@ _TYPES = {
     ".svg": b"image/svg+xml",
     ".pdf": b"application/pdf",
 }
+#: a server that wants more than ten requests a second of LinkChecker has to say so
+_FAST = b"LinkChecker: allowed\r\n"
 _MISSING = b"<!doctype html><html lang=en><title>Not found</title><h1>Not found</h1>"
 
 
@@ -56,12 +58,12 @@ class Files(asyncio.Protocol):
         except OSError:
             body, status = _MISSING, b"404 Not Found"
         kind = _TYPES.get(file.suffix, b"application/octet-stream") if status == b"200 OK" else _TYPES[".html"]
-        top = b"HTTP/1.1 %s\r\ncontent-type: %s\r\ncontent-length: %d\r\n\r\n" % (status, kind, len(body))
+        top = b"HTTP/1.1 %s\r\n%bcontent-type: %s\r\ncontent-length: %d\r\n\r\n" % (status, _FAST, kind, len(body))
         return top if head else top + body
 
 
 def _moved(to: str) -> bytes:
-    return b"HTTP/1.1 301 Moved Permanently\r\nlocation: %s\r\ncontent-length: 0\r\n\r\n" % to.encode()
+    return b"HTTP/1.1 301 Moved Permanently\r\n%blocation: %s\r\ncontent-length: 0\r\n\r\n" % (_FAST, to.encode())
 
 
 async def serve(folder: Path) -> None:

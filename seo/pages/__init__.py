@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from seo.pages import comparing, coverage, crawling, files, issues, keywords, links, overview, page_links, sheet
+from seo.pages import comparing, coverage, crawling, files, issues, keyword, keywords, links, overview, page_links, sheet
 
 
 def pages() -> list[Any]:
@@ -28,7 +28,7 @@ def pages() -> list[Any]:
         links.links,
         links.to_add,
         keywords.keywords,
-        keywords.keyword,
+        keyword.keyword,
         keywords.look,
         comparing.form,
         comparing.begin,

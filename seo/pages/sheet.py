@@ -20,6 +20,7 @@ from seo.crawl.frontier import Kind as UrlKind
 from seo.crawl.frontier import State
 from seo.crawls import Crawl, find_crawl
 from seo.issues import issues
+from seo.link_counts import link_counts
 from seo.listing import page_json
 from seo.models import PageRow, UrlRow
 from seo.pages.evidence import page_link, shown_url
@@ -201,9 +202,10 @@ def _page_of(viewer: Viewer, crawl: Crawl, asked: TableState, status: str, index
         query = query.order_by(by.desc().nulls_last() if asked.descending else by.asc().nulls_last(), UrlRow.id)
         if not viewer.format:
             query = query.offset((asked.page - 1) * asked.size).limit(asked.size)
+        counts = link_counts(session, crawl.id) if viewer.format else None
         rows = []
         for url, page_row, canonical_url, redirect_url in session.execute(query.execution_options(yield_per=2000)):
-            document = page_json(url, page_row, canonical_url, redirect_url)
+            document = page_json(url, page_row, canonical_url, redirect_url, counts)
             rows.append({**document_row(document), "href": page_link(url.url)})
     return rows, total
 

@@ -293,7 +293,7 @@ def linking_sentence() -> str:
 
 def _pages(database: Database, crawl: Crawl) -> Section:
     shown = {"url", "status", "indexability_words", "title", "depth", "inlinks", "ttfb_ms"}
-    table = urls_table(database, crawl, most=HTML_ROWS)
+    table = urls_table(database, crawl, most=HTML_ROWS, counted=False)
     short = Table(
         id="pages",
         title=_("The first pages"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
@@ -20,6 +21,8 @@ from seo.issues import Issue, IssueState, evidence_of
 from seo.listing import list_issues, list_links, list_pages
 from seo.models import IssueRow, UrlRow
 from seo.report import columns
+from seo.report.hreflang import hreflang_table
+from seo.report.images import images_table
 from seo.report.redirects import redirects_table
 from seo.tally import Tally, tally_of
 from seo.wording import fault_word, found_by_word, indexability_word, kind_word, place_word, reason_word, verdict_word
@@ -27,10 +30,14 @@ from seo.wording import fault_word, found_by_word, indexability_word, kind_word,
 #: rows of one table of a report; what is beyond stands in the CSV
 MOST_ROWS = 200_000
 _SIGN_UPS = columns.Scale()
+#: texts whose length is told
+_MEASURED = ("title", "description", "keywords", "h1", "h1_2", "h2", "h2_2")
+_STATUSES = frozenset(status.value for status in HTTPStatus)
 
 
 def crawl_tables(database: Database, crawl: Crawl, *, most: int = MOST_ROWS) -> list[Table]:
-    """All tables of a crawl: overview, documents, one for each group that has issues, broken links, other sites, left out."""
+    """All tables of a crawl: overview, documents, one for each group that has issues, links to
+    add, broken links, redirects, images, languages, other sites, left out."""
     found = list(list_issues(database, crawl_id=crawl.id, accepted=True))
     scale = scale_of(crawl, (issue.weight for issue in found))
     tables = [checks_table(tally_of(found), crawl), urls_table(database, crawl, most=most)]
@@ -42,6 +49,8 @@ def crawl_tables(database: Database, crawl: Crawl, *, most: int = MOST_ROWS) -> 
         proposals_table(kept_proposals(database, crawl)),
         broken_table(database, crawl, most=most),
         redirects_table(database, crawl, most=most),
+        images_table(database, crawl, most=most),
+        hreflang_table(database, crawl, most=most),
         external_table(database, crawl, most=most),
         skipped_table(database, crawl, most=most),
     ]
@@ -101,10 +110,10 @@ def issue_row(issue: Issue, scale: columns.Scale = _SIGN_UPS) -> dict[str, Any]:
     }
 
 
-def urls_table(database: Database, crawl: Crawl, *, most: int) -> Table:
-    """Every document of the site that was fetched."""
+def urls_table(database: Database, crawl: Crawl, *, most: int, counted: bool = True) -> Table:
+    """Every document of the site that was fetched; its links `counted` or not."""
     rows = []
-    for row in list_pages(database, crawl_id=crawl.id):
+    for row in list_pages(database, crawl_id=crawl.id, counted=counted):
         rows.append(document_row(row))
         if len(rows) >= most:
             break
@@ -115,13 +124,17 @@ def document_row(page: dict[str, Any]) -> dict[str, Any]:
     """A page of `seo.listing.list_pages` in the words of people."""
     return {
         **page,
-        "fault": fault_word(page["fault"]) if page["fault"] else None,
+        "fault": fault_word(page["fault"]) if page["fault"] else phrase_of(page["status"]),
         "indexability_words": _("Indexable") if page["indexable"] else _("Non-Indexable"),
         "indexability": "" if page["indexable"] else indexability_word(page["indexability"]),
         "found_by": found_by_word(page["found_by"]),
-        "title_length": len(page["title"]) if page["title"] is not None else None,
-        "description_length": len(page["description"]) if page["description"] is not None else None,
+        **{f"{name}_length": len(page[name]) if page[name] is not None else None for name in _MEASURED},
     }
+
+
+def phrase_of(status: int | None) -> str | None:
+    """What the standard calls a status: ``OK``, ``Not Found``; None for one that it does not know."""
+    return HTTPStatus(status).phrase if status in _STATUSES else None
 
 
 def proposals_table(found: Sequence[LinkProposal]) -> Table:
