@@ -49,7 +49,7 @@ def _rows(session: Session, crawl_id: int, most: int) -> Iterator[dict[str, Any]
         itself = to is not None and to.id == link.source
         fetched = to is not None and to.state == "fetched"
         state = indexability(to, read) if fetched else ""
-        back = listed.get(link.target, {}).get(link.source) if read is not None and not itself else None
+        back = listed.get(link.target or 0, {}).get(link.source) if read is not None and not itself else None
         yield {
             "url": url,
             "title": title,
