@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -43,17 +44,30 @@ def audit(
 
     Example: growth seo audit --max-pages 500 --fail-on error
     """
-    from seo.audit import run_audit
-    from seo.facts import seo_settings
+    from seo.crawl.process import Child
 
-    threshold = _threshold(fail_on) or seo_settings(toolkit.workspace()).fail_on
+    threshold = _threshold(fail_on)
     if resume and url is not None:
         raise GrowthError(_("--resume goes on with the last audit and takes no URL"), fix="growth seo audit --resume")
     database = toolkit.database()
-    with _stop_signals() as stopped, toolkit.progress(_("Crawling")) as tick:
-        result = run_audit(database, now=clock.now(), start_url=url, max_pages=max_pages, resume=resume, stopped=stopped, tick=tick)
+    with Child() as child:  # it gets ready while this process loads what it judges by
+        from seo.audit import run_audit
+        from seo.crawl.fetcher import Fetcher
+        from seo.facts import seo_settings
+
+        with _stop_signals() as stopped, toolkit.progress(_("Crawling")) as tick:
+            result = run_audit(
+                database,
+                now=clock.now(),
+                start_url=url,
+                max_pages=max_pages,
+                resume=resume,
+                stopped=stopped,
+                tick=tick,
+                fetching=partial(Fetcher, child=child),
+            )
     toolkit.emit(result.as_json(), text=_summary(result))
-    if result.exceeds(threshold):
+    if result.exceeds(threshold or seo_settings(database.workspace).fail_on):
         raise typer.Exit(ExitCode.FOUND)
 
 

@@ -41,9 +41,9 @@ def list_issues(
     yield from _issues_then(database, crawl, check=check, severity=severity, state=state, limit=limit)
 
 
-def list_pages(database: Database, *, crawl_id: int | None = None, counted: bool = True) -> Iterator[dict[str, Any]]:
-    """Every document of the site that was fetched, in the order of discovery; its links counted too, unless that is not `counted`, which
-    takes a look at each of them.
+def list_pages(database: Database, *, crawl_id: int | None = None, counted: bool = False) -> Iterator[dict[str, Any]]:
+    """Every document of the site that was fetched, in the order of discovery. With `counted` also what the report alone tells: when it was
+    fetched, its bytes on the wire, and its links counted, for which each is looked at.
     """
     with database.read() as session:
         crawl = find_crawl(session, crawl_id)
@@ -80,9 +80,7 @@ def page_json(
         "indexability": status,
         "media_type": url.media_type,
         "size_bytes": url.size_bytes,
-        "wire_bytes": url.wire_bytes,
         "ttfb_ms": url.ttfb_ms,
-        "fetched_at": url.fetched_at,
         "title_px": page.title_px if page else None,
         "description": page.description if page else None,
         "h1": page.h1 if page else None,
@@ -98,8 +96,12 @@ def page_json(
         "equity": page.equity if page else None,
         "found_by": url.found_by,
         **told,
-        **(counts.of(url.id, read=page is not None) if counts else {}),
+        **(_counted(url, counts, read=page is not None) if counts else {}),
     }
+
+
+def _counted(url: UrlRow, counts: LinkCounts, *, read: bool) -> dict[str, Any]:
+    return {"wire_bytes": url.wire_bytes, "fetched_at": url.fetched_at, **counts.of(url.id, read=read)}
 
 
 def indexability(url: UrlRow, page: PageRow | None) -> str:

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import os
 import select
-import subprocess
-import sys
-import tempfile
 import time
 from types import TracebackType
 from typing import Any, NamedTuple, Protocol, Self
@@ -15,6 +12,7 @@ from growth.errors import Unfinished
 from growth.language import _
 from seo.answer import Answer
 from seo.certificate import certificate_of
+from seo.crawl.process import Child
 from seo.crawl.wire import Frames, Job, Order, answer_of, fetched_decoder, framed
 from seo.readout import Readout
 
@@ -59,15 +57,15 @@ class Fetches(Protocol):
 
 
 class Fetcher:
-    """Owns the child. `outstanding` holds the orders under way by id."""
+    """Owns the child (one that was begun before, or a new one). `outstanding` holds the orders under way by id."""
 
-    def __init__(self, job: Job) -> None:
+    def __init__(self, job: Job, child: Child | None = None) -> None:
         self.job = job
         self.outstanding: dict[int, Order] = {}
         self._starts = 0
         self._again: set[int] = set()
         self._alive = time.monotonic()
-        self._start()
+        self._start(child or Child())
 
     def __enter__(self) -> Self:
         return self
@@ -78,16 +76,16 @@ class Fetcher:
     def send(self, order: Order) -> None:
         """Hand an order to the child."""
         self.outstanding[order.id] = order
-        self._write(framed(order))
+        self._child.write(framed(order))
 
     def take(self, wait_s: float) -> list[Arrival]:
         """What came back, waiting at most `wait_s` seconds for the first."""
-        ready, _w, _x = select.select([self._out], [], [], wait_s)
+        ready, _w, _x = select.select([self._child.out], [], [], wait_s)
         if not ready:
             if self.outstanding and time.monotonic() - self._alive > self.job.timeout_s + PATIENCE:
                 self._restart()
             return []
-        data = os.read(self._out, TAKE_BYTES)
+        data = os.read(self._child.out, TAKE_BYTES)
         if not data:
             self._restart()
             return []
@@ -108,66 +106,32 @@ class Fetcher:
 
     def close(self) -> None:
         """End the child; what is under way is given up."""
-        if self._process.stdin:
-            try:
-                self._process.stdin.close()
-            except OSError:
-                pass
-        try:
-            self._process.wait(2)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-        if self._process.stdout:
-            self._process.stdout.close()
-        self._log.close()
+        self._child.close()
 
-    def _start(self) -> None:
+    def _start(self, child: Child) -> None:
         self._starts += 1
-        self._log = tempfile.TemporaryFile()  # noqa: SIM115 - closed in close()
-        environment = {**os.environ, "TLDEXTRACT_PUBLIC_SUFFIX_LIST_URLS": "", "PYTHONUNBUFFERED": "1"}
-        # a session of its own: Ctrl-C in the terminal is for the parent alone
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "seo.crawl.child"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._log,
-            env=environment,
-            start_new_session=True,
-            bufsize=0,
-        )
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._out = self._process.stdout.fileno()
-        _widen(self._out)
+        self._child = child
+        _widen(child.out)
         self._frames = Frames()
         self._alive = time.monotonic()
-        self._write(framed(self.job))
-
-    def _write(self, data: bytes) -> None:
-        assert self._process.stdin is not None
-        try:
-            self._process.stdin.write(data)
-        except BrokenPipeError:
-            pass  # noticed when reading
+        child.write(framed(self.job))
 
     def _restart(self) -> None:
         """A new child for one that died or hangs; orders that were under way are sent once more, then given up as failed."""
-        self._log.seek(0)
-        last = self._log.read()[-2000:].decode("utf-8", "replace").strip().splitlines()
+        words = self._child.last_words()
         self.close()
         if self._starts >= STARTS:
             raise Unfinished(
-                _("the fetching process ended {n} times; its last words: {words}", n=self._starts, words=last[-1] if last else "–"),
+                _("the fetching process ended {n} times; its last words: {words}", n=self._starts, words=words),
                 fix="growth seo audit --resume",
             )
-        self._start()
+        self._start(Child())
         for order in list(self.outstanding.values()):
             if order.id in self._again:
-                self._write(framed(Order(id=order.id, url="about:blank")))
+                self._child.write(framed(Order(id=order.id, url="about:blank")))
             else:
                 self._again.add(order.id)
-                self._write(framed(order))
+                self._child.write(framed(order))
 
 
 def _widen(descriptor: int) -> None:

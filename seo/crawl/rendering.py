@@ -6,7 +6,6 @@ from importlib.util import find_spec
 
 from growth.errors import ExitCode, GrowthError
 from growth.language import _
-from growth.reporting import installed_browser
 
 _EXTRA = ("playwright", "scrapy_playwright")
 
@@ -24,6 +23,8 @@ def browser_path() -> str:
             _("seo.crawl.javascript needs scrapy-playwright, which is not installed"),
             fix="pip install 'growth-suite[browser]'",
         )
+    from growth.reporting import installed_browser  # charts and spreadsheets come with it, and few audits render
+
     browser = installed_browser()
     if browser is None:
         raise RenderingUnavailable(

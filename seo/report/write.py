@@ -66,5 +66,5 @@ def report_json(database: Database, crawl: Crawl) -> Mapping[str, Any]:
         "by_check": counts["by_check"],
         "totals": crawl.totals,
         "rows": [{**issue.as_json(), "first_seen": issue.first_seen.isoformat()} for issue in list_issues(database, crawl_id=crawl.id)],
-        "pages": list(list_pages(database, crawl_id=crawl.id)),
+        "pages": list(list_pages(database, crawl_id=crawl.id, counted=True)),
     }

@@ -43,7 +43,7 @@ def branching(size: int) -> dict[str, Any]:
 
 def outcome(database: Any) -> tuple[list[Any], list[Any]]:
     """Pages and issues as they can be compared: without times."""
-    timed = {"ttfb_ms", "size_bytes", "wire_bytes", "fetched_at"}
+    timed = {"ttfb_ms", "size_bytes"}
     pages = [tuple(sorted((name, str(value)) for name, value in row.items() if name not in timed)) for row in list_pages(database)]
     issues = [
         (issue.check, issue.severity, issue.url, json.dumps(issue.detail, sort_keys=True, default=str)) for issue in list_issues(database)

@@ -61,7 +61,7 @@ def test_documents_have_the_columns_of_an_export_with_what_the_pages_say(audit_o
     )  # fmt: skip
     assert rows["list.html?page=3"]["Status"] == "OK"
     assert page["Crawl Timestamp"] is not None
-    stored = {row["url"].removeprefix(BASE): row["inlinks"] for row in list_pages(database, counted=False) if row["title"] is not None}
+    stored = {row["url"].removeprefix(BASE): row["inlinks"] for row in list_pages(database) if row["title"] is not None}
     assert {name: row["Unique Inlinks"] for name, row in rows.items() if name in stored} == stored
 
 
