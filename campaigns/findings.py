@@ -13,7 +13,7 @@ from campaigns.content import KIND, VARIABLES, Compiled, compile_content, raw_so
 from campaigns.schema import CampaignFile
 from growth.channels import CHANNEL_NAME
 from growth.compliance import Finding as CopyFinding
-from growth.compliance import MailCopy, Setting, SmsCopy, lint_mail, lint_sms, lint_text
+from growth.compliance import MailCopy, SmsCopy, lint_mail, lint_sms, lint_text, setting_of
 from growth.contacts import ContactView, Medium, Purpose, Segment, check_segment, named_segments
 from growth.errors import GrowthError, Where
 from growth.language import _
@@ -135,7 +135,7 @@ def _references(workspace: Workspace, name: str, file: CampaignFile) -> Iterator
 
 def _copy(workspace: Workspace, name: str, file: CampaignFile, compiled: Compiled) -> Iterator[Problem]:
     """Law and the operators' rules on the words themselves (growth.compliance), each with its line in the campaign's file."""
-    setting = setting_of(workspace, file)
+    setting = setting_of(workspace, marketing=file.purpose is Purpose.MARKETING)
     for wording in wordings(file):
         parts, path = compiled.step(wording.step).parts[wording.variant], wording.path
         if file.medium is Medium.EMAIL:
@@ -181,16 +181,10 @@ def mail_findings(
         identities=(site.company, site.name or ""),
         hosts=frozenset() if site_is_local(site.url) else frozenset(site.hosts),
     )
-    for found in lint_mail(copy, setting_of(workspace, campaign.file)):
+    for found in lint_mail(copy, setting_of(workspace, marketing=campaign.file.purpose is Purpose.MARKETING)):
         local = found.rule == "E6" and site_is_local(site.url) and "https" in found.message
         severity = "notice" if local else str(found.severity)
         yield Finding(rule=found.rule, severity=severity, message=found.message, where=where, hint=found.mend, law=found.law)
-
-
-def setting_of(workspace: Workspace, file: CampaignFile) -> Setting:
-    """What decides which rules bind a campaign."""
-    site = workspace.settings.site
-    return Setting(trade=str(site.trade), mainland=site.mainland, marketing=file.purpose is Purpose.MARKETING)
 
 
 def _located(workspace: Workspace, name: str, found: CopyFinding, path: tuple[str | int, ...], *, line: int, block: bool) -> Problem:

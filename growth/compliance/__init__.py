@@ -1,8 +1,7 @@
 """Compliance: what copy, mails and text messages must and must not say, with the law of each rule. Rules are data (rules.yaml)."""
 
-from growth.compliance.copy import Finding, Setting, lint_text
+from growth.compliance.copy import Finding, Setting, lint_text, setting_of
 from growth.compliance.mail import AD_MARK, MailCopy, is_marked, lint_mail
-from growth.compliance.message import lint_message, setting_of
 from growth.compliance.rules import Rule, explained, rule, rules
 from growth.compliance.sms import DAYTIME, OPT_OUT, SmsCopy, lint_sms
 
@@ -18,7 +17,6 @@ __all__ = [
     "explained",
     "is_marked",
     "lint_mail",
-    "lint_message",
     "lint_sms",
     "lint_text",
     "rule",

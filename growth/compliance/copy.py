@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from growth.compliance.rules import Kind, Rule, rules
 from growth.language import _
 from growth.text import cut
-from growth.workspace import Severity
+from growth.workspace import Severity, Workspace
 
 #: how far before a word a negation may stand, characters
 _REACH = 20
@@ -45,6 +45,12 @@ class Setting:
     trade: str = "general"
     mainland: bool = True
     marketing: bool = True
+
+
+def setting_of(workspace: Workspace, *, marketing: bool) -> Setting:
+    """What binds a text of this site."""
+    site = workspace.settings.site
+    return Setting(trade=str(site.trade), mainland=site.mainland, marketing=marketing)
 
 
 def lint_text(text: str, setting: Setting) -> list[Finding]:

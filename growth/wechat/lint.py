@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from growth.app import RuleText
 from growth.channels import ChannelsFile
+from growth.compliance import lint_text, setting_of
 from growth.errors import GrowthError
 from growth.language import Text, _
 from growth.rendering import Source, check_source
@@ -32,6 +33,7 @@ def check(workspace: Workspace, _name: str, file: WeChatFile) -> Iterator[Proble
     for tag, items in file.menus_by_tag.items():
         yield from _menu(workspace, file, items, ("menus_by_tag", tag))
     yield from _texts(workspace, file)
+    yield from _profile(workspace, file)
     yield from _replies(workspace, file)
     yield from _qrcodes(workspace, file)
     yield from _hours(workspace, file)
@@ -139,6 +141,15 @@ def _texts(workspace: Workspace, file: WeChatFile) -> Iterator[Problem]:
     for name in file.welcome.by_channel:
         if name not in channels:
             yield _problem(workspace, "unknown-reference", _("channels.yaml has no “{name}”", name=name), "", "welcome", "by_channel", name)
+
+
+def _profile(workspace: Workspace, file: WeChatFile) -> Iterator[Problem]:
+    """Law and the operators' rules on 公众号介绍 and its signature: the site's publicity, which is entered by hand in the console."""
+    setting = setting_of(workspace, marketing=True)
+    for part in ("introduction", "signature"):
+        for found in lint_text(getattr(file.profile, part), setting):
+            message = f"{found.message} ({found.law})" if found.law else found.message
+            yield _problem(workspace, found.rule, message, found.mend, "profile", part, severity=found.severity)
 
 
 def _replies(workspace: Workspace, file: WeChatFile) -> Iterator[Problem]:

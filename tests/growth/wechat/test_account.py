@@ -187,6 +187,7 @@ replies:
   - {name: d, when: {matches: "("}, say: b}
 qrcodes: {nobody: permanent, "a b": {expires: 90 days}}
 handoff: {hours: {never: ["09:00-12:00"]}}
+profile: {introduction: 全国第一的借款平台, signature: 先看费用再决定}
 """
     workspace = make_workspace(GROWTH, files={"channels.yaml": CHANNELS, "wechat.yaml": text})
     problems = list(check(workspace, "wechat", workspace.one("wechat", WeChatFile)))
@@ -204,6 +205,7 @@ handoff: {hours: {never: ["09:00-12:00"]}}
         ("regex-error", 14),
         ("wechat-qrcode", 15),
         ("wechat-hours", 16),
+        ("A1", 17),
     ):
         assert wanted in found, (wanted, sorted(found))
     assert all(problem.file == "wechat.yaml" and problem.column > 0 for problem in problems)
