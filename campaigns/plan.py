@@ -21,7 +21,7 @@ from campaigns.landing import link_findings
 from campaigns.models import Plan, Run
 from campaigns.schema import OnMissing
 from campaigns.variants import REST, variant_of
-from growth.contacts import ContactView, Medium, Purpose, contacts
+from growth.contacts import ContactView, Medium, contacts
 from growth.db import Database
 from growth.errors import GrowthError
 from growth.jobs import Period
@@ -316,13 +316,3 @@ def _audience_hash(rows: list[tuple[UUID, str | None]]) -> str:
     for id_, reason in sorted(rows, key=lambda row: row[0]):
         digest.update(id_.bytes + (reason or "").encode() + b"\0")
     return digest.hexdigest()[:32]
-
-
-def binds(purpose: Purpose) -> bool:
-    """Whether the rules of advertising bind a message: marketing only."""
-    return purpose is Purpose.MARKETING
-
-
-def expectation(plan: PlanMade) -> str:
-    """The consequence in one sentence, for whoever presses the button."""
-    return _("goes to {n} people, costs {cost}, cannot be taken back", n=plan.recipients, cost=plan.cost)

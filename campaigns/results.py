@@ -7,7 +7,6 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from campaigns.campaign import read_stream, step_stream
@@ -188,11 +187,6 @@ def _message(session: Session, run: Run, step: int, *, workspace: Workspace, now
         test=run.decision if step == 1 else None,
         by_domain={name: line for name, line in tallies(session, stream=stream, occurrence=period, by="domain").items() if name},
     )
-
-
-def runs_of(session: Session, campaign: str) -> list[Run]:
-    """The runs of a campaign, newest first."""
-    return list(session.scalars(select(Run).where(Run.campaign == campaign).order_by(Run.started_at.desc())))
 
 
 def _links(session: Session, run: Run, step: int) -> Iterator[LinkClicks]:

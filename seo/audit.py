@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -43,8 +43,6 @@ from seo.spent import Spent
 
 #: pages of the crawl before that are looked at again although no link leads to them any more
 MOST_EARLIER = 50_000
-#: a crawl whose process was killed can be resumed within this time; older ones are closed when a new one begins
-RESUME_WITHIN = timedelta(days=14)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

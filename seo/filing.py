@@ -17,11 +17,6 @@ def icp_number(text: str) -> str | None:
     return f"{found[1]}ICP{found[2]}{found[3]}号" if found else None
 
 
-def same_icp(one: str, other: str) -> bool:
-    """Whether two numbers are those of one company: the part behind the dash counts its sites."""
-    return icp_number(one) == icp_number(other) is not None
-
-
 def police_number(text: str) -> str | None:
     """The first public security filing number in a text."""
     found = POLICE.search(text)

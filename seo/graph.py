@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 #: how much of a page's equity flows along its links (Brin and Page 1998)
@@ -118,11 +118,6 @@ def equity(graph: Graph) -> array[float]:
         if change < ENOUGH * size:
             break
     return ranks
-
-
-def by_id(graph: Graph, values: Iterable[int | float]) -> Iterator[tuple[int, int | float]]:
-    """(URL number, value) of each page."""
-    yield from zip(graph.ids, values, strict=True)
 
 
 def _position(graph: Graph, id: int | None) -> int | None:

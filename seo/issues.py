@@ -18,7 +18,7 @@ from growth import clock
 from growth.db import Database
 from growth.language import ngettext
 from seo.bulk import batches, insert_rows, lean, update_rows
-from seo.check import Check, catalogue
+from seo.check import catalogue
 from seo.models import FindingRow, IssueRow, UrlRow
 from seo.packed import unpack
 from seo.settings import Accepted
@@ -299,8 +299,3 @@ def _looked_at(database: Database, crawl_id: int) -> set[int]:
     with database.store("crawl").read() as crawl:
         query = select(UrlRow.url).where(UrlRow.crawl_id == crawl_id, UrlRow.state == "fetched")
         return {url_hash(url) for url in crawl.scalars(query.execution_options(yield_per=5000))}
-
-
-def check_of(issue: Issue) -> Check | None:
-    """The check behind an issue; None where its plug-in is gone."""
-    return catalogue().get(issue.check)

@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from seo import links as stored
 from seo.bulk import batches
 from seo.crawl.frontier import Kind, State
-from seo.models import FindingRow, InlinkRow, LinkRow, OriginRow, PageRow, SitemapEntryRow, SitemapRow, TextRow, UrlRow
+from seo.models import InlinkRow, LinkRow, OriginRow, PageRow, SitemapEntryRow, SitemapRow, TextRow, UrlRow
 from seo.page import LinkKind, SiteFacts
 from seo.robots import Robots, parse_robots
 from seo.summary import unsheet
@@ -344,14 +344,6 @@ class Site:
         yield from self.session.execute(
             query.order_by(SitemapEntryRow.sitemap_id, SitemapEntryRow.position).execution_options(yield_per=5000)
         ).tuples()
-
-    def found_by_check(self, id: str) -> Iterator[tuple[str, dict[str, Any]]]:
-        """(URL, detail) of what a page check has found."""
-        query = select(UrlRow.url, FindingRow.detail).join(
-            UrlRow, (UrlRow.crawl_id == FindingRow.crawl_id) & (UrlRow.id == FindingRow.url_id)
-        )
-        for url, detail in self.session.execute(query.where(FindingRow.crawl_id == self.crawl_id, FindingRow.check_id == id)):
-            yield url, json.loads(detail)
 
 
 def source_of(row: Any, url: str, anchor: str | None) -> Source:

@@ -10,7 +10,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from growth.channels import models
-from growth.channels.media import ChannelMedium
 from growth.channels.writing import insert_new
 
 
@@ -24,11 +23,6 @@ class Origin:
     campaign: str = ""
     term: str = ""
     link_id: int | None = None
-
-    @property
-    def is_direct(self) -> bool:
-        """Whether nothing says where from."""
-        return self.channel_id is None and self.medium == ChannelMedium.DIRECT
 
     @property
     def digest(self) -> bytes:

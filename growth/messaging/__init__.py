@@ -45,7 +45,6 @@ from growth.messaging.provider import (
     UnknownProvider,
     UnsupportedFeature,
     open_provider,
-    provider_names,
 )
 from growth.messaging.results import (
     Tally,
@@ -151,7 +150,6 @@ __all__ = [
     "pixel_url",
     "preferences_of",
     "preferences_url",
-    "provider_names",
     "read_mailbox",
     "read_pixel",
     "read_preferences",

@@ -144,11 +144,6 @@ class Provider(Protocol):
         ...
 
 
-def provider_names(workspace: Workspace) -> list[str]:
-    """The providers that the enabled apps hand over."""
-    return [name for app in workspace.apps for name in app.providers]
-
-
 def open_provider(workspace: Workspace, medium: Medium, name: str | None = None) -> Provider:
     """The provider of a medium as growth.yaml says, ready to send. Raises UnknownProvider, MissingSecret, GrowthError for bad settings."""
     wanted = name or configured(workspace, medium)

@@ -5,7 +5,7 @@ from growth.rendering.broken import TemplateBroken, TemplateTooHeavy, UnknownTem
 from growth.rendering.environment import html_environment, render, text_environment
 from growth.rendering.frame import Flash, Frame, NavLink, SiteShown, UserShown
 from growth.rendering.limits import LimitedRenderer, Rendered
-from growth.rendering.source import Source, check_source, variables_of
+from growth.rendering.source import Source, check_source
 from growth.rendering.states import Look, look_of
 
 __all__ = [
@@ -28,5 +28,4 @@ __all__ = [
     "look_of",
     "render",
     "text_environment",
-    "variables_of",
 ]

@@ -48,17 +48,6 @@ def check_source(source: Source, allowed: Mapping[str, Collection[str] | None], 
     return sorted(found, key=lambda one: one.where.line if one.where else 0)
 
 
-def variables_of(source: Source, *, root: Path | None = None) -> frozenset[str]:
-    """The variables that `source` itself reads and does not set. Raises TemplateBroken where it cannot be parsed."""
-    from jinja2 import meta
-
-    environment = user_environment(source.html, root)
-    try:
-        return frozenset(meta.find_undeclared_variables(environment.parse(source.text, source.name)))
-    except TemplateSyntaxError as fault:
-        raise broken(fault, name=source.name, shown={source.name: source.name}, first_line=source.first_line) from fault
-
-
 def user_environment(html: bool, root: Path | None) -> SafeEnvironment:
     """The environment of people's own templates, without data or limits: for parsing and checking only."""
     from zoneinfo import ZoneInfo

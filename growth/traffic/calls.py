@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from growth import clock
@@ -116,12 +116,6 @@ def calls(session: Session, *, waiting: bool = False, most: int = 500) -> list[C
     else:
         query = query.order_by(PhoneCall.at.desc())
     return [_view(session, row) for row in session.scalars(query)]
-
-
-def calls_by_channel(session: Session, *, from_day: date, until_day: date) -> dict[str, int]:
-    """Calls of these days by the channel that the caller named."""
-    query = select(PhoneCall.channel, func.count()).where(PhoneCall.day.between(from_day, until_day)).group_by(PhoneCall.channel)
-    return dict(session.execute(query).tuples().all())
 
 
 def forget_calls(session: Session, contact_ids: list[UUID]) -> int:

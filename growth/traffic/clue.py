@@ -37,24 +37,6 @@ _UTM: Final = {
 }
 #: parameters that WeChat adds when a page is shared, and the way it was shared
 _SHARED: Final = {"timeline": "wechat-moments", "groupmessage": "wechat-group", "singlemessage": "wechat-friend"}
-#: parameters that name no page: they are taken off the address that is kept
-STRIPPED: Final = frozenset(
-    {
-        TOKEN_PARAMETER,
-        *_UTM,
-        "utm_id",
-        "utm_name",
-        "from",
-        "isappinstalled",
-        "spm",
-        "hmsr",
-        "_ga",
-        "_gl",
-        "mc_cid",
-        "nsukey",
-        "wxwork_userid",
-    }
-)
 _LONGEST: Final = 200
 #: addresses and pairs of address and referrer that are remembered
 _REMEMBERED: Final = 65_536

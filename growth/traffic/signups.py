@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -284,8 +284,3 @@ def _book_waiting(session: Session, row: Signup, workspace: Workspace) -> None:
     )
     for step in waiting:
         session.delete(step)
-
-
-def external_ids(session: Session, ids: Iterable[int]) -> dict[int, str]:
-    """The site's ids of sign-ups."""
-    return dict(session.execute(select(Signup.id, Signup.external_id).where(Signup.id.in_(list(ids)))).tuples().all())

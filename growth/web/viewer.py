@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from litestar.datastructures import Cookie, UploadFile
 
 from growth import accounts
-from growth.accounts import PERSONAL_ROLES, Presence, Role, User
+from growth.accounts import Presence, Role, User
 from growth.db import Database
 from growth.language import _, known, ngettext
 from growth.rendering import Address, Flash, html_environment, render
@@ -96,11 +96,6 @@ class Viewer:
         """``csv``, ``xlsx`` or ``json`` where the address asks for a download (``?format=csv``), else empty."""
         wanted = self.query.get("format", "")
         return wanted if wanted in ("csv", "xlsx", "json") else ""
-
-    @property
-    def may_see_personal(self) -> bool:
-        """Whether the viewer may see personal data (masked); others get pages without."""
-        return bool(self.roles & PERSONAL_ROLES)
 
     def may(self, *roles: str) -> bool:
         """Whether the viewer has one of `roles`; an administrator may all."""

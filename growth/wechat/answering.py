@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from growth.wechat.expressions import Groups, search
 from growth.wechat.faq import Faq
@@ -32,7 +32,6 @@ class Answer:
     action: str | None = None
     plain: bool = False
     unmatched: bool = False
-    suggestions: tuple[str, ...] = field(default=())
 
 
 def answer(message: Incoming, file: WeChatFile, faqs: Mapping[str, Faq], *, search: Search = search) -> Answer:

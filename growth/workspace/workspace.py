@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
@@ -116,9 +116,3 @@ class Workspace:
         if not inside(self.root, found):
             raise GrowthError(_("{path} leads out of the workspace", path="/".join(parts)), fix=_("put the file itself into the workspace"))
         return found
-
-    def model_of(self, kind: str) -> Any:
-        """The pydantic model of a kind."""
-        from growth.app import load
-
-        return load(self.kinds[kind].model)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from growth.outbound import Reach
 from seo.crawl.scope import netloc, path_and_query
@@ -33,7 +33,6 @@ class Gate:
     reach: Reach
     most_bytes: int
     seconds: float
-    _clients: set[asyncio.Task[None]] = field(default_factory=set)
     _server: asyncio.Server | None = None
 
     async def open(self, listener: socket.socket) -> None:

@@ -15,9 +15,6 @@ from growth.language import Text
 if TYPE_CHECKING:
     import httpx
 
-#: how old a signature a receiver should take at most, seconds
-TOLERANCE_SECONDS = 300
-
 
 def signature(secret: str, *, timestamp: str, body: bytes) -> str:
     """``v1=`` and the hex HMAC-SHA256 of timestamp, a dot and the raw body: what a receiver compares in constant time."""
