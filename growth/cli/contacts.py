@@ -93,12 +93,24 @@ def list_(
 @app.command(
     help=_("One person: what is known, what they said, what happened.") + "\n\n" + _("Example:") + " growth contacts show 13800138000"
 )
-def show(address: _address, unmask: _unmask = False, reason: toolkit.reason_option = None) -> None:
+def show(
+    address: _address,
+    unmask: _unmask = False,
+    everything: Annotated[
+        bool, typer.Option("--everything", help=_("all that every part keeps of them, as JSON: what a person may ask for; with --unmask"))
+    ] = False,
+    reason: toolkit.reason_option = None,
+) -> None:
     """One person."""
     from growth.app import handed
     from growth.contacts import Medium, address_index, consent_history, contact, find_contact, suppression_of
 
+    if everything and not unmask:
+        raise GrowthError(_("everything that is known of a person is personal data"), fix=_('add --unmask --reason "…"'))
     _say_why(unmask, reason)
+    if everything:
+        _show_everything(address, reason)
+        return
     workspace = toolkit.workspace()
     with toolkit.database().read() as session:
         id_ = find_contact(session, address)
@@ -239,6 +251,17 @@ def _shown(person: ContactView, unmask: bool) -> dict[str, Any]:
         "timezone": view.timezone,
         "created_at": view.created_at,
     }
+
+
+def _show_everything(address: str, reason: str | None) -> None:
+    """What a person who asks for a copy of their data gets (个人信息保护法 §45)."""
+    from growth.contacts import export_person, find_contact
+
+    with toolkit.database().read() as session:
+        id_ = find_contact(session, address)
+        known = export_person(session, id_)
+    _log("contact.export", f"contact:{id_}", reason)
+    toolkit.emit_json(known)
 
 
 def _card(document: dict[str, Any]) -> str:

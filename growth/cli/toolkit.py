@@ -112,9 +112,14 @@ def wants_json() -> bool:
 def emit(document: object, *, text: object = None) -> None:
     """`document` as JSON where asked, else `text` (a string or a Rich renderable)."""
     if wants_json():
-        _write_json(document, indent=2 if sys.stdout.isatty() else None)
+        emit_json(document)
     elif text is not None:
         say(text)
+
+
+def emit_json(document: object) -> None:
+    """`document` as JSON whatever was asked: what has no other form."""
+    _write_json(document, indent=2 if sys.stdout.isatty() else None)
 
 
 #: ids that a table shows as words; JSON keeps the id

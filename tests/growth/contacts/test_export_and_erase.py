@@ -165,6 +165,13 @@ def test_the_command_line_masks_and_logs(growth: Callable[..., tuple[int, str, s
     with people.read() as session:
         assert audit_entries(session, action="contact.unmask")[0].reason == "call back"
 
+    assert growth("contacts", "show", "13800138000", "--everything")[0] == 2
+    for form in ((), ("--json",)):
+        code, out, _err = growth("contacts", "show", "13800138000", "--everything", "--unmask", "--reason", "a copy was asked for", *form)
+        assert json.loads(out)["Contacts"]["contact"]["phone"] == "+8613800138000"
+    with people.read() as session:
+        assert [entry.reason for entry in audit_entries(session, action="contact.export")] == ["a copy was asked for"] * 2
+
     assert growth("contacts", "erase", "a@x.cn", "--yes")[0] == 2
     assert growth("contacts", "erase", "a@x.cn", "--reason", "asked", "--yes", "--dry-run")[0] == 0
     assert growth("contacts", "show", "a@x.cn")[0] == 0

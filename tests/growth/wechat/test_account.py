@@ -189,7 +189,7 @@ qrcodes: {nobody: permanent, "a b": {expires: 90 days}}
 handoff: {hours: {never: ["09:00-12:00"]}}
 profile: {introduction: 全国第一的借款平台, signature: 先看费用再决定}
 """
-    workspace = make_workspace(GROWTH, files={"channels.yaml": CHANNELS, "wechat.yaml": text})
+    workspace = make_workspace(GROWTH + "  mainland: true\n", files={"channels.yaml": CHANNELS, "wechat.yaml": text})
     problems = list(check(workspace, "wechat", workspace.one("wechat", WeChatFile)))
     found = {(problem.rule, problem.line) for problem in problems}
     for wanted in (
