@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import logging
 import signal
 import socket
@@ -58,6 +59,9 @@ def serve(
     shown = f"[{chosen}]" if ":" in chosen else chosen
     say(f"http://{shown}:{listener.getsockname()[1]}{web.path_prefix}/")
     server = _Server(config)
+    # what is loaded stays: Python's collector of cycles need not look at it again, which takes longer than a request may
+    gc.collect()
+    gc.freeze()
     with alive(database, "web"), _terminated_quietly():
         server.run(sockets=[listener])
     if not server.started:

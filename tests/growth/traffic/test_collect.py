@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -131,6 +132,8 @@ def test_what_a_process_that_was_killed_had_not_stored_is_stored_here(site: Site
 
     def killed(root: Path) -> StoringProcess:
         process = started(root)
+        # Ctrl-C is not for it, and its priority counts among the processes of this session
+        assert (os.getpgid(process._process.pid), os.getsid(process._process.pid)) == (process._process.pid, os.getsid(0))
         process._process.kill()
         process._process.wait()
         return process
