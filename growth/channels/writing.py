@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import lru_cache
-from typing import Any
+from itertools import chain
+from typing import Any, Final
 
 from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from growth.db import Base, table_of
+
+#: rows of one statement: a table has less than 300 columns, and SQLite takes 32,766 values
+_AT_ONCE: Final = 100
 
 
 def insert_new(session: Session, row: type[Base], values: Sequence[Mapping[str, Any]], *, on: str | Sequence[str]) -> None:
@@ -45,14 +49,28 @@ def insert_rows(session: Session, table: Table, columns: Sequence[str], rows: Se
 
     How many were written.
 
-    40,000 events, 25 columns: 3.1 s by Core with a mapping a row, 1.0 s so.
+    40,000 events, 25 columns: 3.1 s by Core with a mapping a row, 1.0 s so; on SQLite a tenth less with a hundred rows a
+    statement.
     """
     if not rows:
         return 0
-    places = ", ".join(_mark(session) for _column in columns)
+    name, connection = _name(session, table), session.connection()
+    if session.get_bind().dialect.name == "postgresql":
+        return connection.exec_driver_sql(_insert(name, tuple(columns), "%s", 1, new_only), list(rows)).rowcount
+    written, whole = 0, len(rows) - len(rows) % _AT_ONCE
+    for start in range(0, whole, _AT_ONCE):
+        statement = _insert(name, tuple(columns), "?", _AT_ONCE, new_only)
+        written += connection.exec_driver_sql(statement, tuple(chain.from_iterable(rows[start : start + _AT_ONCE]))).rowcount
+    if whole < len(rows):
+        written += connection.exec_driver_sql(_insert(name, tuple(columns), "?", 1, new_only), list(rows[whole:])).rowcount
+    return written
+
+
+@lru_cache
+def _insert(name: str, columns: tuple[str, ...], mark: str, rows: int, new_only: bool) -> str:
+    places = f"({', '.join([mark] * len(columns))})"
     after = " ON CONFLICT DO NOTHING" if new_only else ""
-    statement = f"INSERT INTO {_name(session, table)} ({', '.join(columns)}) VALUES ({places}){after}"  # noqa: S608 - names of ours
-    return session.connection().exec_driver_sql(statement, list(rows)).rowcount
+    return f"INSERT INTO {name} ({', '.join(columns)}) VALUES {', '.join([places] * rows)}{after}"  # noqa: S608 - names of ours
 
 
 def add_to_rows(session: Session, table: Table, key: Sequence[str], columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:

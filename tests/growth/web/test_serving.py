@@ -227,7 +227,7 @@ def test_a_head_that_never_ends_is_400_and_closed(guarded: int) -> None:
 
 
 def test_a_large_body_right_behind_its_head_is_no_large_head(guarded: int) -> None:
-    with httpx.Client(trust_env=False) as client:
+    with httpx.Client(trust_env=False, timeout=60) as client:
         for _turn in range(3):
             answer = client.post(f"http://127.0.0.1:{guarded}/login", content=b"x" * 60_000, headers={"content-type": "text/plain"})
             assert answer.status_code in (400, 403)
