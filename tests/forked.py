@@ -3,7 +3,8 @@
 ``starter(*words, root=…, env=…, clock=…, patch=…)`` → `Forked`: a process of its own with its own pid, killed and waited for like any
 other; what it prints is in its `out` and `err`. A fork takes a tenth of a second of work where an interpreter takes two.
 `clock`: a file that holds by how many seconds the clock of the process is wrong; it is read at each look at the clock, so that a test
-can let it jump. `patch`: constants of modules, such as ``{"growth.db.database:BUSY_SECONDS": 1}``.
+can let it jump. `patch`: constants of modules, such as ``{"growth.db.database:BUSY_SECONDS": 1}``. Both hold for the processes that it
+starts in its turn, too: a worker's children.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import itertools
 import json
 import os
+import pickle
 import signal
 import subprocess
 import sys
@@ -45,6 +47,9 @@ _PRELOADED = (
     "sqlalchemy.dialects.sqlite",
 )
 _LONGEST_SECONDS = 90.0
+_ROOT = Path(__file__).parents[1]
+#: what a process hands on to those that it starts: its clock and patch, pickled
+_HANDED = "GROWTH_TESTS_HANDED"
 
 
 @dataclass
@@ -120,9 +125,12 @@ class Starter:
             "words": ["-C", str(root), "--lang", "en", *words],
             "folder": str(folder),
             "env": {**os.environ, **(env or {})},
-            "clock": str(clock) if clock else None,
-            "patch": dict(patch or {}),
         }
+        if clock or patch:
+            job["env"] |= {
+                _HANDED: pickle.dumps((clock, dict(patch or {}))).hex(),
+                "PYTHONPATH": f"{_ROOT / 'tests' / 'offspring'}{os.pathsep}{_ROOT}",
+            }
         (folder / "job").write_text(json.dumps(job["words"]), "utf-8")
         for name in ("out", "err"):
             (folder / name).touch()
@@ -162,9 +170,7 @@ def wait_until(holds: Any, what: str, seconds: float = _LONGEST_SECONDS) -> None
 
 def main() -> None:
     """The source: a line of JSON on stdin is a process to start."""
-    from growth import clock
-
-    wrong_by = _wrong_clock(clock)
+    wrong_by = _wrong_clock()
     for name in _PRELOADED:
         __import__(name)
     # the watchers are nobody's to wait for
@@ -176,9 +182,27 @@ def main() -> None:
             os._exit(0)
 
 
-def _wrong_clock(clock: Any) -> dict[str, Path | None]:
+def take_over() -> None:
+    """Be as the process was told to be that started this one."""
+    if handed := os.environ.get(_HANDED):
+        file, patch = pickle.loads(bytes.fromhex(handed))
+        _wrong_clock()["file"] = file
+        _patch(patch)
+
+
+def _patch(constants: Mapping[str, Any]) -> None:
+    for name, value in constants.items():
+        module, _colon, constant = name.partition(":")
+        __import__(module)
+        assert hasattr(sys.modules[module], constant), name
+        setattr(sys.modules[module], constant, value)
+
+
+def _wrong_clock() -> dict[str, Path | None]:
     """Put a clock in place, before anybody has taken hold of it, that is wrong by what a file says."""
     from datetime import timedelta
+
+    from growth import clock
 
     right, told = clock.now, {"file": None}
 
@@ -220,13 +244,9 @@ def _be(job: dict[str, Any], folder: Path, wrong_by: dict[str, Path | None]) -> 
     ):
         handle = os.open(name, flags, 0o600)
         os.dup2(handle, number)
-    if job["clock"]:
-        wrong_by["file"] = Path(job["clock"])
-    for name, value in job["patch"].items():
-        module, _colon, constant = name.partition(":")
-        __import__(module)
-        assert hasattr(sys.modules[module], constant), name
-        setattr(sys.modules[module], constant, value)
+    if handed := os.environ.get(_HANDED):
+        wrong_by["file"], patch = pickle.loads(bytes.fromhex(handed))
+        _patch(patch)
     from growth.cli.words import run
 
     code = 70

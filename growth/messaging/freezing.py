@@ -5,7 +5,7 @@ A million people in half a minute: what can be done by the database is, and what
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -25,6 +25,10 @@ from growth.messaging.state import DeliveryState, MailingState
 
 #: who has no address stands in the ledger all the same, under a name of their own: this and the contact's id
 _NOBODY = b"nobody:"
+#: people that are put in order of their addresses before they are written. Keyed hashes are in no order: two thousand as they come touch
+#: two thousand pages of the index that keeps addresses apart. A million on SQLite as they come: 42 s of processor, 10 GB written; a
+#: hundred thousand at a time in order: 35 s, 3.7 GB. More at a time is worse: then the index by contact is touched everywhere instead.
+_SORTED = 100_000
 _UNIQUE = ("stream", "occurrence", "medium", "address_index")
 #: the columns that one row has of its own, and after them those that all have alike
 _OWN = ("id", "contact_id", "address_index", "domain", "variant", "state", "reason", "due_at")
@@ -120,18 +124,23 @@ def _write_in_pages(
         found = audience_query(rules, audience(reading), now=now).subquery("found")
         id_ = type_coerce(found.c.id, String) if database.is_sqlite else found.c.id
         query = select(id_, found.c.address_index, found.c.domain, found.c.reason)
-        for page in reading.execute(query.execution_options(yield_per=PAGE)).partitions(PAGE):
-            rows = list(_rows(page, tail, variant_of, held))
-            with database.write() as session:
-                insert_raw(session, Delivery, (*_OWN, *_ALIKE), rows, unless=_UNIQUE)
+        for people in reading.execute(query.execution_options(yield_per=PAGE)).partitions(_SORTED):
+            ordered = sorted(people, key=_by_address)
+            for start in range(0, len(ordered), PAGE):
+                rows = list(_rows(ordered[start : start + PAGE], tail, variant_of, held))
+                with database.write() as session:
+                    insert_raw(session, Delivery, (*_OWN, *_ALIKE), rows, unless=_UNIQUE)
+
+
+def _by_address(person: Any) -> bytes:
+    return person[1] or b""
 
 
 def _rows(
-    page: Iterable[Any], tail: tuple[object, ...], variant_of: Callable[[UUID], str | None] | None, held: str | None
+    people: Sequence[Any], tail: tuple[object, ...], variant_of: Callable[[UUID], str | None] | None, held: str | None
 ) -> Iterable[tuple[object, ...]]:
     """The rows of people as the driver takes them."""
     pending, skipped, never = DeliveryState.PENDING.value, DeliveryState.SKIPPED.value, to_micros(NEVER)
-    people = list(page)
     for number, (id_, index, domain, reason) in zip(uuid7s(len(people)), people, strict=True):
         key, variant, due = index, None, None
         if index is None or variant_of is not None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from growth import clock
 from growth.sandbox import Part
 from tests.campaigns.desk import MONTHLY, Desk
 from tests.forked import Forked, Starter, wait_until
@@ -53,6 +54,10 @@ class Office:
         """From here on the clock of processes is wrong by so much; where it had a file when they started."""
         self.clock.with_suffix(".new").write_text(str(timedelta(**span).total_seconds()))
         self.clock.with_suffix(".new").rename(self.clock)
+
+    def show(self, moment: datetime) -> None:
+        """From here on the clock of processes shows that moment, and goes on from there."""
+        self.turn_clock(seconds=(moment - clock.now()).total_seconds())
 
     def got(self) -> Counter[str]:
         """What the mail server took, by address: its own log."""

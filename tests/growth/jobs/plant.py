@@ -86,7 +86,7 @@ class Plant:
         """One beat."""
         return reconcile(self.database, self.catalogue, now=self.now)
 
-    def turn(self, *workers: InProcess, seconds: float = 20.0) -> int:
+    def turn(self, *workers: InProcess, seconds: float = 90.0) -> int:
         """Each worker looks once and ends what it took; how much was taken."""
         taken = sum(worker.turn() for worker in workers)
         assert all(worker.wait_idle(seconds) for worker in workers)

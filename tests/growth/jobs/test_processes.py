@@ -86,12 +86,12 @@ def test_two_workers_and_two_schedulers_run_each_period_once(database: Database,
     down_for(database, 3, Probe("hourly", "mark", every="hour", at="00:00"), Probe("heavy", "mark", every="hour", at="00:00", heavy=True))
     for words in (["worker"], ["worker"], ["scheduler"], ["scheduler"]):
         start(root, *words)
-    assert wait_for(lambda: len(marks(root)) >= 6, 60)
+    assert wait_for(lambda: len(marks(root)) >= 6, 240)
     assert sorted(pids(database)) == ["scheduler", "worker"]
     assert len(growth(root, "status")["processes"]) == 4
     runs = [(name, period) for name, period, _attempt, _pid in marks(root)]
     assert len(set(runs)) == len(runs) in (6, 8)
-    assert wait_for(lambda: states(database) == {"done"}, 30)
+    assert wait_for(lambda: states(database) == {"done"}, 90)
 
 
 @pytest.mark.slow

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import chinese_calendar
@@ -14,7 +16,10 @@ from growth.jobs.day import UnknownDay, read_day
 from growth.jobs.holidays import shipped
 from growth.jobs.period import Period
 from growth.jobs.schedule import Schedule
-from growth.workspace import Every, OnHoliday, ScheduleYaml
+from growth.workspace import Every, OnHoliday, ScheduleYaml, Workspace
+from tests.command import Growth, growth_in
+
+__all__ = ["growth_in"]
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NEW_YORK = ZoneInfo("America/New_York")
@@ -97,6 +102,24 @@ def test_the_golden_table_of_dates(every: str, day: str | None, at: str, holiday
     # the same run is found by looking at the days around it, and nowhere else under this name
     around = schedule.between(local("2024-01-01T00:00"), local("2028-01-01T00:00"), zone=SHANGHAI)
     assert [run.due_at for run in around if run.period.key == period] == ([found.due_at] if found else [])
+
+
+def test_campaigns_fall_due_as_the_golden_table_says(make_workspace: Callable[..., Workspace], growth_in: Callable[[Path], Growth]) -> None:
+    """F12, at the public door: one campaign a line, all runs of 2024–2027 as ``growth jobs due`` lists them."""
+    files = {"channels.yaml": "channels: {newsletter: {medium: email}}\n"}
+    for line, (every, day, at, holiday, _period, _runs) in enumerate(GOLDEN):
+        words = {"every": every, "at": at, "holiday": holiday} | ({"day": day} if day else {})
+        schedule = ", ".join(f'{name}: "{value}"' for name, value in words.items())
+        files[f"campaigns/line{line}.yaml"] = (
+            f"medium: email\npurpose: service\nchannel: newsletter\naudience: {{}}\n"
+            f"content: {{subject: News, body: News}}\nschedule: {{{schedule}}}\n"
+        )
+    workspace = make_workspace('site: {url: "https://www.example.com/"}\n', files=files)
+    listed = growth_in(workspace.root)("jobs", "due", "--from", "2024-01-01", "--to", "2027-12-31", "--json").json
+    found = {(run["job"], run["period"]): run["at"] for run in listed}
+    for line, golden in enumerate(GOLDEN):
+        *_how, period, runs = golden
+        assert found.get((f"campaign:line{line}", period)) == (f"{runs}:00+08:00" if runs else None), golden
 
 
 def test_a_run_moved_out_of_its_month_keeps_the_month_s_name() -> None:
