@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any, Final
 
 from growth import clock
-from growth.language import _, ngettext
+from growth.language import _
 from growth.reporting import Chart, Column, Empty, Figure, Kind, Note, Query, Series, Table, bars
 from growth.web import Page, Viewer, page
 from seo.crawls import crawls
@@ -16,7 +16,7 @@ from seo.pages.tabs import EDITORS, NAV, ROLES, tabs
 from seo.ranking.naming import engine_title, figure_title, keyword_page
 from seo.ranking.our_pages import count_words
 from seo.ranking.overview import WordOverview, keyword_overview
-from seo.ranking.problems import notes_of, state_of
+from seo.ranking.problems import newer_words, notes_of, state_of
 from seo.ranking.rows import SiteFigure
 from seo.ranking.settings import KeywordsFile
 from seo.ranking.standing import Standing
@@ -28,8 +28,6 @@ _EXAMPLE: Final = "keywords:\n  网络借贷: {page: /invest, target: 10, engine
 IMPORT: Final = "growth seo keywords import 爱站-百度-2026-11-23.csv"
 #: problems that are shown above the table
 _MOST_NOTES: Final = 6
-#: words that one sentence names
-_MOST_NAMED: Final = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +65,7 @@ def keywords(viewer: Viewer, show: str = "declared") -> Page:
     # a phone's card names the engine under the word
     shown_columns = [replace(column, under="engine") if column.key else column for column in table.columns if column.id != "engine"]
     table = replace(table, columns=shown_columns)
-    newer, mend, may_look = _newer(found, audited=audited)
+    newer, mend, may_look = newer_words(found) if audited else ("", "", False)
     words = {"declared": _("In keywords.yaml"), "all": _("All that were imported")}
     shown = KeywordsPage(
         tabs=tabs("keywords"),
@@ -91,24 +89,6 @@ def look(viewer: Viewer) -> Page:
     count_words(viewer.database, now=viewer.now)
     viewer.flash(_("The words were looked for in titles, headings and links of the newest audit."))
     return viewer.redirect("/seo/keywords")
-
-
-def _newer(found: Sequence[WordOverview], *, audited: bool) -> tuple[str, str, bool]:
-    """What to say of words that the audit did not know, what to do, and whether looking now would find anything."""
-    newer = [one for one in found if one.declared and not one.in_texts]
-    if not audited or not newer:
-        return "", "", False
-    names = _(", ").join(one.word for one in newer[:_MOST_NAMED]) + (" …" if len(newer) > _MOST_NAMED else "")
-    if any(one.pages is None for one in newer):
-        text = ngettext(
-            "{n} word is newer than the last look at our pages: {names}",
-            "{n} words are newer than the last look at our pages: {names}",
-            len(newer),
-            names=names,
-        )
-        return text, _("Titles, headings and links can be searched now, texts by the next audit: growth seo audit"), True
-    text = ngettext("{n} word is newer than the audit: {names}", "{n} words are newer than the audit: {names}", len(newer), names=names)
-    return text, _("They were found in titles, headings and links. Audit again to find them in texts: growth seo audit"), False
 
 
 def today(viewer: Viewer) -> date:

@@ -41,7 +41,7 @@ def keywords(
         return
     from seo.ranking.our_pages import count_words
     from seo.ranking.overview import keyword_overview
-    from seo.ranking.problems import notes_of
+    from seo.ranking.problems import newer_words, notes_of
 
     workspace, database, now = toolkit.workspace(), toolkit.database(), clock.now()
     count_words(database, now=now)
@@ -69,6 +69,10 @@ def keywords(
     for one in found:
         for note in notes_of(one):
             toolkit.hint(note.text)
+    newer, mend, unaudited = newer_words(found)
+    if newer and not unaudited:
+        toolkit.hint(newer)
+        toolkit.hint(mend)
     if found and not any(one.standings for one in found):
         toolkit.hint(_("No positions yet: growth seo keywords import FILE (站长之家, 爱站, 5118, Search Console)"))
 

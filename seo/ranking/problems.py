@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from growth.language import _
+from collections.abc import Sequence
+
+from growth.language import _, ngettext
 from growth.reporting import Note
 from seo.ranking.naming import engine_title, keyword_page, shown_position
 from seo.ranking.overview import WordOverview
 from seo.ranking.standing import Standing
 
-#: addresses that one sentence names
+#: addresses, and words, that one sentence names
 _MOST_NAMED = 5
+_MOST_WORDS = 8
 
 
 def notes_of(one: WordOverview) -> list[Note]:
@@ -27,6 +30,26 @@ def notes_of(one: WordOverview) -> list[Note]:
     ]
     found += [Note(text=text, severity="warning", mend=mend, link=link) for text, mend in _of_pages(one)]
     return found
+
+
+def newer_words(found: Sequence[WordOverview]) -> tuple[str, str, bool]:
+    """A sentence on the words that the newest audit did not know ("" where it knew all), what to do, and whether a look at its titles,
+    headings and links would find anything.
+    """
+    newer = [one for one in found if one.declared and not one.in_texts]
+    if not newer:
+        return "", "", False
+    names = _(", ").join(one.word for one in newer[:_MOST_WORDS]) + (" …" if len(newer) > _MOST_WORDS else "")
+    if any(one.pages is None for one in newer):
+        text = ngettext(
+            "{n} word is newer than the last look at our pages: {names}",
+            "{n} words are newer than the last look at our pages: {names}",
+            len(newer),
+            names=names,
+        )
+        return text, _("Titles, headings and links can be searched now, texts by the next audit: growth seo audit"), True
+    text = ngettext("{n} word is newer than the audit: {names}", "{n} words are newer than the audit: {names}", len(newer), names=names)
+    return text, _("They were found in titles, headings and links. Audit again to find them in texts: growth seo audit"), False
 
 
 def fall_text(each: Standing) -> str:

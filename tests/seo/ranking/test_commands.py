@@ -51,13 +51,19 @@ def test_an_import_answers_row_by_row_and_the_list_shows_it(growth: Growth, tmp_
     assert first["pages"][0]["named"] is True
 
 
-def test_the_table_reads_at_a_glance_and_names_what_competes(growth: Growth, tmp_path: Path) -> None:
+def test_the_table_reads_at_a_glance_and_names_what_competes(growth: Growth, crawled: Database, tmp_path: Path) -> None:
     growth("seo", "keywords", "import", str(csv_file(tmp_path / "chinaz-2026-11-20.csv", CHINAZ)))
     shown = growth("seo", "keywords").out
     assert "in target" in shown
     assert "not yet" in shown
     assert "网络借贷: 3 pages say that they are about it" in shown
     assert "征信报告怎么看" not in shown
+    assert "newer than" not in shown
+    words = crawled.workspace.root / "keywords.yaml"
+    words.write_text(words.read_text("utf-8").rstrip() + "\n  提前结清: {}\n", "utf-8")
+    newer = growth("seo", "keywords").out
+    assert "1 word is newer than the audit: 提前结清" in newer
+    assert "Audit again to find them in texts: growth seo audit" in newer
     assert "征信报告怎么看" in growth("seo", "keywords", "--all").out
     assert {line["word"] for line in growth("seo", "keywords", "--word", "小额借款", "--jsonl").lines} == {"小额借款"}
 
