@@ -83,6 +83,7 @@ def page_json(
         "ttfb_ms": url.ttfb_ms,
         "title_px": page.title_px if page else None,
         "description": page.description if page else None,
+        "description_px": page.description_px if page else None,
         "h1": page.h1 if page else None,
         "h2": page.h2 if page else None,
         "canonical": canonical_url,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
@@ -12,6 +13,8 @@ from sqlalchemy.orm import Session, aliased
 
 from growth.db import Database
 from growth.language import _
+from growth.rendering.states import state_word
+from growth.reporting import Kind as ColumnKind
 from growth.reporting import Table
 from seo.check import Group, catalogue
 from seo.crawl.frontier import Kind, State
@@ -54,7 +57,15 @@ def crawl_tables(database: Database, crawl: Crawl, *, most: int = MOST_ROWS) -> 
         external_table(database, crawl, most=most),
         skipped_table(database, crawl, most=most),
     ]
-    return [table for table in tables if table.rows]
+    return [_in_words(table) for table in tables if table.rows]
+
+
+def _in_words(table: Table) -> Table:
+    """A table whose severities and states are words: no spreadsheet has badges."""
+    badges = [column.id for column in table.columns if column.kind is ColumnKind.BADGE]
+    if not badges:
+        return table
+    return replace(table, rows=[{**row, **{id: state_word(row[id]) for id in badges if row.get(id)}} for row in table.rows])
 
 
 def checks_table(tallies: Sequence[Tally], crawl: Crawl) -> Table:

@@ -42,7 +42,9 @@ def test_documents_have_the_columns_of_an_export_with_what_the_pages_say(audit_o
     }
     database, result = audit_of(Served(base=BASE, resources=resources))
     (path,) = write_report(database, result.crawl, format="xlsx", target=tmp_path / "report.xlsx")
-    lines = openpyxl.load_workbook(path)["Internal"].iter_rows(values_only=True)
+    book = openpyxl.load_workbook(path)
+    assert {line[0] for line in book["Issues by check"].iter_rows(min_row=2, values_only=True)} <= {"Error", "Warning", "Notice"}
+    lines = book["Internal"].iter_rows(values_only=True)
     names = [str(name) for name in next(lines)]
     rows = {str(line[0]).removeprefix(BASE): dict(zip(names, line, strict=True)) for line in lines}
     page = rows["a.html"]
@@ -61,6 +63,7 @@ def test_documents_have_the_columns_of_an_export_with_what_the_pages_say(audit_o
     )  # fmt: skip
     assert rows["list.html?page=3"]["Status"] == "OK"
     assert page["Crawl Timestamp"] is not None
+    assert min(page["Title 1 Pixel Width"], page["Meta Description 1 Pixel Width"]) > 100
     stored = {row["url"].removeprefix(BASE): row["inlinks"] for row in list_pages(database) if row["title"] is not None}
     assert {name: row["Unique Inlinks"] for name, row in rows.items() if name in stored} == stored
 
