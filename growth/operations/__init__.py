@@ -7,7 +7,7 @@ from growth.operations.kinds import kind_words
 from growth.operations.making import KeptReport, kept_path, kept_reports, make_report
 from growth.operations.proposals import Proposal
 from growth.operations.report import Format, OperationsReport, document_of, period_asked, text_of, title_of, written
-from growth.operations.rows import Facts, Span, Sums, Yield, span_of
+from growth.operations.rows import Facts, Span, Sums, Yield, span_before, span_of
 from growth.operations.schema import ActivityFile
 from growth.operations.sections import FIGURES
 from growth.operations.todo import todo_entries
@@ -38,6 +38,7 @@ __all__ = [
     "period_asked",
     "refresh",
     "review",
+    "span_before",
     "span_of",
     "text_of",
     "title_of",

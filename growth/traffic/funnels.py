@@ -74,4 +74,5 @@ def _signups(role: str | None, from_day: date, until_day: date) -> Select[int]:
 
 
 def _share(count: int, of: int) -> float | None:
-    return round(count / of, 4) if of else None
+    # more digits than are shown: what is rounded twice is rounded wrong
+    return round(count / of, 6) if of else None

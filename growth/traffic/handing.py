@@ -38,7 +38,7 @@ def report_section(session: Session, workspace: Workspace, period: Period) -> It
         id="website",
         title=_("Website"),
         sentence=ngettext("{n} visit looked at {views} pages.", "{n} visits looked at {views} pages.", now.visits, views=now.views),
-        figures=site_figures(now, before, period),
+        figures=site_figures(now, before, period, against=_("against the period before")),
         tables=[page_table(rows)],
         order=30,
     )
@@ -75,8 +75,8 @@ def page_table(rows: Sequence[PageRow]) -> Table:
     return Table(id="pages", title=_("Pages"), columns=columns, rows=shown)
 
 
-def site_figures(now: SiteSums, before: SiteSums, period: Period) -> list[Figure]:
-    """Page views, time, bounces and dead ends of a period."""
+def site_figures(now: SiteSums, before: SiteSums, period: Period, *, against: str) -> list[Figure]:
+    """Page views, time, bounces and dead ends of a period; `against` says what `before` is."""
     command = f"growth traffic visits --from {period.first.isoformat()} --to {period.last.isoformat()}"
     views = Figure(
         id="views",
@@ -96,7 +96,7 @@ def site_figures(now: SiteSums, before: SiteSums, period: Period) -> list[Figure
     bounced = Figure(
         id="bounce_rate",
         label=_("Bounce rate"),
-        value=Decimal(str(round(now.bounce_rate, 4))) if now.bounce_rate is not None else None,
+        value=Decimal(str(round(now.bounce_rate, 6))) if now.bounce_rate is not None else None,
         unit="%",
         better=Better.DOWN,
         query=Query(means=_("Visits of one page, under ten seconds in front of it, without a form or a way out used."), command=command),
@@ -110,9 +110,8 @@ def site_figures(now: SiteSums, before: SiteSums, period: Period) -> list[Figure
         query=Query(means=_("Views of an address of ours that was not there."), command=command),
         evidence="/website/dead-ends",
     )
-    against = _("against the period before")
     seconds = round(before.engaged_a_visit.total_seconds()) if before.engaged_a_visit is not None else None
-    rate = Decimal(str(round(before.bounce_rate, 4))) if before.bounce_rate is not None else None
+    rate = Decimal(str(round(before.bounce_rate, 6))) if before.bounce_rate is not None else None
     return [
         views.compared(before.views or None, against=against),
         engaged.compared(seconds, against=against),
@@ -128,7 +127,7 @@ def overview_cards(session: Session, workspace: Workspace, period: Period) -> It
         yield Figure(
             id="tracking_loss",
             label=_("Sign-ups without a visit"),
-            value=Decimal(str(round(unseen / total, 4))),
+            value=Decimal(str(round(unseen / total, 6))),
             unit="%",
             better=Better.DOWN,
             query=Query(

@@ -157,36 +157,32 @@ def pages(session: Session, *, from_day: date, until_day: date, most: int = 2000
     counts = page_counts(from_day, until_day).c
     names = ("views", "engaged_ms", "leaves", "scrolled", "load_ms", "loads", "errors")
     seen = (
-        select(counts.page_id, *(func.sum(counts[name]) for name in names))
+        select(counts.page_id, *(func.sum(counts[name]).label(name) for name in names))
         .group_by(counts.page_id)
         .having(func.sum(counts.views) > 0)
         .order_by(func.sum(counts.views).desc(), counts.page_id)
         .limit(most)
+        .subquery()
     )
-    found = session.execute(seen).all()
-    ids = [row[0] for row in found]
     of_ends = entry_counts(from_day, until_day).c
-    ends: dict[int, tuple[int, int, int]] = {}
-    named: dict[int, tuple[str, str]] = {}
-    for part in _parts(ids):
-        query = (
-            select(of_ends.page_id, *(func.sum(of_ends[name]) for name in ENDS)).where(of_ends.page_id.in_(part)).group_by(of_ends.page_id)
-        )
-        ends |= {id: (int(entries), int(exits), int(bounces)) for id, entries, exits, bounces in session.execute(query)}
-        paths = select(PagePath.id, PagePath.path, PagePath.title).where(PagePath.id.in_(part))
-        named |= {id: (path, title) for id, path, title in session.execute(paths)}
+    ends = select(of_ends.page_id, *(func.sum(of_ends[name]).label(name) for name in ENDS)).group_by(of_ends.page_id).subquery()
+    query = (
+        select(PagePath.path, PagePath.title, *(seen.c[name] for name in names), *(func.coalesce(ends.c[name], 0) for name in ENDS))
+        .select_from(seen)
+        .outerjoin(PagePath, PagePath.id == seen.c.page_id)
+        .outerjoin(ends, ends.c.page_id == seen.c.page_id)
+        .order_by(seen.c.views.desc(), seen.c.page_id)
+    )
     rows = []
-    for id, views, engaged, leaves, scrolled, load, loads, errors in found:
-        path, title = named.get(id, ("", ""))
-        entries, exits, bounces = ends.get(id, (0, 0, 0))
+    for path, title, views, engaged, leaves, scrolled, load, loads, errors, entries, exits, bounces in session.execute(query):
         rows.append(
             PageRow(
-                path=path,
-                title=title,
+                path=path or "",
+                title=title or "",
                 views=int(views),
-                entries=entries,
-                exits=exits,
-                bounces=bounces,
+                entries=int(entries),
+                exits=int(exits),
+                bounces=int(bounces),
                 engaged=timedelta(milliseconds=int(engaged) / int(views)) if leaves else None,
                 scroll=int(scrolled) / int(leaves) / 100 if leaves else None,
                 load=timedelta(milliseconds=int(load) / int(loads)) if loads else None,

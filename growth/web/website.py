@@ -14,6 +14,7 @@ from growth import clock
 from growth.channels import channel_titles, medium_title
 from growth.jobs import Period
 from growth.language import _, ngettext
+from growth.operations import span_before
 from growth.reporting import Chart, Column, Empty, Figure, Kind, PeriodChoice, Series, Table, line
 from growth.traffic import (
     Came,
@@ -97,7 +98,9 @@ def overview(viewer: Viewer) -> Page:
     """How the site is used."""
     period = wanted_period(viewer)
     catch_up(viewer.database)
-    before = period.previous()
+    # as many days of the period before as have passed of this one: a month that has just begun has not lost its visitors
+    before = span_before(period, today=clock.site_day(viewer.now, viewer.workspace.zone))
+    against = _("against {period}", period=period.previous().title())
     with viewer.database.read() as session:
         now = site_sums(session, from_day=period.first, until_day=period.last)
         then = site_sums(session, from_day=before.first, until_day=before.last)
@@ -109,7 +112,7 @@ def overview(viewer: Viewer) -> Page:
     table = replace(table, rows=[{**row, "href": f"/website/ways?path={quote(str(row['path']))}"} for row in table.rows])
     if viewer.format:
         return viewer.download(table)
-    visits = Figure(id="visits", label=_("Visits"), value=now.visits).compared(then.visits or None, against=_("against the period before"))
+    visits = Figure(id="visits", label=_("Visits"), value=now.visits).compared(then.visits or None, against=against)
     sentence = (
         ngettext("{n} visit", "{n} visits", now.visits)
         + _(", {views} page views; {visitors} daily visitors added up.", views=now.views, visitors=now.daily_visitors)
@@ -119,7 +122,7 @@ def overview(viewer: Viewer) -> Page:
     shown = WebsitePage(
         sentence=sentence,
         period=period_choice(viewer.address, period, viewer),
-        figures=[visits, *site_figures(now, then, period)],
+        figures=[visits, *site_figures(now, then, period, against=against)],
         chart=line(
             "visits",
             _("Visits by day"),
