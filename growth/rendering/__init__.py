@@ -7,8 +7,10 @@ from growth.rendering.frame import Flash, Frame, NavLink, SiteShown, UserShown
 from growth.rendering.limits import LimitedRenderer, Rendered
 from growth.rendering.source import Source, check_source
 from growth.rendering.states import Look, look_of
+from growth.rendering.woven import LONG, Woven
 
 __all__ = [
+    "LONG",
     "Address",
     "Flash",
     "Frame",
@@ -23,6 +25,7 @@ __all__ = [
     "UnknownTemplate",
     "UserShown",
     "VariableMissing",
+    "Woven",
     "check_source",
     "html_environment",
     "look_of",

@@ -2,7 +2,8 @@
 
 Started by `growth.rendering.limits` as ``python -m growth.rendering.child``; reads requests from stdin, answers on stdout.
 Its environment holds no secrets, its address space may grow by `MEMORY_BYTES` only, and it writes no files.
-A request is a pickle made by the parent; an answer is JSON, so that nothing of a template is ever unpickled.
+A request is a pickle made by the parent; an answer is JSON, so that nothing of a template is ever unpickled. A rendered text is a list of
+pieces: the long ones of the template itself are told once, when it is loaded, and are numbers from then on.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from growth.language import _, use_language
 from growth.rendering.broken import TemplateBroken, TemplateTooHeavy, UnknownTemplate, VariableMissing, broken
 from growth.rendering.environment import make_environment, shown_names
 from growth.rendering.source import Source
+from growth.rendering.woven import long_constants
 
 #: what rendering may take beyond the process itself
 MEMORY_BYTES = 256 * 1024 * 1024
@@ -44,8 +46,9 @@ def main() -> None:
         request = pickle.loads(raw)  # noqa: S301  (from our own parent only)
         if request["do"] == "load":
             try:
-                loaded = {request["key"]: _load(request)}
-                write_message(stdout, b'{"ok":{}}')
+                texts = _load(request)
+                loaded = {request["key"]: texts}
+                write_message(stdout, _told({"ok": {part: one.long for part, one in texts.items()}}))
             except GrowthError as fault:
                 write_message(stdout, _error(fault))
             continue
@@ -54,12 +57,13 @@ def main() -> None:
 
 
 class Loaded:
-    """One compiled text with what is needed to place its errors."""
+    """One compiled text with what is needed to place its errors, and its long pieces: number and bytes of each by its identity."""
 
-    __slots__ = ("names", "source", "template")
+    __slots__ = ("long", "names", "numbers", "source", "template")
 
-    def __init__(self, source: Source, template: Template, names: dict[str, str]) -> None:
-        self.source, self.template, self.names = source, template, names
+    def __init__(self, source: Source, template: Template, names: dict[str, str], long: tuple[str, ...]) -> None:
+        self.source, self.template, self.names, self.long = source, template, names, long
+        self.numbers = {id(text): (number, _size(text)) for number, text in enumerate(long)}
 
 
 def _load(request: dict[str, Any]) -> dict[str, Loaded]:
@@ -74,12 +78,12 @@ def _load(request: dict[str, Any]) -> dict[str, Loaded]:
             template = Template.from_code(environment, code, environment.make_globals(None))
         except Exception as fault:
             raise broken(fault, name=source.name, shown=names, first_line=source.first_line) from fault
-        texts[part] = Loaded(source, template, names)
+        texts[part] = Loaded(source, template, names, tuple(long_constants(code)))
     return texts
 
 
 def _row(texts: dict[str, Loaded], variables: dict[str, object]) -> bytes:
-    done: dict[str, str] = {}
+    done: dict[str, list[str | int]] = {}
     for part, one in texts.items():
         try:
             done[part] = _bounded(one, variables)
@@ -87,23 +91,38 @@ def _row(texts: dict[str, Loaded], variables: dict[str, object]) -> bytes:
             return _error(fault)
         except Exception as fault:  # noqa: BLE001  (whatever a template does is its author's to mend)
             return _error(broken(fault, name=one.source.name, shown=one.names, first_line=one.source.first_line))
+    return _told({"ok": done})
+
+
+def _told(document: dict[str, Any]) -> bytes:
     try:
-        return msgspec.json.encode({"ok": done})
+        return msgspec.json.encode(document)
     except UnicodeEncodeError:  # half a character from somebody's data
-        return json.dumps({"ok": done}, ensure_ascii=False).encode("utf-8", "surrogatepass")
+        return json.dumps(document, ensure_ascii=False).encode("utf-8", "surrogatepass")
 
 
-def _bounded(one: Loaded, variables: dict[str, object]) -> str:
-    """The rendered text, given up as soon as it is longer than allowed."""
-    parts: list[str] = []
+def _size(text: str) -> int:
+    return len(text.encode("utf-8", "surrogatepass"))
+
+
+def _bounded(one: Loaded, variables: dict[str, object]) -> list[str | int]:
+    """The rendered text in pieces, given up as soon as it is longer than allowed."""
+    pieces: list[str | int] = []
+    own: list[str] = []
     size = 0
     for part in one.template.generate(variables):
-        size += len(part.encode("utf-8", "surrogatepass"))
+        known = one.numbers.get(id(part))
+        if known is None:
+            size += _size(part)
+            own.append(part)
+        else:
+            size += known[1]
+            pieces += ("".join(own), known[0])
+            own = []
         if size > OUTPUT_BYTES:
             where = Where(one.source.name, one.source.first_line)
             raise TemplateTooHeavy(_("the text is longer than 1 MB"), fix=_("make its loops smaller"), where=where)
-        parts.append(part)
-    return "".join(parts)
+    return [*pieces, "".join(own)]
 
 
 def _error(fault: GrowthError) -> bytes:

@@ -19,7 +19,7 @@ import select
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from threading import RLock
@@ -37,6 +37,7 @@ from growth.rendering.broken import TemplateBroken, TemplateTooHeavy
 from growth.rendering.child import ERRORS, LENGTH
 from growth.rendering.loader import search_path
 from growth.rendering.source import Source
+from growth.rendering.woven import Woven
 
 #: how long one rendering may take
 SECONDS = 2.0
@@ -46,7 +47,9 @@ START_SECONDS = 30.0
 BATCH = 64
 #: what a pipe holds, so that the process goes on while its answers are read; Linux gives 64 KB otherwise
 PIPE_BYTES = 1 << 20
-Rendered = Mapping[str, str]
+#: the text of each part (growth.rendering.woven)
+Rendered = Mapping[str, Woven]
+_Pieces = Mapping[str, Sequence[str | int]]
 
 
 class LimitedRenderer:
@@ -62,6 +65,8 @@ class LimitedRenderer:
         self._process: subprocess.Popen[bytes] | None = None
         self._answers: _Answers | None = None
         self._loaded: dict[str, Any] | None = None
+        #: the long pieces of each part, which the process names by their numbers
+        self._long: Mapping[str, Sequence[str]] = {}
         self._key = 0
 
     def load(self, sources: Mapping[str, Source], *, language: str | None = None) -> None:
@@ -123,7 +128,8 @@ class LimitedRenderer:
         try:
             self._write({"do": "render", "key": self._key, "rows": [dict(variables) for variables in batch]})
             for _row in batch:
-                answers.append(_answer(self._read(SECONDS)))
+                answer = _answer(self._read(SECONDS))
+                answers.append(answer if isinstance(answer, GrowthError) else self._woven(answer))
         except TimeoutError:
             self._stop()
             answers.append(self._too_heavy(_("rendering takes longer than {n} s", n=round(SECONDS))))
@@ -131,6 +137,12 @@ class LimitedRenderer:
             self._stop()
             answers.append(self._too_heavy(_("rendering needs more memory than allowed")))
         return answers
+
+    def _woven(self, pieces: _Pieces) -> Rendered:
+        return {
+            part: Woven.of(self._long[part][piece] if isinstance(piece, int) else piece for piece in found)
+            for part, found in pieces.items()
+        }
 
     def _too_heavy(self, message: str) -> TemplateTooHeavy:
         sources = list(self._loaded["sources"].values()) if self._loaded else []
@@ -164,6 +176,7 @@ class LimitedRenderer:
         if isinstance(answer, GrowthError):
             self._loaded = None
             raise answer
+        self._long = {part: [str(text) for text in texts] for part, texts in answer.items()}
 
     def _stop(self) -> None:
         process, self._process = self._process, None
@@ -220,13 +233,13 @@ class _Answers:
             self._held += part
 
 
-def _answer(raw: bytes) -> Rendered | GrowthError:
+def _answer(raw: bytes) -> _Pieces | GrowthError:
     try:
         document = msgspec.json.decode(raw)
     except msgspec.DecodeError:  # half a character from somebody's data
         document = json.loads(raw.decode("utf-8", "surrogatepass"))
     if "ok" in document:
-        rendered: Rendered = document["ok"]
-        return rendered
+        pieces: _Pieces = document["ok"]
+        return pieces
     where = Where(*document["where"]) if document["where"] else None
     return ERRORS.get(document["error"], TemplateBroken)(document["message"], fix=document["fix"], where=where)

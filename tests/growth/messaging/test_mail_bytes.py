@@ -16,6 +16,7 @@ from growth.contacts import Medium
 from growth.db import uuid7
 from growth.messaging import Mail, Message, UnsafeHeader, mail_bytes, message_id
 from growth.messaging.mail import delivery_of_message_id
+from growth.rendering import LONG, Woven
 
 AT = datetime(2026, 11, 23, 2, 0, 5, tzinfo=UTC)
 BREAKS = ["\r\n", "\n", "\r", "\x00", "\x85", "\u2028", "\u2029", "\x0b", "\x0c"]
@@ -70,6 +71,17 @@ def test_a_mail_reads_back_as_it_was_meant() -> None:
     assert delivery_of_message_id("<somebody@else.example>") is None
     assert found.get_content_type() == "multipart/alternative"
     assert [part.get_content_type() for part in found.iter_parts()] == ["text/plain", "text/html"]
+
+
+@given(st.lists(st.one_of(st.text(max_size=8), st.sampled_from(["本月更新，请看。\n" * 40, "a" * (LONG + 1), "ab\r" * LONG])), max_size=9))
+@settings(max_examples=60, deadline=None)
+def test_a_mail_of_pieces_that_many_share_reads_like_one_text(pieces: list[str]) -> None:
+    text = Woven.of(piece.encode("utf-8", "replace").decode() for piece in pieces)
+    raw = mail_bytes(message(text=text, html=text), date=AT)
+    found = parsed(raw)
+    whole = parsed(mail_bytes(message(text=str(text), html=str(text)), date=AT))
+    assert (body(found, "plain"), body(found, "html")) == (body(whole, "plain"), body(whole, "html"))
+    assert max(len(line) for line in raw.partition(b"\r\n\r\n")[2].split(b"\r\n")) <= 78
 
 
 def test_a_mail_without_html_is_one_part() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from growth.errors import GrowthError
-from growth.rendering import LimitedRenderer, Source, TemplateBroken, TemplateTooHeavy, VariableMissing, check_source
+from growth.rendering import LONG, LimitedRenderer, Source, TemplateBroken, TemplateTooHeavy, VariableMissing, check_source
 
 CONTACT = {"name": "张三", "email": "z@example.com"}
 
@@ -126,6 +126,20 @@ def test_one_recipient_without_a_value_does_not_stop_the_others(renderer: Limite
     )
     assert [isinstance(answer, VariableMissing) for answer in answers] == [False, True, True, True, False]
     assert all(str(answer).startswith("templates/sms/a.txt:2:") for answer in answers if isinstance(answer, GrowthError))
+
+
+def test_long_pieces_of_a_template_are_the_same_in_every_message() -> None:
+    long = "本月更新，请看。" * LONG
+    text = f"{{{{ name }}}}{long}{{% for each in names %}}<b>{{{{ each }}}}</b>{long}!{{% endfor %}}"
+    with LimitedRenderer() as renderer:
+        renderer.load({"html": Source(text=text, name="x", html=True), "text": Source(text=text, name="x", html=False)})
+        one, two = renderer.rows([{"name": "A", "names": ["<B>", long]}, {"name": "C", "names": []}])
+    assert not isinstance(one, GrowthError)
+    assert not isinstance(two, GrowthError)
+    assert one["text"] == f"A{long}<b><B></b>{long}!<b>{long}</b>{long}!" == "".join(one["text"].pieces)
+    assert one["html"] == f"A{long}<b>&lt;B&gt;</b>{long}!<b>{long}</b>{long}!"
+    assert two["html"] == f"C{long}"
+    assert one["html"].pieces[1] is two["html"].pieces[1]
 
 
 def test_a_default_takes_the_place_of_an_empty_value(renderer: LimitedRenderer) -> None:
