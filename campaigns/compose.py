@@ -73,6 +73,14 @@ class Composer:
         self._database, self._letter = database, letter
         self._workspace, self._keys = database.workspace, database.vault
         self._renderers: dict[str, LimitedRenderer] = {}
+        #: what everybody's template sees
+        self._common: Mapping[str, object] = {
+            "site": site_values(self._workspace),
+            "campaign": {"name": letter.compiled.name, "channel": letter.channel},
+            "period": {"key": letter.period.key, "title": letter.period.title()},
+        }
+        self._sender, self._reply_to = sender_of(self._workspace), reply_to_of(self._workspace)
+        self._list_id = f"{letter.compiled.name}.{urls.host_of(self._workspace.settings.site.url)}"
 
     def close(self) -> None:
         """End the rendering processes."""
@@ -115,10 +123,8 @@ class Composer:
         letter, workspace, keys = self._letter, self._workspace, self._keys
         medium = letter.file.medium
         return {
+            **self._common,
             "contact": person_values(person),
-            "site": site_values(workspace),
-            "campaign": {"name": letter.compiled.name, "channel": letter.channel},
-            "period": {"key": letter.period.key, "title": letter.period.title()},
             "unsubscribe_url": unsubscribe_url(workspace, keys, contact_id=person.id, medium=medium, stream=letter.stream),
             "preferences_url": preferences_url(workspace, keys, contact_id=person.id),
             "links": _links(letter, workspace, keys, person.id),
@@ -145,10 +151,10 @@ class Composer:
                 subject=" ".join(rendered["subject"].split()),
                 text=rendered["text"],
                 html=rendered["html"],
-                sender=sender_of(self._workspace),
-                reply_to=reply_to_of(self._workspace),
+                sender=self._sender,
+                reply_to=self._reply_to,
                 unsubscribe_url=str(values["unsubscribe_url"]),
-                list_id=f"{self._letter.compiled.name}.{urls.host_of(self._workspace.settings.site.url)}",
+                list_id=self._list_id,
                 feedback_id=f"{self._letter.compiled.name}:{self._letter.period.key}",
                 images=shown_in(rendered["html"], self._letter.compiled.images),
             )

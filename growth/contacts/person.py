@@ -182,9 +182,10 @@ def contact(session: Session, contact_id: UUID) -> ContactView:
 
 def contacts(session: Session, ids: Sequence[UUID]) -> list[ContactView]:
     """People, opened, in the order of `ids`; ids of nobody are left out."""
-    rows = {row.id: row for row in session.execute(_VIEWED, {"people": list(ids)}).all()}
+    connection, people = session.connection(), {"people": list(ids)}
+    rows = {row.id: row for row in connection.execute(_VIEWED, people).all()}
     tags: dict[UUID, list[str]] = {}
-    for contact_id, tag in session.execute(_TAGGED, {"people": list(ids)}).all():
+    for contact_id, tag in connection.execute(_TAGGED, people).all():
         tags.setdefault(contact_id, []).append(tag)
     secrets = vault(session)
     return [opened(secrets, rows[each], tuple(tags.get(each, ()))) for each in ids if each in rows]

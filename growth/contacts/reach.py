@@ -53,7 +53,7 @@ def reach_query(*, medium: Medium, purpose: Purpose, audience: Select[UUID]) -> 
 def barriers(session: Session, *, medium: Medium, purpose: Purpose, people: Mapping[UUID, bytes]) -> dict[UUID, Barrier]:
     """What is against writing to each of `people` at the address (its keyed hash) given; those left out of the answer may be written to."""
     found: dict[UUID, Barrier] = dict.fromkeys(people, Barrier.ERASED)
-    for id_, current, reason in session.execute(_barriers_query(medium, purpose), {"people": list(people)}).all():
+    for id_, current, reason in session.connection().execute(_barriers_query(medium, purpose), {"people": list(people)}).all():
         if reason is not None:
             found[id_] = Barrier(reason)
         elif current != people[id_]:
@@ -78,7 +78,7 @@ def _barriers_query(medium: Medium, purpose: Purpose) -> Select[Any]:
 
 def note_sent(session: Session, ids: Collection[UUID], *, at: datetime) -> None:
     """These people were sent a message."""
-    session.execute(_NOTING, {"people": list(ids), "moment": at})
+    session.connection().execute(_NOTING, {"people": list(ids), "moment": at})
 
 
 def _address(medium: Medium) -> tuple[ColumnElement[Any], ColumnElement[Any], Any]:

@@ -26,12 +26,13 @@ from growth.messaging import breaker, ledger
 from growth.messaging.assignment import Assignment, Ending, Outcome
 from growth.messaging.claiming import claim, refusals
 from growth.messaging.lease import held
-from growth.messaging.ledger import Claimed, Settled
+from growth.messaging.ledger import Claimed
 from growth.messaging.mailing import begin, finish_if_done, hold_stream, state_of
 from growth.messaging.message import Message, Receipt, Verdict
 from growth.messaging.owner import is_dead, new_owner
 from growth.messaging.pace import back_off, closed_by, open_at
 from growth.messaging.provider import Provider
+from growth.messaging.settling import Settled, settle
 from growth.messaging.state import DeliveryState, MailingState, SkipReason
 
 #: after so many tries a message counts as refused
@@ -240,7 +241,7 @@ class _Sender:
             if flown is not None and fault is not None:
                 ids = [message.id for message in flown.messages]
                 ledger.give_back(session, owner=self.owner, ids=ids, now=moment, due_at=self._later(fault))
-            ledger.settle(session, results, owner=self.owner, now=moment)
+            settle(session, results, owner=self.owner, now=moment)
             if people:
                 note_sent(session, people, at=moment)
             if mended:

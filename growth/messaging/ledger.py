@@ -1,4 +1,4 @@
-"""Queries of the ledger: freeze, claim, submit, settle, count. They never commit; deliver.py opens the transactions.
+"""Queries of the ledger: freeze, claim, submit, count (settle: settling.py). They never commit; deliver.py opens the transactions.
 
 The promise: `submitting` is committed before the network is touched, and a row is worked on by one sender only. A sender holds a row by
 `owner` and `lease_until`; every later statement names the owner, so that one who lost the row changes nothing.
@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Integer, Select, Update, and_, bindparam, func, or_, select, update
+from sqlalchemy import Integer, Select, and_, bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import ReturningUpdate
 
@@ -38,18 +38,6 @@ class Claimed:
     domain: str | None
     variant: str | None
     attempts: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settled:
-    """What became of a delivery that was submitted."""
-
-    id: UUID
-    state: DeliveryState
-    reason: str | None = None
-    provider_id: str | None = None
-    due_at: datetime | None = None
-    units: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,51 +176,6 @@ def _submitting() -> ReturningUpdate[Any]:
             at=bindparam("moment"),
         )
         .returning(table.c.id)
-    )
-
-
-def settle(session: Session, results: Sequence[Settled], *, owner: str, now: datetime) -> None:
-    """Write down what the provider said. A row that was given up for uncertain meanwhile takes the answer all the same."""
-    if not results:
-        return
-    session.connection().execute(
-        _settling(),
-        [
-            {
-                "which": each.id,
-                "holder": owner,
-                "new_state": each.state.value,
-                "why": each.reason,
-                "theirs": each.provider_id,
-                "billed": each.units,
-                "due": each.due_at,
-                "moment": now,
-            }
-            for each in results
-        ],
-    )
-
-
-@lru_cache
-def _settling() -> Update:
-    table = table_of(Delivery)
-    return (
-        update(table)
-        .where(
-            table.c.id == bindparam("which"),
-            table.c.owner == bindparam("holder"),
-            or_(table.c.state == DeliveryState.SUBMITTING.value, table.c.state == DeliveryState.UNCERTAIN.value),
-        )
-        .values(
-            state=bindparam("new_state"),
-            reason=bindparam("why"),
-            provider_id=bindparam("theirs"),
-            units=bindparam("billed"),
-            due_at=bindparam("due"),
-            owner=None,
-            lease_until=None,
-            at=bindparam("moment"),
-        )
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import re
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from email.utils import parseaddr
 from functools import lru_cache
@@ -40,7 +41,7 @@ def mail_bytes(message: Message, *, date: datetime) -> bytes:
         f"From: {mailbox('From', mail.sender)}",
         f"To: {bare_address('To', message.to)}",
         f"Subject: {unstructured('Subject', mail.subject)}",
-        f"Date: {rfc5322_date(date)}",
+        f"Date: {rfc5322_date(date.replace(microsecond=0))}",
         f"Message-ID: {message_id(message.id, mail.sender)}",
         "MIME-Version: 1.0",
     ]
@@ -48,8 +49,9 @@ def mail_bytes(message: Message, *, date: datetime) -> bytes:
         lines.append(f"Reply-To: {mailbox('Reply-To', mail.reply_to)}")
     # one line each, however long: folding breaks the signature at some relays
     lines += [f"{name}: {value}" for name, value in list_headers(mail)]
+    plain = _part("plain", mail.text)
     if mail.html is None:
-        return _joined(lines, _part("plain", mail.text))
+        return b"".join(("\r\n".join(lines).encode("ascii"), b"\r\n", *plain))
     boundary = f"=_{message.id.hex}"
     lines.append(f'Content-Type: multipart/alternative; boundary="{boundary}"')
     rich = _part("html", mail.html)
@@ -57,8 +59,9 @@ def mail_bytes(message: Message, *, date: datetime) -> bytes:
         # with the HTML, not with the mail: who reads the plain part downloads no pictures twice (RFC 2387)
         inner = f"{boundary}r"
         head = f'Content-Type: multipart/related; type="text/html"; boundary="{inner}"\r\n\r\n'.encode()
-        rich = head + _multipart(inner, [rich, *map(_image, mail.images)])
-    return "\r\n".join(lines).encode("ascii") + b"\r\n\r\n" + _multipart(boundary, [_part("plain", mail.text), rich])
+        rich = [head, *_multipart(inner, [rich, *([_image(image)] for image in mail.images)])]
+    # joined once: copies of so many bytes cost more than what is said in them
+    return b"".join(("\r\n".join(lines).encode("ascii"), b"\r\n\r\n", *_multipart(boundary, [plain, rich])))
 
 
 def list_headers(mail: Mail) -> list[tuple[str, str]]:
@@ -135,6 +138,7 @@ def unstructured(header: str, text: str) -> str:
     return _encoded_words(plain, len(header) + 2)
 
 
+@lru_cache(maxsize=64)
 def rfc5322_date(instant: datetime) -> str:
     """``Mon, 23 Nov 2026 02:00:00 +0000``."""
     at = instant.astimezone(UTC)
@@ -160,28 +164,27 @@ def _encoded_words(text: str, taken: int) -> str:
     return "\r\n ".join(words)
 
 
-def _part(kind: str, text: str) -> bytes:
-    """Head and body of a text part."""
-    head = f"Content-Type: text/{kind}; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n"
-    return head.encode() + _base64(text)
+def _part(kind: str, text: str) -> list[bytes]:
+    """Head and body of a text part, in pieces."""
+    return [f"Content-Type: text/{kind}; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n".encode(), *_base64(text)]
 
 
-def _base64(text: str) -> bytes:
+def _base64(text: str) -> Iterator[bytes]:
     """A text in lines of base64. What many messages have in common is encoded once: three bytes make four characters wherever they stand,
     and a line may be shorter than it could be (RFC 2045 §6.8)."""
     if not isinstance(text, Woven) or "\r" in text:
-        return _cut(base64.b64encode(_utf8(text)))
-    done: list[bytes] = []
+        yield _cut(base64.b64encode(_utf8(text)))
+        return
     rest = b""
     for piece in text.pieces:
         if len(piece) < LONG:
             rest += _utf8(piece)
             continue
         first, middle, last = _shared(piece, -len(rest) % 3)
-        done += (_cut(base64.b64encode(rest + first)), middle)
+        yield _cut(base64.b64encode(rest + first))
+        yield middle
         rest = last
-    done.append(_cut(base64.b64encode(rest)))
-    return b"".join(done)
+    yield _cut(base64.b64encode(rest))
 
 
 @lru_cache(maxsize=256)
@@ -222,13 +225,13 @@ def _image(image: Image) -> bytes:
     return head.encode() + _cut(base64.b64encode(image.data))
 
 
-def _multipart(boundary: str, parts: list[bytes]) -> bytes:
+def _multipart(boundary: str, parts: Iterable[Iterable[bytes]]) -> Iterator[bytes]:
     mark = f"--{boundary}".encode()
-    return b"".join(mark + b"\r\n" + part + b"\r\n" for part in parts) + mark + b"--\r\n"
-
-
-def _joined(lines: list[str], part: bytes) -> bytes:
-    return "\r\n".join(lines).encode("ascii") + b"\r\n" + part
+    for part in parts:
+        yield mark + b"\r\n"
+        yield from part
+        yield b"\r\n"
+    yield mark + b"--\r\n"
 
 
 def _url(text: str) -> str:
