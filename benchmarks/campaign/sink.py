@@ -18,6 +18,7 @@ class Session(asyncio.Protocol):
     def __init__(self) -> None:
         self._held = b""
         self._in_data = False
+        self._said = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Greet."""
@@ -26,8 +27,16 @@ class Session(asyncio.Protocol):
         transport.write(b"220 sink\r\n")
 
     def data_received(self, data: bytes) -> None:
-        """Answer every whole command, and every whole message."""
+        """Answer every whole command, and every whole message; the answers to a group of commands go together (RFC 2920 §3.2)."""
         self._held += data
+        self._take()
+        said, self._said = self._said, b""
+        if said and self.delay_s:
+            asyncio.get_running_loop().call_later(self.delay_s, self._transport.write, said)
+        elif said:
+            self._transport.write(said)
+
+    def _take(self) -> None:
         while self._held:
             if self._in_data:
                 _message, end, rest = self._held.partition(b"\r\n.\r\n")
@@ -35,7 +44,7 @@ class Session(asyncio.Protocol):
                     return
                 self._held, self._in_data = rest, False
                 Session.taken += 1
-                self._write(b"250 taken\r\n")
+                self._said += b"250 taken\r\n"
                 continue
             line, end, rest = self._held.partition(b"\r\n")
             if not end:
@@ -45,21 +54,15 @@ class Session(asyncio.Protocol):
 
     def _answer(self, verb: bytes) -> None:
         if verb == b"EHLO":
-            self._write(b"250-sink\r\n250-PIPELINING\r\n250-8BITMIME\r\n250 SIZE 50000000\r\n")
+            self._said += b"250-sink\r\n250-PIPELINING\r\n250-8BITMIME\r\n250 SIZE 50000000\r\n"
         elif verb == b"DATA":
             self._in_data = True
-            self._write(b"354 go on\r\n")
+            self._said += b"354 go on\r\n"
         elif verb == b"QUIT":
             self._transport.write(b"221 %d taken\r\n" % Session.taken)
             self._transport.close()
         else:
-            self._write(b"250 ok\r\n")
-
-    def _write(self, answer: bytes) -> None:
-        if self.delay_s:
-            asyncio.get_running_loop().call_later(self.delay_s, self._transport.write, answer)
-        else:
-            self._transport.write(answer)
+            self._said += b"250 ok\r\n"
 
 
 async def main() -> None:
