@@ -11,13 +11,14 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from campaigns.content import Compiled, site_values
+from campaigns.compiled import Compiled
+from campaigns.content import site_values
 from campaigns.images import shown_in
 from campaigns.schema import CampaignFile, OnMissing
 from growth import urls
 from growth.channels import link_url, personal_code, tracked_link
 from growth.clock import EPOCH
-from growth.contacts import ContactView, Medium, contacts
+from growth.contacts import ContactView, Medium, contacts, openids_of
 from growth.db import Database
 from growth.errors import GrowthError
 from growth.jobs import Period
@@ -27,6 +28,7 @@ from growth.messaging import (
     Message,
     SkipReason,
     Sms,
+    WeChat,
     pixel_url,
     preferences_url,
     reply_to_of,
@@ -94,6 +96,7 @@ class Composer:
         """
         found = contacts(session, [each.contact_id for each in claimed if each.contact_id is not None])
         people = {person.id: person for person in found}
+        openids = openids_of(session, list(people)) if self._letter.file.medium is Medium.WECHAT else {}
         by_variant: dict[str, list[tuple[Claimed, ContactView]]] = {}
         made: dict[UUID, Message | SkipReason] = {}
         for each in claimed:
@@ -105,7 +108,7 @@ class Composer:
         for variant, pairs in by_variant.items():
             variables = [self.variables(person, delivery_id=each.id) for each, person in pairs]
             for (each, person), values, rendered in zip(pairs, variables, self.rendered(variant, variables), strict=True):
-                made[each.id] = self._outcome(each, person, values, rendered)
+                made[each.id] = self._outcome(each, person, values, rendered, to=openids.get(person.id))
         return made
 
     def rendered(self, variant: str, variables: list[Mapping[str, object]]) -> Iterator[Mapping[str, str] | GrowthError]:
@@ -124,7 +127,7 @@ class Composer:
         medium = letter.file.medium
         return {
             **self._common,
-            "contact": person_values(person),
+            "contact": _harmless(person_values(person)) if medium is Medium.WECHAT else person_values(person),
             "unsubscribe_url": unsubscribe_url(workspace, keys, contact_id=person.id, medium=medium, stream=letter.stream),
             "preferences_url": preferences_url(workspace, keys, contact_id=person.id),
             "links": _links(letter, workspace, keys, person.id),
@@ -132,18 +135,26 @@ class Composer:
         }
 
     def _outcome(
-        self, each: Claimed, person: ContactView, values: Mapping[str, object], rendered: Mapping[str, str] | GrowthError
+        self,
+        each: Claimed,
+        person: ContactView,
+        values: Mapping[str, object],
+        rendered: Mapping[str, str] | GrowthError,
+        *,
+        to: str | None,
     ) -> Message | SkipReason:
         if isinstance(rendered, GrowthError):
             if isinstance(rendered, VariableMissing) and self._letter.compiled.on_missing is OnMissing.SKIP:
                 return SkipReason.MISSING_VARIABLE
             raise rendered
-        return self.message(each.id, person, values, rendered)
+        if self._letter.file.medium is Medium.WECHAT and to is None:
+            return SkipReason.NO_ADDRESS
+        return self.message(each.id, person, values, rendered, to=to)
 
     def message(
         self, id_: UUID, person: ContactView, values: Mapping[str, object], rendered: Mapping[str, str], *, to: str | None = None
     ) -> Message:
-        """The message of one person from its rendered parts; `to` sends it to another address (a test)."""
+        """The message of one person from its rendered parts; `to`: the address where the person does not say it (WeChat, a test)."""
         file = self._letter.file
         address = to or person.address(file.medium) or ""
         if file.medium is Medium.EMAIL:
@@ -159,6 +170,10 @@ class Composer:
                 images=shown_in(rendered["html"], self._letter.compiled.images),
             )
             return Message(id=id_, medium=file.medium, to=address, content=mail)
+        if file.medium is Medium.WECHAT:
+            text = rendered["text"].strip()
+            content = WeChat(text=text, payload={"msgtype": "text", "text": {"content": text}})
+            return Message(id=id_, medium=file.medium, to=address, content=content)
         parameters = {part.removeprefix("param:"): text for part, text in rendered.items() if part.startswith("param:")}
         sms = Sms(
             text=rendered["text"].strip(),
@@ -183,6 +198,12 @@ def person_values(person: ContactView) -> dict[str, Any]:
         "timezone": person.timezone,
     }
     return {name: value for name, value in fields.items() if value not in (None, "")} | {"tags": list(person.tags)}
+
+
+def _harmless(values: dict[str, Any]) -> dict[str, Any]:
+    """What a person's data says, with no mark-up in it: WeChat takes ``<a href>`` in texts, and knows no escape for one."""
+    wide = str.maketrans("<>", "＜＞")
+    return {name: value.translate(wide) if isinstance(value, str) else value for name, value in values.items()}
 
 
 def example_person() -> ContactView:

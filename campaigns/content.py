@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from campaigns.compiled import Compiled, Later, Parts
 from campaigns.images import Images
 from campaigns.markup import (
     Marks,
@@ -23,12 +22,12 @@ from campaigns.markup import (
     take_links,
     take_plain_links,
 )
-from campaigns.schema import CampaignFile, Content, OnMissing, Variant
+from campaigns.schema import CampaignFile, Content, Variant
 from growth.compliance import AD_MARK, is_marked
 from growth.contacts import Condition, Medium, Purpose
 from growth.errors import GrowthError, Where
 from growth.language import _
-from growth.messaging import Image, sender_of
+from growth.messaging import sender_of
 from growth.rendering import Source, UnknownTemplate
 from growth.workspace import Workspace
 
@@ -44,120 +43,6 @@ VARIABLES: dict[str, tuple[str, ...] | None] = {
     "links": None,
     "open_pixel": None,
 }
-
-
-#: the sources of one wording by part, and where the lines of each finished one were written
-Parts = tuple[dict[str, Source], dict[str, Places]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Compiled:
-    """What is rendered for each recipient, by variant ("" is the original), and the addresses behind ``links``."""
-
-    name: str
-    medium: Medium
-    purpose: Purpose
-    parts: Mapping[str, Mapping[str, Source]]
-    places: Mapping[str, Mapping[str, Places]]
-    links: tuple[str, ...]
-    template_code: str
-    on_missing: OnMissing
-    hash: str
-    #: the later messages of a sequence, and the condition that ends it (of `growth.contacts`, as JSON)
-    then: tuple[Later, ...] = ()
-    until: Mapping[str, Any] | None = None
-    #: how the better variant is chosen (`campaigns.schema.Winner`, as JSON)
-    winner: Mapping[str, Any] | None = None
-    #: pictures that travel with the mail
-    images: tuple[Image, ...] = ()
-
-    def step(self, number: int) -> Compiled:
-        """The content of a step; 1 is this one. Raises GrowthError where there is no such step."""
-        if not 1 <= number <= len(self.then) + 1:
-            raise GrowthError(
-                _("{name} has no message {n}", name=self.name, n=number), fix=_("it has {n}: --step 1 …", n=len(self.then) + 1)
-            )
-        return self if number == 1 else self.then[number - 2].content
-
-    def placed(self, fault: GrowthError, variant: str) -> GrowthError:
-        """`fault` of a finished part, shown at the file and line where it was written."""
-        if fault.where is not None:
-            for part, places in self.places[variant].items():
-                if fault.where.file == self.parts[variant][part].name and places:
-                    near = max((line for line in places if line <= fault.where.line), default=min(places))
-                    fault.where = Where(*places[near])
-                    break
-        return fault
-
-    def as_json(self) -> dict[str, Any]:
-        """For the run's row: everything needed to go on after the files changed."""
-        parts = {
-            variant: {part: [source.text, source.name, source.first_line, source.html] for part, source in sources.items()}
-            for variant, sources in self.parts.items()
-        }
-        return {
-            "name": self.name,
-            "medium": self.medium.value,
-            "purpose": self.purpose.value,
-            "parts": parts,
-            "places": {
-                variant: {part: [[line, *place] for line, place in places.items()] for part, places in sources.items()}
-                for variant, sources in self.places.items()
-            },
-            "links": list(self.links),
-            "template_code": self.template_code,
-            "on_missing": self.on_missing.value,
-            "hash": self.hash,
-            "then": [later.as_json() for later in self.then],
-            "until": self.until,
-            "winner": self.winner,
-            "images": [[image.id, image.kind, base64.b64encode(image.data).decode()] for image in self.images],
-        }
-
-    @classmethod
-    def from_json(cls, document: Mapping[str, Any]) -> Compiled:
-        """From the run's row."""
-        parts = {
-            variant: {part: Source(text=text, name=name, first_line=line, html=html) for part, (text, name, line, html) in sources.items()}
-            for variant, sources in document["parts"].items()
-        }
-        return cls(
-            name=document["name"],
-            medium=Medium(document["medium"]),
-            purpose=Purpose(document["purpose"]),
-            parts=parts,
-            places={
-                variant: {part: {line: (file, origin) for line, file, origin in places} for part, places in sources.items()}
-                for variant, sources in document["places"].items()
-            },
-            links=tuple(document["links"]),
-            template_code=document["template_code"],
-            on_missing=OnMissing(document["on_missing"]),
-            hash=document["hash"],
-            then=tuple(Later.from_json(later) for later in document["then"]),
-            until=document["until"],
-            winner=document["winner"],
-            images=tuple(Image(id=id_, kind=kind, data=base64.b64decode(data)) for id_, kind, data in document["images"]),
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Later:
-    """A later message of a sequence: how long after the one before it, and whom it spares."""
-
-    after: timedelta
-    unless: Mapping[str, Any] | None
-    content: Compiled
-
-    def as_json(self) -> dict[str, Any]:
-        """For the run's row."""
-        return {"after": self.after.total_seconds(), "unless": self.unless, "content": self.content.as_json()}
-
-    @classmethod
-    def from_json(cls, document: Mapping[str, Any]) -> Later:
-        """From the run's row."""
-        content = Compiled.from_json(document["content"])
-        return cls(after=timedelta(seconds=document["after"]), unless=document["unless"], content=content)
 
 
 def compile_content(workspace: Workspace, name: str, file: CampaignFile) -> Compiled:
@@ -194,7 +79,7 @@ def _compiled(workspace: Workspace, name: str, file: CampaignFile, content: Cont
         "template_code": content.template_code,
         "links": links,
         "winner": _winner(content),
-        "sender": sender_of(workspace) if file.medium is Medium.EMAIL else workspace.settings.sms.signature,
+        "sender": _sender(workspace, file.medium),
     }
     return Compiled(
         name=name,
@@ -209,6 +94,11 @@ def _compiled(workspace: Workspace, name: str, file: CampaignFile, content: Cont
         winner=_winner(content),
         images=tuple(images.taken.values()),
     )
+
+
+def _sender(workspace: Workspace, medium: Medium) -> str:
+    """Who speaks, where the content does not say it: of WeChat it is the account, whatever is written."""
+    return {Medium.EMAIL: sender_of(workspace), Medium.SMS: workspace.settings.sms.signature}.get(medium, "")
 
 
 def _digest(bound: object) -> str:
@@ -295,7 +185,9 @@ class _Written:
 def _parts(
     workspace: Workspace, name: str, file: CampaignFile, content: Content, links: list[str], images: Images, written: _Written
 ) -> Parts:
-    if file.medium is not Medium.EMAIL:
+    if file.medium is Medium.WECHAT:
+        return _wechat(workspace, name, content, links, written)
+    if file.medium is Medium.SMS:
         parts = {"text": _source(workspace, name, content.text or "", *written.path("text"))}
         for key, value in content.params.items():
             parts[f"param:{key}"] = _source(workspace, name, value, *written.path("params"), key)
@@ -312,6 +204,16 @@ def _parts(
         "html": Source(text=html, name=f"{shown}#html", html=True),
         "text": Source(text=text, name=f"{shown}#text", html=False),
     }, {"html": html_places, "text": text_places}
+
+
+def _wechat(workspace: Workspace, name: str, content: Content, links: list[str], written: _Written) -> Parts:
+    """A message to followers: its addresses are tracked, those within ``<a href="…">`` too."""
+    marks = Marks()
+    file, line = _place(workspace, name, *written.path("text"))
+    known = {f"site.{key}": value for key, value in site_values(workspace).items()}
+    words = marks.fill(marks.hide(content.text or "", file, line), known, escape=False)
+    text, places = marks.show(take_plain_links(words, links, alone=True))
+    return {"text": Source(text=text, name=f"{workspace.source(KIND, name)}#text", html=False)}, {"text": places}
 
 
 def _html(

@@ -9,11 +9,12 @@ from typing import Any
 from uuid import UUID
 
 from campaigns.campaign import Campaign
-from campaigns.content import KIND, VARIABLES, Compiled, compile_content, raw_sources, wordings
+from campaigns.compiled import Compiled
+from campaigns.content import KIND, VARIABLES, compile_content, raw_sources, wordings
 from campaigns.schema import CampaignFile
 from growth.channels import CHANNEL_NAME
 from growth.compliance import Finding as CopyFinding
-from growth.compliance import MailCopy, SmsCopy, lint_mail, lint_sms, lint_text, setting_of
+from growth.compliance import MailCopy, SmsCopy, lint_mail, lint_sms, lint_text, lint_wechat, setting_of, wechat_length
 from growth.contacts import ContactView, Medium, Purpose, Segment, check_segment, named_segments
 from growth.errors import GrowthError, Where
 from growth.language import _
@@ -150,8 +151,8 @@ def _copy(workspace: Workspace, name: str, file: CampaignFile, compiled: Compile
             copy = SmsCopy(
                 text=text, signature=workspace.settings.sms.signature, parameters=wording.content.params, window=file.send.window
             )
-            found_all = lint_text(text, setting) + (lint_sms(copy, setting) if file.medium is Medium.SMS else [])
-            for found in found_all:
+            of_form = lint_sms(copy, setting) if file.medium is Medium.SMS else lint_wechat(wording.content.text or "", setting)
+            for found in lint_text(text, setting) + of_form:
                 yield _located(workspace, name, found, (*path, "text"), line=found.line, block="\n" in text)
 
 
@@ -185,6 +186,16 @@ def mail_findings(
         local = found.rule == "E6" and site_is_local(site.url) and "https" in found.message
         severity = "notice" if local else str(found.severity)
         yield Finding(rule=found.rule, severity=severity, message=found.message, where=where, hint=found.mend, law=found.law)
+
+
+def wechat_findings(workspace: Workspace, campaign: Campaign, text: str, person: ContactView, *, step: int) -> Iterator[Finding]:
+    """What WeChat would refuse of a message as one person gets it."""
+    path = ("content",) if step == 1 else ("then", step - 2, "content")
+    for found in wechat_length(text):
+        where = workspace.where(KIND, campaign.name, *path, "text")
+        message = _("{message}, for {contact}", message=found.message, contact=mask_address(person.email or person.phone or ""))
+        severity = str(found.severity)
+        yield Finding(rule=found.rule, severity=severity, message=message, where=where, hint=found.mend, law=found.law, contact=person.id)
 
 
 def _located(workspace: Workspace, name: str, found: CopyFinding, path: tuple[str | int, ...], *, line: int, block: bool) -> Problem:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from urllib.parse import parse_qs, urljoin, urlsplit
 
-from campaigns.content import Compiled
+from campaigns.compiled import Compiled
 from campaigns.findings import Finding
 from growth import urls
 from growth.channels import TOKEN_PARAMETER

@@ -134,14 +134,14 @@ def take_links(hidden: str, links: list[str]) -> str:
     return _HREF.sub(replace, hidden)
 
 
-def take_plain_links(hidden: str, links: list[str]) -> str:
-    """The same for addresses in plain text, those that the HTML has too."""
+def take_plain_links(hidden: str, links: list[str], *, alone: bool = False) -> str:
+    """The same for addresses in plain text: those that the HTML has too, or all where the text stands `alone`."""
 
     def replace(match: re.Match[str]) -> str:
         address = match[0].rstrip(".,;:!?")
-        if address not in links:
+        if (not alone and address not in links) or _KEPT.search(address):
             return match[0]
-        return f"{{{{ links[{links.index(address)}] }}}}{match[0][len(address) :]}"
+        return f"{{{{ links[{_number(address, links)}] }}}}{match[0][len(address) :]}"
 
     return _URL.sub(replace, hidden)
 

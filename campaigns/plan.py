@@ -14,9 +14,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from campaigns.campaign import Campaign, step_stream
+from campaigns.compiled import Compiled
 from campaigns.compose import Composer, Letter, composing, example_person
-from campaigns.content import KIND, Compiled, compile_content
-from campaigns.findings import Finding, content_findings, mail_findings
+from campaigns.content import KIND, compile_content
+from campaigns.findings import Finding, content_findings, mail_findings, wechat_findings
 from campaigns.landing import link_findings
 from campaigns.models import Plan, Run
 from campaigns.schema import OnMissing
@@ -203,6 +204,8 @@ def _try_step(
                 if tried.parts == 0 and file.medium is Medium.EMAIL:
                     tried.findings += _of_form(composer, campaign, database.workspace, person, outcome, step=step)
                 tried.parts += sms_parts(outcome["text"], mainland=True) if file.medium is Medium.SMS else 1
+                if file.medium is Medium.WECHAT and len(tried.findings) < MOST_FAULTS:
+                    tried.findings += wechat_findings(database.workspace, campaign, outcome["text"].strip(), person, step=step)
                 if file.medium is Medium.SMS and len(tried.findings) < MOST_FAULTS:
                     tried.findings += _of_parameters(database.workspace, campaign, person, outcome, step=step)
     return tried
@@ -314,5 +317,7 @@ def _duration(campaign: Campaign, recipients: int) -> timedelta | None:
 def _audience_hash(rows: list[tuple[UUID, str | None]]) -> str:
     digest = hashlib.sha256()
     for id_, reason in sorted(rows, key=lambda row: row[0]):
-        digest.update(id_.bytes + (reason or "").encode() + b"\0")
+        # windows open and close by the hour, and no plan could fit: who is in one is looked at when it is sent
+        lasting = "" if reason == SkipReason.WINDOW_CLOSED.value else reason or ""
+        digest.update(id_.bytes + lasting.encode() + b"\0")
     return digest.hexdigest()[:32]

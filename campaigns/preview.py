@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -9,16 +10,20 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from campaigns.campaign import Campaign
+from campaigns.compiled import Compiled
 from campaigns.compose import Letter, composing, example_person
-from campaigns.content import Compiled, compile_content
+from campaigns.content import compile_content
 from campaigns.images import as_data
 from campaigns.models import Tested
-from growth.contacts import ContactView, contacts, find_contact, read_address
+from growth.contacts import ContactView, Medium, contacts, find_contact, openids_of, read_address
 from growth.db import Database, uuid7
 from growth.errors import GrowthError, ProviderError
 from growth.jobs import Period
 from growth.language import _
 from growth.messaging import Verdict, open_provider
+
+#: what WeChat calls a follower
+_OPENID = re.compile(r"o[A-Za-z0-9_-]{20,40}")
 
 
 def preview(
@@ -52,11 +57,8 @@ def send_test(
 ) -> dict[str, Any]:
     """Send one message to `to`, with the data of the contact at `address`. It stands in no ledger. Raises ProviderError, GrowthError."""
     file = campaign.file
-    medium, normal = read_address(to)
-    if medium is not file.medium:
-        raise GrowthError(
-            _("{to} is no address for {medium}", to=to, medium=file.medium), fix=_("give an e-mail for e-mail, a phone for SMS")
-        )
+    with database.read() as session:
+        normal = _test_address(session, file.medium, to)
     compiled = compile_content(database.workspace, campaign.name, file).step(step)
     with database.read() as session:
         person = _person(session, database, campaign, address, now=now)
@@ -82,6 +84,27 @@ def send_test(
     with database.write() as session:
         session.add(Tested(campaign=campaign.name, content_hash=compiled.hash, by="command", at=now))
     return document | {"verdict": receipt.verdict, "reason": receipt.reason}
+
+
+def _test_address(session: Session, medium: Medium, to: str) -> str:
+    """Where a test goes: an address of the medium; of WeChat an openid, or that of the contact who has this e-mail or phone."""
+    if medium is not Medium.WECHAT:
+        given, normal = read_address(to)
+        if given is not medium:
+            raise GrowthError(
+                _("{to} is no address for {medium}", to=to, medium=medium), fix=_("give an e-mail for e-mail, a phone for SMS")
+            )
+        return normal
+    if _OPENID.fullmatch(to):
+        return to
+    found = find_contact(session, to)
+    openid = openids_of(session, [found]).get(found)
+    if openid is None:
+        raise GrowthError(
+            _("{to} is not joined to a follower of the account", to=to),
+            fix=_("follow the account, send it the code that the site shows, then try again; or give an openid"),
+        )
+    return openid
 
 
 def _standing(outcome: Mapping[str, str] | GrowthError, compiled: Compiled) -> dict[str, str]:

@@ -13,7 +13,7 @@ from campaigns.campaign import read_stream, step_stream
 from campaigns.models import Run
 from campaigns.plan import price_of
 from growth.channels import clicked_by, clicks_of_link, resolve_link
-from growth.contacts import Medium, contacts, count_refusals
+from growth.contacts import Medium, contacts, count_refusals, openids_of
 from growth.messaging import (
     DeliveryState,
     MailingView,
@@ -120,10 +120,11 @@ def deliveries(
     query = query.execution_options(yield_per=PAGE)
     for page in session.scalars(query).partitions(PAGE):
         people = {person.id: person for person in contacts(session, [row.contact_id for row in page if row.contact_id])}
+        openids = openids_of(session, list(people)) if any(row.medium == Medium.WECHAT for row in page) else {}
         plain = sealed_addresses(session, [row.id for row in page if row.contact_id is None])
         for row in page:
             person = people.get(row.contact_id) if row.contact_id else None
-            address = person.address(Medium(row.medium)) if person else plain.get(row.id)
+            address = (person.address(Medium(row.medium)) or openids.get(person.id)) if person else plain.get(row.id)
             yield {
                 "address": (mask_address(address) if masked else address) if address else None,
                 "medium": row.medium,

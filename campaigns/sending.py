@@ -12,8 +12,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from campaigns.campaign import Campaign, campaigns, step_stream
+from campaigns.compiled import Compiled
 from campaigns.compose import Letter, composing, make_links
-from campaigns.content import Compiled, compile_content
+from campaigns.content import compile_content
 from campaigns.findings import Finding
 from campaigns.models import Approved, Run
 from campaigns.plan import audience_hash, kept_plan, make_plan, price_of

@@ -20,8 +20,8 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from campaigns.campaign import Campaign, campaigns, read_stream, step_stream
+from campaigns.compiled import Compiled
 from campaigns.compose import Composer, Letter
-from campaigns.content import Compiled
 from campaigns.models import Run, SequenceStep
 from campaigns.schema import OnMissing
 from growth.contacts import Condition, Segment, segment_query

@@ -30,6 +30,8 @@ REASONS = {
     "stopped": Text("did what the sequence waited for", "已完成目标"),
     "unless": Text("are spared this message by its `unless`", "符合 unless，略过这一条"),
     "already": Text("had it in an earlier period", "往期已收到"),
+    "not_following": Text("do not follow the account", "未关注公众号"),
+    "window_closed": Text("were not heard from within WeChat's 48 hours", "48 小时内没有互动"),
 }
 STEPS = {
     "waiting": Text("waiting", "等待中"),

@@ -88,6 +88,8 @@ class App:
     personal_data       a `PersonalData`-shaped object: ``export(session, contact_id)``, ``erase(session, contact_id, now=)``, ``keep``
     privacy             ``(Workspace) -> Iterable[Collected | Recipient]``: what is kept of people and who receives it, as it is set up
     providers           name → ``(Workspace) -> growth.messaging.Provider``, who carries messages (``smtp``, ``wechat`` …)
+    openness            medium → ``(now) -> Select(address_index, reason)``: every address of the medium that the app knows, and why it
+                        cannot be written to now (a `growth.messaging.SkipReason`; NULL where it can); one that it does not know cannot
     metrics             ``(session) -> Iterable[Sample]``
     rules               ``() -> Iterable[RuleText]``: what ``growth explain`` knows
     checks              ``(Workspace) -> Iterable[Problem]``: what ``growth check`` looks at beside single files
@@ -117,6 +119,7 @@ class App:
     personal_data: tuple[str, ...] = ()
     privacy: tuple[str, ...] = ()
     providers: Mapping[str, str] = field(default_factory=dict)
+    openness: Mapping[str, str] = field(default_factory=dict)
     metrics: tuple[str, ...] = ()
     rules: tuple[str, ...] = ()
     checks: tuple[str, ...] = ()

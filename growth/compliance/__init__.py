@@ -4,6 +4,7 @@ from growth.compliance.copy import Finding, Setting, lint_text, setting_of
 from growth.compliance.mail import AD_MARK, MailCopy, is_marked, lint_mail
 from growth.compliance.rules import Rule, explained, rule, rules
 from growth.compliance.sms import DAYTIME, OPT_OUT, SmsCopy, lint_sms
+from growth.compliance.wechat import lint_wechat, wechat_length
 
 __all__ = [
     "AD_MARK",
@@ -19,7 +20,9 @@ __all__ = [
     "lint_mail",
     "lint_sms",
     "lint_text",
+    "lint_wechat",
     "rule",
     "rules",
     "setting_of",
+    "wechat_length",
 ]

@@ -25,6 +25,8 @@ class Kind(StrEnum):
     MAIL = "mail"
     #: the form of a text message, judged in sms.py
     SMS = "sms"
+    #: the form of a message to followers, judged in wechat.py
+    WECHAT = "wechat"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

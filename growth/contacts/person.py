@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from growth.contacts.address import Medium, read_address
@@ -84,7 +84,7 @@ class ContactView:
     last_sent: datetime | None
 
     def address(self, medium: Medium) -> str | None:
-        """The address for a medium; WeChat's is an identity (`keys_of`)."""
+        """The address for a medium; WeChat's is an identity (`openids_of`)."""
         return {Medium.EMAIL: self.email, Medium.SMS: self.phone}.get(medium)
 
     def masked(self) -> ContactView:
@@ -189,6 +189,35 @@ def contacts(session: Session, ids: Sequence[UUID]) -> list[ContactView]:
         tags.setdefault(contact_id, []).append(tag)
     secrets = vault(session)
     return [opened(secrets, rows[each], tuple(tags.get(each, ()))) for each in ids if each in rows]
+
+
+def openids_of(session: Session, ids: Sequence[UUID]) -> dict[UUID, str]:
+    """The openid by which each of these people is written to, the one that `reach_query` chose; who has none is left out."""
+    query = select(ContactIdentity.contact_id, ContactIdentity.key_index, ContactIdentity.value).where(
+        ContactIdentity.kind == Medium.WECHAT.key, ContactIdentity.contact_id.in_(ids), ContactIdentity.value.is_not(None)
+    )
+    found: dict[UUID, str] = {}
+    rows: Any = session.execute(query.order_by(ContactIdentity.key_index.desc()))
+    # the least key comes last, and stays
+    for contact_id, index, sealed in rows:
+        found[contact_id] = vault(session).open("contact_identity.value", identity_row(Medium.WECHAT.key, index), sealed)
+    return found
+
+
+def identities(*, kind: str) -> Select[UUID, bytes]:
+    """Who has which key of that kind: ``contact_id``, ``key_index`` (the keyed hash of the value)."""
+    return select(ContactIdentity.contact_id, ContactIdentity.key_index).where(ContactIdentity.kind == kind)
+
+
+def add_key(session: Session, contact_id: UUID, *, kind: str, value: str, evidence: str, at: datetime) -> bool:
+    """A further key of a person; False where somebody has it already, who keeps it."""
+    index = vault(session).index(kind, value)
+    if session.get(ContactIdentity, (kind, index)) is not None:
+        return False
+    sealed = vault(session).seal("contact_identity.value", identity_row(kind, index), value)
+    session.add(ContactIdentity(kind=kind, key_index=index, contact_id=contact_id, value=sealed, evidence=evidence, at=at))
+    session.flush()
+    return True
 
 
 def opened(secrets: Vault, row: Any, tags: tuple[str, ...]) -> ContactView:

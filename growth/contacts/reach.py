@@ -9,8 +9,8 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, literal, null, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, exists, literal, null, or_, select, update
+from sqlalchemy.orm import Session, aliased
 
 from growth.contacts.address import Medium
 from growth.contacts.consent import Purpose
@@ -40,7 +40,7 @@ class Barrier(StrEnum):
 def reach_query(*, medium: Medium, purpose: Purpose, audience: Select[UUID]) -> Select[Any]:
     """Everybody of `audience` (a Select of contact ids): ``id``, ``address_index``, ``domain``, ``reason`` (NULL where none)."""
     index, domain, people = _address(medium)
-    reason = case((index.is_(None), literal(Barrier.NO_ADDRESS.value)), *_against(purpose), else_=null())
+    reason = case((index.is_(None), literal(Barrier.NO_ADDRESS.value)), *_against(medium, purpose), else_=null())
     return (
         select(Contact.id, index.label("address_index"), domain.label("domain"), reason.label("reason"))
         .select_from(people)
@@ -68,7 +68,7 @@ def _barriers_query(medium: Medium, purpose: Purpose) -> Select[Any]:
     """Made once: to put it together took longer than to run it for a batch of 32."""
     index, _domain, from_ = _address(medium)
     return (
-        select(Contact.id, index, case(*_against(purpose), else_=null()))
+        select(Contact.id, index, case(*_against(medium, purpose), else_=null()))
         .select_from(from_)
         .outerjoin(Suppression, and_(Suppression.medium == medium, Suppression.address_index == index))
         .outerjoin(Consent, _said(medium, purpose))
@@ -87,10 +87,13 @@ def _address(medium: Medium) -> tuple[ColumnElement[Any], ColumnElement[Any], An
         return Contact.email_index.expression, Contact.email_domain.expression, Contact
     if medium is Medium.SMS:
         return Contact.phone_index.expression, null(), Contact
-    openid = select(ContactIdentity.contact_id, func.min(ContactIdentity.key_index).label("key_index")).where(
-        ContactIdentity.kind == medium.key
+    # of several openids the one with the least key; PostgreSQL before 18 knows no min() of bytes
+    other = aliased(ContactIdentity)
+    smaller = exists().where(
+        other.kind == medium.key, other.contact_id == ContactIdentity.contact_id, other.key_index < ContactIdentity.key_index
     )
-    keys = openid.group_by(ContactIdentity.contact_id).subquery("openid")
+    openid = select(ContactIdentity.contact_id, ContactIdentity.key_index).where(ContactIdentity.kind == medium.key, ~smaller)
+    keys = openid.subquery("openid")
     return keys.c.key_index, null(), Contact.__table__.outerjoin(keys, keys.c.contact_id == Contact.id)
 
 
@@ -99,9 +102,13 @@ def _said(medium: Medium, purpose: Purpose) -> ColumnElement[bool]:
     return and_(Consent.contact_id == Contact.id, Consent.medium == medium, Consent.purpose == purpose, Consent.is_current.is_(True))
 
 
-def _against(purpose: Purpose) -> tuple[tuple[ColumnElement[bool], ColumnElement[str]], ...]:
-    """Suppression stops everything but staff; marketing needs a yes; service is stopped by a no."""
+def _against(medium: Medium, purpose: Purpose) -> tuple[tuple[ColumnElement[bool], ColumnElement[str]], ...]:
+    """Suppression stops everything but staff; marketing needs a yes; service is stopped by a no.
+
+    Of WeChat the yes is the follow, which is recorded where the account is (`growth.app.App.openness`); a no counts as everywhere.
+    """
     if purpose is Purpose.STAFF:
         return ((literal(False), literal("")),)
-    refused = or_(Consent.granted.is_(None), Consent.granted.is_(False)) if purpose is Purpose.MARKETING else Consent.granted.is_(False)
+    needs_yes = purpose is Purpose.MARKETING and medium is not Medium.WECHAT
+    refused = or_(Consent.granted.is_(None), Consent.granted.is_(False)) if needs_yes else Consent.granted.is_(False)
     return (Suppression.reason.is_not(None), literal(Barrier.SUPPRESSED.value)), (refused, literal(Barrier.NO_CONSENT.value))

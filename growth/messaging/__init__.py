@@ -8,7 +8,7 @@ from growth.messaging.eligible import Rules, audience_query, count_audience
 from growth.messaging.feedback import Applied, apply_feedback
 from growth.messaging.following import due_to_follow, next_to_follow
 from growth.messaging.freezing import freeze, freeze_addresses
-from growth.messaging.gateway import unsafe_parameter
+from growth.messaging.gateway import not_reached, unsafe_parameter
 from growth.messaging.ledger import Claimed, NewDelivery, billed_units, counts, deliveries_query, sealed_addresses, skipped
 from growth.messaging.links import (
     Recipient,
@@ -140,6 +140,7 @@ __all__ = [
     "mailings_of",
     "message_id",
     "next_to_follow",
+    "not_reached",
     "open_mailings",
     "open_of_kind",
     "open_provider",

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from growth.contacts import Purpose, barriers, suppressed
 from growth.messaging.assignment import Assignment
-from growth.messaging.eligible import capped, repeated
+from growth.messaging.eligible import capped, closed, repeated
 from growth.messaging.ledger import Claimed, claim_deliveries
 from growth.messaging.pace import allowed, ready_at, take
 from growth.messaging.state import SkipReason
@@ -57,8 +57,9 @@ def refusals(session: Session, assignment: Assignment, claimed: Sequence[Claimed
     bare = [each.address_index for each in claimed if each.contact_id is None]
     if rules.purpose is Purpose.STAFF or rules.own_request:
         bare = []
+    shut = closed(session, rules, indexes, now=now)
     stopped = suppressed(session, medium=rules.medium, address_indexes=bare) if bare else set()
-    if not (against or full or had or stopped):
+    if not (against or full or had or stopped or shut):
         return {}
     reasons: dict[UUID, SkipReason] = {}
     for each in claimed:
@@ -66,6 +67,8 @@ def refusals(session: Session, assignment: Assignment, claimed: Sequence[Claimed
             reasons[each.id] = SkipReason(against[each.contact_id].value)
         elif each.contact_id is None and each.address_index in stopped:
             reasons[each.id] = SkipReason.SUPPRESSED
+        elif each.address_index in shut:
+            reasons[each.id] = shut[each.address_index]
         elif each.address_index in had:
             reasons[each.id] = SkipReason.ALREADY
         elif each.address_index in full:

@@ -59,6 +59,10 @@ class SkipReason(StrEnum):
     UNLESS = "unless"
     #: had it in an earlier period (`once`)
     ALREADY = "already"
+    #: does not follow the official account, or not any more
+    NOT_FOLLOWING = "not_following"
+    #: WeChat lets nothing through to this follower now: no act of theirs is recent enough, or what it allowed is used up
+    WINDOW_CLOSED = "window_closed"
 
 
 class MailingState(StrEnum):

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from growth.contacts import (
+    ContactView,
     Medium,
     PersonFacts,
     Purpose,
@@ -26,6 +27,7 @@ from growth.contacts import (
     lift_by_confirmation,
     live_id,
     normal_email,
+    openids_of,
     record_consent,
     remember,
     suppression_of,
@@ -93,11 +95,12 @@ def preferences_of(session: Session, token: str) -> tuple[UUID, Preferences]:
     except UnknownContact as fault:
         raise BadToken(_("this link is not valid any more")) from fault
     person = contact(session, contact_id)
-    media = [medium for medium in (Medium.EMAIL, Medium.SMS) if person.address(medium)]
+    media = [medium for medium in Medium if _own_address(session, person, medium)]
     marketing, service = {}, {}
     for medium in media:
         said = consent_of(session, contact_id, medium=medium, purpose=Purpose.MARKETING)
-        marketing[medium] = bool(said and said.granted)
+        # of WeChat the follow is the yes (`growth.contacts.reach`)
+        marketing[medium] = said.granted if said else medium is Medium.WECHAT
         said = consent_of(session, contact_id, medium=medium, purpose=Purpose.SERVICE)
         service[medium] = not (said and not said.granted)
     return contact_id, Preferences(marketing=marketing, service=service)
@@ -116,10 +119,15 @@ def set_preferences(session: Session, token: str, wanted: Preferences, *, at: da
                 continue
             said = Statement(medium=medium, purpose=purpose, granted=granted, source="preference page", at=at, text_version=text_version)
             record_consent(session, contact_id, said)
-            own = person.address(medium)
+            own = _own_address(session, person, medium)
             if granted and own:
                 lift_by_confirmation(session, medium=medium, address_index=address_index(session, medium, own))
     return preferences_of(session, token)[1]
+
+
+def _own_address(session: Session, person: ContactView, medium: Medium) -> str | None:
+    """The address at which the person gets messages of a medium."""
+    return openids_of(session, [person.id]).get(person.id) if medium is Medium.WECHAT else person.address(medium)
 
 
 def ask_to_confirm(database: Database, *, email: str, source: str, now: datetime) -> None:

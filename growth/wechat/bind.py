@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from growth.alerts import raise_alert
 from growth.channels import join
-from growth.contacts import ContactView, UnknownContact, all_ids, contact, contact_of_key, keys_of
+from growth.contacts import ContactView, UnknownContact, add_key, all_ids, contact, contact_of_key, keys_of
 from growth.db import vault
 from growth.language import _
 from growth.wechat.followers import openid_of
@@ -97,6 +97,8 @@ def _join(session: Session, *, openid: str, follower_id: UUID, key: str, how: st
     found = UUID(value) if kind == "contact" else contact_of_key(session, kind=kind, value=value)
     if found is not None:
         row.contact_id = found
+        # the address at which campaigns write to the person
+        add_key(session, found, kind="openid", value=openid, evidence=f"wx_follower:{follower_id}", at=at)
     session.flush()
 
 

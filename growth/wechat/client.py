@@ -21,6 +21,7 @@ from growth import clock
 from growth.db import Database
 from growth.errors import ProviderError
 from growth.language import _
+from growth.messaging import not_reached
 from growth.wechat.models import Token
 from growth.wechat.settings import WeChatFile
 
@@ -143,15 +144,20 @@ class Account:
         except WeChatClientException as fault:
             if fault.errcode is not None:
                 raise
-            raise ProviderError(_("WeChat's server answered with an error of its own"), fix=_("try again later")) from None
+            raise Unanswered(_("WeChat's server answered with an error of its own"), fix=_("try again later")) from None
         except requests.RequestException as fault:
-            raise ProviderError(_("WeChat does not answer ({kind})", kind=type(fault).__name__), fix=_("try again later")) from None
+            kind = ProviderError if not_reached(fault) else Unanswered
+            raise kind(_("WeChat does not answer ({kind})", kind=type(fault).__name__), fix=_("try again later")) from None
         if not isinstance(found, dict):
-            raise ProviderError(_("WeChat answered something that is no JSON"), fix=_("try again later; is a proxy in between?"))
+            raise Unanswered(_("WeChat answered something that is no JSON"), fix=_("try again later; is a proxy in between?"))
         return found
 
     def _explained(self, fault: WeChatClientException) -> ProviderError:
         return _refused(int(fault.errcode), str(fault.errmsg))
+
+
+class Unanswered(ProviderError):
+    """The call may have reached WeChat, and no answer of WeChat's came back: nobody knows what it did."""
 
 
 class WeChatRefused(ProviderError):

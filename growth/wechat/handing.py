@@ -8,10 +8,11 @@ from secrets import token_bytes
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import Select, delete, select, update
+from sqlalchemy import Select, delete, select, union, update
 from sqlalchemy.orm import Session
 
 from growth.app import Diagnosis, Level, TimelineEntry, TodoEntry
+from growth.contacts import identities
 from growth.language import Text, _
 from growth.reporting import Column, Figure, Kind, Note, Query, Section, Table
 from growth.wechat.bind import followers_of_contact, forget_codes
@@ -160,8 +161,12 @@ def doctor(workspace: Workspace, _database: Database | None) -> Iterator[Diagnos
 
 
 def _follower_segment(value: object, _since: datetime | None, _now: datetime) -> Select[UUID | None]:
-    found = select(Follower.contact_id).where(Follower.contact_id.is_not(None))
-    return found.where(Follower.subscribed == bool(value))
+    follows = Follower.subscribed == bool(value)
+    told = identities(kind="openid").subquery("told")
+    # joined here by a code, or by the openid that the site told with a sign-up
+    joined = select(Follower.contact_id).where(Follower.contact_id.is_not(None), follows)
+    known = select(told.c.contact_id).join(Follower, Follower.openid_index == told.c.key_index).where(follows)
+    return select(union(joined, known).subquery("followers").c.contact_id)
 
 
 #: words that segments may use

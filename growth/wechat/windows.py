@@ -35,6 +35,8 @@ ALLOWED: dict[Trigger, tuple[int, timedelta]] = {
     Trigger.FOLLOW: (3, timedelta(minutes=1)),
     Trigger.SCAN: (3, timedelta(minutes=1)),
 }
+#: messages of a window that campaigns leave to whoever answers the follower
+KEPT_FOR_ANSWERS = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,10 +67,27 @@ def room(session: Session, *, follower_id: UUID, now: datetime) -> Room:
     return Room(left=max(left, 0), until=row.closes_at, trigger=row.trigger)
 
 
-def take(session: Session, *, follower_id: UUID, now: datetime) -> bool:
-    """Use one message of the window; False where none is left. Written before the call: a message that may have gone counts."""
+def take(session: Session, *, follower_id: UUID, now: datetime, keep: int = 0) -> bool:
+    """Use one message of the window, which leaves at least `keep`; False where that cannot be.
+
+    Written before the call: a message that may have gone counts.
+    """
     row = session.get(Window, follower_id, with_for_update=True)
-    if row is None or row.closes_at <= now or row.used >= row.quota:
+    if row is None or row.closes_at <= now or row.used + keep >= row.quota:
         return False
     row.used += 1
     return True
+
+
+def give_back(session: Session, *, follower_id: UUID) -> None:
+    """A message that was taken from the window certainly did not go."""
+    row = session.get(Window, follower_id, with_for_update=True)
+    if row is not None and row.used > 0:
+        row.used -= 1
+
+
+def close(session: Session, *, follower_id: UUID) -> None:
+    """WeChat says that nothing is left, whatever was counted here."""
+    row = session.get(Window, follower_id, with_for_update=True)
+    if row is not None:
+        row.used = row.quota

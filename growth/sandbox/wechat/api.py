@@ -7,7 +7,7 @@ import json
 import secrets
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from growth.sandbox.asgi import Request, Response, Route, as_json
@@ -29,13 +29,18 @@ Call = Callable[[dict[str, Any], Mapping[str, str]], dict[str, Any]]
 
 @dataclass(slots=True, kw_only=True)
 class Script:
-    """A scripted error: calls of `path` (or of all, ``*``) answer `errcode`, `times` times (None: always); `seconds` late."""
+    """A scripted fault: calls of `path` (or of all, ``*``) answer `errcode`, `times` times (None: always); `seconds` late.
+
+    With errcode 0 the call is done as ever; with `cut` it is done, and its answer is lost. `touser`: only messages to that openid.
+    """
 
     path: str = "*"
     errcode: int = -1
     errmsg: str = "system error"
     seconds: float = 0.0
     times: int | None = 1
+    cut: bool = False
+    touser: str = "*"
 
 
 class WeChatApi:
@@ -81,8 +86,9 @@ class WeChatApi:
         """`call` behind the token, the account's rights, and what was scripted."""
 
         def handle(request: Request) -> Response:
-            if scripted := self._scripted(path):
-                return scripted
+            script = self._struck(path, request)
+            if script is not None and script.errcode != 0 and not script.cut:
+                return _error(script.errcode, script.errmsg)
             try:
                 self.tokens.check(request.query.get("access_token"))
                 if right is not None and right not in self.account.rights:
@@ -93,17 +99,23 @@ class WeChatApi:
                 return as_json({"errcode": repeated.code, "errmsg": repeated.message, **repeated.numbers})
             except (Refusal, TokenRefused) as refused:
                 return _error(refused.code, refused.message)
-            return as_json({"errcode": 0, "errmsg": "ok", **found} if request.method == "POST" or not found else found)
+            answer = as_json({"errcode": 0, "errmsg": "ok", **found} if request.method == "POST" or not found else found)
+            return replace(answer, cut=script is not None and script.cut)
 
         return handle
 
     def _scripted(self, path: str) -> Response | None:
+        script = self._struck(path, None)
+        return _error(script.errcode, script.errmsg) if script is not None and script.errcode != 0 else None
+
+    def _struck(self, path: str, request: Request | None) -> Script | None:
+        """The first script that this call meets, late as it says."""
         for script in self.scripts:
-            if script.path in ("*", path) and script.times != 0:
+            if script.path in ("*", path) and script.times != 0 and (script.touser == "*" or script.touser == _touser(request)):
                 if script.times is not None:
                     script.times -= 1
                 time.sleep(script.seconds)
-                return _error(script.errcode, script.errmsg)
+                return script
         return None
 
     # tokens
@@ -259,6 +271,14 @@ def _body(request: Request) -> dict[str, Any]:
 def _raise(fault: tuple[int, str] | None) -> None:
     if fault:
         raise Refusal(*fault)
+
+
+def _touser(request: Request | None) -> str:
+    """To whom a message goes; "" where a call is no message."""
+    try:
+        return str(_body(request).get("touser", "")) if request is not None else ""
+    except Refusal:
+        return ""
 
 
 def _error(code: int, message: str) -> Response:

@@ -159,7 +159,7 @@ class WeChatPage:
         try:
             self._api.fail(*(Script(**one) for one in (found if isinstance(found, list) else [found])))
         except TypeError:
-            return problem(422, "unknown field", "allowed: path, errcode, errmsg, seconds, times")
+            return problem(422, "unknown field", "allowed: path, errcode, errmsg, seconds, times, cut, touser")
         return Response(status=204)
 
     def _behave_well(self, request: Request) -> Response:
