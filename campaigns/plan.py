@@ -20,9 +20,10 @@ from campaigns.content import KIND, compile_content
 from campaigns.findings import Finding, content_findings, mail_findings, wechat_findings
 from campaigns.landing import link_findings
 from campaigns.models import Plan, Run
+from campaigns.price import cost_of
 from campaigns.schema import OnMissing
 from campaigns.variants import REST, variant_of
-from growth.contacts import ContactView, Medium, contacts
+from growth.contacts import MAINLAND, ContactView, Medium, calling_code, contacts
 from growth.db import Database
 from growth.errors import GrowthError
 from growth.jobs import Period
@@ -52,6 +53,8 @@ class PlanMade:
     left_out: dict[str, int]
     cost: Money
     parts: int
+    #: of text messages, by calling code
+    parts_by_country: dict[str, int]
     duration: timedelta | None
     findings: tuple[Finding, ...]
     hash: str
@@ -76,6 +79,7 @@ class PlanMade:
             "left_out": self.left_out,
             "cost": self.cost.as_json(),
             "parts": self.parts,
+            **({"parts_by_country": self.parts_by_country} if self.parts_by_country else {}),
             "duration_seconds": round(self.duration.total_seconds()) if self.duration else None,
             "findings": [finding.as_json() for finding in self.findings],
             "hash": self.hash,
@@ -105,13 +109,13 @@ def make_plan(
     wanted = [id_ for id_, reason in rows if not reason]
     if not wanted:
         findings.append(_nobody(workspace, campaign, audience=len(rows)))
-    parts = 0
+    units: Counter[str | None] = Counter()
     missing: set[UUID] = set()
     for step in range(1, len(compiled.then) + 2):
         made = _try_step(database, campaign, period, compiled, step, wanted, tick=tick)
         findings += made.findings
         if step == 1:
-            parts, missing = made.parts, made.missing
+            units, missing = made.parts, made.missing
     if missing:
         left_out[SkipReason.MISSING_VARIABLE.value] = len(missing)
     plan = PlanMade(
@@ -121,8 +125,9 @@ def make_plan(
         audience=len(rows),
         recipients=len(wanted) - len(missing),
         left_out=dict(sorted(left_out.items())),
-        cost=_cost(database, campaign, parts),
-        parts=parts,
+        cost=cost_of(workspace, campaign.file.medium, units),
+        parts=sum(units.values()),
+        parts_by_country=_by_country(campaign.file.medium, units),
         duration=_duration(campaign, len(wanted)),
         findings=tuple(findings),
         hash=compiled.hash,
@@ -152,7 +157,7 @@ def _begun(database: Database, campaign: Campaign, period: Period) -> PlanMade |
             return None
         left_out = skipped(session, stream=campaign.stream, occurrence=period.key)
         kept = kept_plan(session, campaign=campaign.name, period=period.key)
-        parts = billed_units(session, stream=campaign.stream, occurrence=period.key)
+        units = billed_units(session, stream=campaign.stream, occurrence=period.key)
     return PlanMade(
         campaign=campaign.name,
         period=period.key,
@@ -160,8 +165,9 @@ def _begun(database: Database, campaign: Campaign, period: Period) -> PlanMade |
         audience=view.recipients,
         recipients=view.recipients - sum(left_out.values()),
         left_out={str(reason): count for reason, count in sorted(left_out.items())},
-        cost=_cost(database, campaign, parts),
-        parts=parts,
+        cost=cost_of(database.workspace, view.medium, units),
+        parts=sum(units.values()),
+        parts_by_country=_by_country(view.medium, units),
         duration=None,
         findings=(),
         hash=run.content_hash,
@@ -175,7 +181,8 @@ def _begun(database: Database, campaign: Campaign, period: Period) -> PlanMade |
 class _Tried:
     """What rendering one message for everybody came to."""
 
-    parts: int = 0
+    #: what is billed, by calling code (None: not by country)
+    parts: Counter[str | None] = field(default_factory=Counter)
     missing: set[UUID] = field(default_factory=set)
     findings: list[Finding] = field(default_factory=list)
 
@@ -201,9 +208,9 @@ def _try_step(
                 elif len(tried.findings) < MOST_FAULTS:
                     tried.findings.append(Finding.of_error(outcome, person=person))
             elif not again:
-                if tried.parts == 0 and file.medium is Medium.EMAIL:
+                if not tried.parts and file.medium is Medium.EMAIL:
                     tried.findings += _of_form(composer, campaign, database.workspace, person, outcome, step=step)
-                tried.parts += sms_parts(outcome["text"], mainland=True) if file.medium is Medium.SMS else 1
+                tried.parts.update(_billed(file.medium, person, outcome))
                 if file.medium is Medium.WECHAT and len(tried.findings) < MOST_FAULTS:
                     tried.findings += wechat_findings(database.workspace, campaign, outcome["text"].strip(), person, step=step)
                 if file.medium is Medium.SMS and len(tried.findings) < MOST_FAULTS:
@@ -298,15 +305,16 @@ def _rendered(
             tick(done=done, total=len(wanted))
 
 
-def price_of(workspace: Workspace, medium: Medium) -> Money | None:
-    """What one message (of SMS: one part) costs, as growth.yaml has it."""
-    settings = workspace.settings
-    return {Medium.SMS: settings.sms.price, Medium.EMAIL: settings.email.price}.get(medium)
+def _billed(medium: Medium, person: ContactView, rendered: Mapping[str, str]) -> dict[str | None, int]:
+    """What one message is billed as, by the country it goes to."""
+    if medium is not Medium.SMS or not person.phone:
+        return {None: 1}
+    code = calling_code(person.phone)
+    return {code: sms_parts(rendered["text"].strip(), mainland=code == MAINLAND)}
 
 
-def _cost(database: Database, campaign: Campaign, parts: int) -> Money:
-    price = price_of(database.workspace, campaign.file.medium)
-    return Money(price.amount * parts, price.currency) if price else Money.from_minor(0)
+def _by_country(medium: Medium, units: Mapping[str | None, int]) -> dict[str, int]:
+    return {code: count for code, count in sorted(units.items(), key=str) if code} if medium is Medium.SMS else {}
 
 
 def _duration(campaign: Campaign, recipients: int) -> timedelta | None:

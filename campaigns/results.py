@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from campaigns.campaign import read_stream, step_stream
 from campaigns.models import Run
-from campaigns.plan import price_of
+from campaigns.price import cost_of, has_price
 from growth.channels import clicked_by, clicks_of_link, resolve_link
 from growth.contacts import Medium, contacts, count_refusals, openids_of
 from growth.messaging import (
@@ -161,7 +161,6 @@ def _message(session: Session, run: Run, step: int, *, workspace: Workspace, now
     links = list(_links(session, run, step))
     people = clicked_by(f"{stream}/{period}").distinct()
     until = _next_start(session, stream, view) or now
-    price = price_of(workspace, view.medium)
     units = billed_units(session, stream=stream, occurrence=period)
     variants = len(run.content["parts"]) > 1 and step == 1
     return Results(
@@ -177,7 +176,7 @@ def _message(session: Session, run: Run, step: int, *, workspace: Workspace, now
         clicks=sum(link.clicks for link in links),
         clickers=len(session.scalars(people).all()),
         refused=count_refusals(session, evidence=stream, since=view.started_at, until=until) if view.started_at else 0,
-        cost=Money(price.amount * units, price.currency) if price else None,
+        cost=cost_of(workspace, view.medium, units) if has_price(workspace, view.medium) else None,
         links=links,
         by_variant={name or "a": line for name, line in tallies(session, stream=stream, occurrence=period, by="variant").items()}
         if variants

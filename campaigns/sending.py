@@ -17,7 +17,8 @@ from campaigns.compose import Letter, composing, make_links
 from campaigns.content import compile_content
 from campaigns.findings import Finding
 from campaigns.models import Approved, Run
-from campaigns.plan import audience_hash, kept_plan, make_plan, price_of
+from campaigns.plan import audience_hash, kept_plan, make_plan
+from campaigns.price import cost_of, has_price
 from campaigns.schema import Approval
 from campaigns.sequences import begin_steps, bring_due, heeding, open_steps, step_letter
 from campaigns.variants import REST, variant_of
@@ -44,7 +45,6 @@ from growth.messaging import (
     mailing_of,
     open_provider,
 )
-from growth.money import Money
 from growth.workspace import Window, parse_window
 
 #: hours of SMS where a campaign says nothing
@@ -154,8 +154,8 @@ def runs(session: Session) -> list[Run]:
 
 def book_cost(database: Database, letter: Letter) -> None:
     """Write what the handed-over messages cost to the campaign's channel; again and again gives the same."""
-    price = price_of(database.workspace, letter.compiled.medium)
-    if price is None:
+    medium = letter.compiled.medium
+    if not has_price(database.workspace, medium):
         return
     with database.write() as session:
         view = mailing_of(session, stream=letter.stream, occurrence=letter.period.key)
@@ -165,11 +165,11 @@ def book_cost(database: Database, letter: Letter) -> None:
         row = CostRow(
             day=site_day(view.started_at, database.workspace.zone),
             channel=letter.channel,
-            amount=Money(price.amount * units, price.currency),
+            amount=cost_of(database.workspace, medium, units),
             source=f"{letter.stream}/{letter.period.key}",
             campaign=letter.compiled.name,
         )
-        record_costs(session, [row], medium=letter.compiled.medium.value)
+        record_costs(session, [row], medium=medium.value)
 
 
 def _begin(

@@ -1,6 +1,16 @@
 """Contacts: people, the keys that name them, merges, consent, suppression, segments, import, export, erasure."""
 
-from growth.contacts.address import BadAddress, Medium, domain_of, normal_address, normal_email, normal_phone, read_address
+from growth.contacts.address import (
+    MAINLAND,
+    BadAddress,
+    Medium,
+    calling_code,
+    domain_of,
+    normal_address,
+    normal_email,
+    normal_phone,
+    read_address,
+)
 from growth.contacts.consent import Purpose, Statement, consent_history, consent_of, count_refusals, record_consent
 from growth.contacts.erasing import Certificate, PersonalData, erase_contact, export_person
 from growth.contacts.exporting import ReasonMissing, export_columns, export_contacts, export_rows, list_contacts
@@ -41,6 +51,7 @@ from growth.contacts.traces import Merge, merges, note_visits
 
 __all__ = [
     "COLUMNS",
+    "MAINLAND",
     "BadAddress",
     "Barrier",
     "CannotUndo",
@@ -68,6 +79,7 @@ __all__ = [
     "address_index",
     "all_ids",
     "barriers",
+    "calling_code",
     "check_segment",
     "consent_history",
     "consent_of",

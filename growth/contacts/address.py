@@ -12,6 +12,13 @@ import idna
 from growth.errors import GrowthError
 from growth.language import _
 
+#: the calling code of mainland China
+MAINLAND = "+86"
+#: calling codes of two digits (ITU-T E.164, list of assigned codes); those that begin with 1 and 7 have one, all others three
+_TWO_DIGITS = frozenset(
+    (20, 27, *range(30, 35), 36, 39, 40, 41, *range(43, 50), *range(51, 59), *range(60, 67), 81, 82, 84, 86, *range(90, 96), 98)
+)
+
 
 class Medium(StrEnum):
     """How a person is reached."""
@@ -152,6 +159,12 @@ def normal_address(medium: Medium, text: str) -> str:
 def read_address(text: str) -> tuple[Medium, str]:
     """An e-mail or a phone as a person types it, told apart by its @. Raises BadAddress."""
     return (Medium.EMAIL, normal_email(text)) if "@" in text or "＠" in text else (Medium.SMS, normal_phone(text))
+
+
+def calling_code(phone: str) -> str:
+    """The country's calling code of an E.164 number, ``+86``: one to three digits, none of which begins another (ITU-T E.164)."""
+    digits = phone.removeprefix("+")
+    return "+" + digits[: 1 if digits[0] in "17" else 2 if int(digits[:2]) in _TWO_DIGITS else 3]
 
 
 def domain_of(email: str) -> str:

@@ -16,7 +16,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
-from growth.contacts.address import domain_of
+from growth.contacts.address import calling_code, domain_of
 from growth.contacts.consent import Statement, record_consent
 from growth.contacts.merging import merge_contacts
 from growth.contacts.models import Consent, Contact, ContactIdentity, ContactTag, identity_row
@@ -146,6 +146,7 @@ class _Work:
                     "email_domain": row.email_domain,
                     "phone": row.phone,
                     "phone_index": row.phone_index,
+                    "phone_code": row.phone_code,
                     "role": row.role,
                     "locale": row.locale,
                     "timezone": row.timezone,
@@ -185,7 +186,7 @@ class _Work:
 
     def _new(self) -> _Person:
         person = _Person(id=uuid7(), is_new=True, created_at=self.now)
-        person.columns = dict.fromkeys(("email", "email_index", "email_domain", "phone", "phone_index", *_PLAIN))
+        person.columns = dict.fromkeys(("email", "email_index", "email_domain", "phone", "phone_index", "phone_code", *_PLAIN))
         self.people[person.id] = person
         return person
 
@@ -221,6 +222,8 @@ class _Work:
                 person.columns[f"{kind}_index"] = index
                 if kind == "email":
                     person.columns["email_domain"] = domain_of(value)
+                else:
+                    person.columns["phone_code"] = calling_code(value)
                 changed = True
             if not known:
                 self.by_key[kind, index] = person.id

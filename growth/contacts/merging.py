@@ -16,7 +16,7 @@ from growth.errors import GrowthError
 from growth.language import _
 
 _SEALED = ("email", "phone", "name", "personal")
-_ADDRESS = {"email": ("email_index", "email_domain"), "phone": ("phone_index",)}
+_ADDRESS = {"email": ("email_index", "email_domain"), "phone": ("phone_index", "phone_code")}
 _PLAIN = ("role", "locale", "timezone", "last_visit", "last_sent")
 
 

@@ -33,6 +33,8 @@ class Contact(Base):
     email_domain: Mapped[str | None]
     phone: Mapped[bytes | None] = mapped_column(Sealed)
     phone_index: Mapped[bytes | None]
+    #: calling code of the phone, ``+86``: prices and results go by it
+    phone_code: Mapped[str | None]
     name: Mapped[bytes | None] = mapped_column(Sealed)
     role: Mapped[str | None] = mapped_column(index=True)
     locale: Mapped[str | None]

@@ -82,11 +82,11 @@ def note_sent(session: Session, ids: Collection[UUID], *, at: datetime) -> None:
 
 
 def _address(medium: Medium) -> tuple[ColumnElement[Any], ColumnElement[Any], Any]:
-    """The address of a contact for a medium: its keyed hash, its domain, and the tables they stand in."""
+    """The address of a contact for a medium: its keyed hash, its domain (of phones the calling code), and the tables they stand in."""
     if medium is Medium.EMAIL:
         return Contact.email_index.expression, Contact.email_domain.expression, Contact
     if medium is Medium.SMS:
-        return Contact.phone_index.expression, null(), Contact
+        return Contact.phone_index.expression, Contact.phone_code.expression, Contact
     # of several openids the one with the least key; PostgreSQL before 18 knows no min() of bytes
     other = aliased(ContactIdentity)
     smaller = exists().where(

@@ -298,13 +298,15 @@ def skipped(session: Session, *, stream: str, occurrence: str) -> dict[SkipReaso
     return {SkipReason(reason): count for reason, count in rows if reason}
 
 
-def billed_units(session: Session, *, stream: str, occurrence: str) -> int:
-    """What providers bill for what they were handed: messages, or the parts of text messages."""
+def billed_units(session: Session, *, stream: str, occurrence: str) -> dict[str | None, int]:
+    """What providers bill for what they were handed: messages, or the parts of text messages; by domain (of phones the calling code)."""
     handed = [DeliveryState.ACCEPTED, DeliveryState.DELIVERED, DeliveryState.BOUNCED, DeliveryState.UNCERTAIN]
-    query = select(func.coalesce(func.sum(Delivery.units), 0)).where(
-        Delivery.stream == stream, Delivery.occurrence == occurrence, Delivery.state.in_([state.value for state in handed])
+    query = (
+        select(Delivery.domain, func.sum(Delivery.units))
+        .where(Delivery.stream == stream, Delivery.occurrence == occurrence, Delivery.state.in_([state.value for state in handed]))
+        .group_by(Delivery.domain)
     )
-    return int(session.scalar(query) or 0)
+    return {domain: int(units) for domain, units in session.execute(query).tuples()}
 
 
 def next_due(session: Session, *, stream: str, occurrence: str) -> datetime | None:

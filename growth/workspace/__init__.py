@@ -5,6 +5,7 @@ Field types for the models of other rooms: `FromEnv`, `Secret`, `Duration`, `Mon
 `Percent`, `RateText` (a `Rate`), `WindowText` (a `Window`); the base of such models is `YamlModel`; a schedule is a `ScheduleYaml`.
 """
 
+from growth.workspace.delivery import ANYWHERE
 from growth.workspace.document import Document
 from growth.workspace.environment import read_environment, set_variable
 from growth.workspace.fields import (
@@ -48,6 +49,7 @@ from growth.workspace.watched import Watched
 from growth.workspace.workspace import SETTINGS, Workspace
 
 __all__ = [
+    "ANYWHERE",
     "SETTINGS",
     "DayText",
     "Document",

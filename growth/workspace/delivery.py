@@ -9,7 +9,7 @@ from email.utils import parseaddr
 from enum import StrEnum
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, field_validator, model_validator
 
 from growth.language import _
 from growth.money import Money
@@ -203,12 +203,50 @@ class Tencent(YamlModel):
     )
 
 
+#: the price of countries that the map does not name
+ANYWHERE = "default"
+
+
+def _by_country(value: Any) -> Any:
+    """``0.05 CNY`` for everywhere, or a map of calling codes: ``{"+86": 0.045 CNY, default: 0.5 CNY}``."""
+    if not isinstance(value, dict):
+        return {ANYWHERE: value}
+    return {name if name == ANYWHERE else f"+{str(name).removeprefix('+')}": price for name, price in value.items()}
+
+
+def _complete(prices: dict[str, Money]) -> dict[str, Money]:
+    if ANYWHERE not in prices:
+        raise ValueError(_('the price of other countries is missing; write {"+86": 0.045 CNY, default: 0.5 CNY}'))
+    if wrong := next((name for name in prices if name != ANYWHERE and not re.fullmatch(r"\+[1-9]\d{0,2}", name)), None):
+        raise ValueError(_("“{text}” is no calling code; write +86", text=wrong))
+    if len({price.currency for price in prices.values()}) > 1:
+        raise ValueError(_("the prices are in several currencies: there is no conversion"))
+    return prices
+
+
+#: one price, or one a calling code
+PriceByCountry = Annotated[
+    dict[str, MoneyText],
+    BeforeValidator(_by_country),
+    AfterValidator(_complete),
+    WithJsonSchema(
+        {
+            "anyOf": [{"type": "string"}, {"type": "object", "additionalProperties": {"type": "string"}, "required": [ANYWHERE]}],
+            "examples": ["0.05 CNY", {"+86": "0.045 CNY", ANYWHERE: "0.5 CNY"}],
+        }
+    ),
+]
+
+
 class Sms(YamlModel):
     """How text messages leave. Without anything written here they go to files (`outbox`)."""
 
     provider: SmsProvider = SmsProvider.OUTBOX
     signature: str = Field(default="", description="签名, without 【】")
-    price: MoneyText = Field(default=Money.parse("0.05 CNY"), description="of one billed part / 每条单价")
+    price: PriceByCountry = Field(
+        default={ANYWHERE: Money.parse("0.05 CNY")},
+        description="of one billed part, or by calling code / 每条单价，可按区号分列",
+    )
     webhook_secret: Secret = Field(
         default="${SMS_WEBHOOK_SECRET}", description="last part of the address of receipts and replies; unset: off / 回执地址的密钥"
     )
