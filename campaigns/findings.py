@@ -14,7 +14,7 @@ from campaigns.content import KIND, VARIABLES, compile_content, raw_sources, wor
 from campaigns.schema import CampaignFile
 from growth.channels import CHANNEL_NAME
 from growth.compliance import Finding as CopyFinding
-from growth.compliance import MailCopy, SmsCopy, lint_mail, lint_sms, lint_text, lint_wechat, setting_of, wechat_length
+from growth.compliance import MailCopy, SmsCopy, lint_mail, lint_markup, lint_sms, lint_text, lint_wechat, setting_of, wechat_length
 from growth.contacts import ContactView, Medium, Purpose, Segment, check_segment, named_segments
 from growth.errors import GrowthError, Where
 from growth.language import _
@@ -146,6 +146,8 @@ def _copy(workspace: Workspace, name: str, file: CampaignFile, compiled: Compile
             for found in lint_text(joined, setting):
                 part, line = ("subject", 1) if found.line <= 1 else (texts[1][0], found.line - 1)
                 yield _located(workspace, name, found, (*path, part), line=0 if not found.line else line, block=part != "subject")
+            for found in lint_markup(body or ""):
+                yield _located(workspace, name, found, (*path, "body"), line=found.line, block="\n" in (body or ""))
         else:
             text = parts["text"].text
             copy = SmsCopy(

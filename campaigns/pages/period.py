@@ -54,6 +54,8 @@ class PeriodPage:
     plan_fits: bool
     #: what may be done now: plan, approve, send, pause, resume, cancel, retry
     possible: frozenset[str]
+    #: the one of them that comes next: its button is the main one
+    next_step: str
     #: the consequence of sending, in numbers
     consequence: str
     #: whether there is something to look at
@@ -153,6 +155,9 @@ def _shown(
     yes = approved(session, campaign=campaign.name, period=period.key, content_hash=digest) is not None
     state = view.state.value if view else _draft(campaign, yes)
     left_out = reasons if view else plan.get("left_out", {})
+    fits = bool(kept and kept.content_hash == digest)
+    steps = steps_of(session, campaign=campaign.name, period=period.key)
+    possible = _possible(viewer, campaign, view, yes, bool(digest), steps)
     return PeriodPage(
         name=campaign.name,
         period=period.key,
@@ -164,8 +169,9 @@ def _shown(
         problems=problems,
         left_out=[(reason_words(reason), count) for reason, count in left_out.items()],
         planned_at=kept.made_at if kept and view is None else None,
-        plan_fits=bool(kept and kept.content_hash == digest),
-        possible=_possible(viewer, campaign, view, yes, bool(digest), steps_of(session, campaign=campaign.name, period=period.key)),
+        plan_fits=fits,
+        possible=possible,
+        next_step=_next_step(plan, fits, possible, view),
         consequence=_consequence(plan),
         is_mail=campaign.file.medium == "email",
         subject=campaign.file.content.subject or campaign.file.content.text or "",
@@ -275,6 +281,16 @@ def _possible(
         found |= {"send"} if view.state == "sending" and left else set()
         found |= {"retry"} if view.counts[DeliveryState.REJECTED] and view.state != "cancelled" else set()
     return frozenset(found)
+
+
+def _next_step(plan: Mapping[str, Any], fits: bool, possible: frozenset[str], view: MailingView | None) -> str:
+    """What a marketer does next: plan what is not planned, is planned otherwise or has errors; then have it approved, then send it."""
+    if view is not None:
+        return "resume" if "resume" in possible else ""
+    errors = any(each["severity"] == "error" for each in plan.get("findings", ()))
+    if not plan or not fits or errors or not plan["recipients"]:
+        return "plan"
+    return "approve" if "approve" in possible else "send"
 
 
 def _consequence(plan: Mapping[str, Any]) -> str:

@@ -4,7 +4,7 @@ from growth.alerts.delivery import DeliveryCounts, deliver_notices, resolve_targ
 from growth.alerts.raising import close_alert, raise_alert, targets_of, tell
 from growth.alerts.robot import Robot, RobotMessage, RobotTarget, UnknownRobot, find_robot, robot_names
 from growth.alerts.scrub import without_personal_data
-from growth.alerts.store import Alert, Notice, alerts, forget_notices, notices, replay, waiting_notices
+from growth.alerts.store import Alert, Notice, alert_of, alerts, forget_notices, notices, replay, waiting_notices
 from growth.alerts.words import NoticeState
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "RobotMessage",
     "RobotTarget",
     "UnknownRobot",
+    "alert_of",
     "alerts",
     "close_alert",
     "deliver_notices",

@@ -81,6 +81,12 @@ def close_open(session: Session, *, dedupe: str, now: datetime) -> Alert | None:
     return _alert(row)
 
 
+def alert_of(session: Session, id_: int) -> Alert | None:
+    """The alert with that number."""
+    row = session.get(AlertRow, id_)
+    return _alert(row) if row else None
+
+
 def alerts(session: Session, *, open_only: bool = False, limit: int = 200) -> list[Alert]:
     """The newest alerts, those that last first."""
     query = select(AlertRow).order_by(AlertRow.closed_at.is_not(None), AlertRow.last_at.desc(), AlertRow.id.desc()).limit(limit)

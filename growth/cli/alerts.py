@@ -35,6 +35,7 @@ def listing(
         found = alerts(session, open_only=not all_)
     rows = [
         {
+            "id": str(alert.id),
             "kind": alert.kind,
             "severity": alert.severity,
             "title": alert.title,
@@ -48,7 +49,14 @@ def listing(
     ]
     toolkit.emit_rows(
         rows,
-        columns={"severity": _("Severity"), "title": _("What"), "count": _("Times"), "opened_at": _("Since"), "detail": _("Detail")},
+        columns={
+            "id": _("Number"),
+            "severity": _("Severity"),
+            "title": _("What"),
+            "count": _("Times"),
+            "opened_at": _("Since"),
+            "detail": _("Detail"),
+        },
         empty=_("Nothing is wrong."),
     )
 
@@ -100,6 +108,21 @@ def test(target: Annotated[str, typer.Argument(metavar="TARGET", help=_("a name 
 
     send_test(toolkit.workspace(), target=target, now=clock.now())
     toolkit.emit({"target": target, "state": "sent"}, text=_("{target} took the test message.", target=target))
+
+
+@app.command(help=_("Close an alert that nothing settles by itself.") + "\n\n" + _("Example:") + " growth alerts close 12")
+def close(
+    number: Annotated[int, typer.Argument(metavar="NUMBER", help=_("number of the alert, as growth alerts lists it"))],
+    dry_run: toolkit.dry_run_option = False,
+) -> None:
+    """What is still wrong raises it again."""
+    from growth.alerts import alert_of, close_alert
+
+    with toolkit.changing(dry_run) as session:
+        found = alert_of(session, number)
+        if found is None or not close_alert(session, dedupe=found.dedupe, now=clock.now()):
+            raise GrowthError(_("there is no open alert {n}", n=number), fix="growth alerts")
+    toolkit.emit({"id": str(number), "state": "closed", "dry_run": dry_run}, text=_("Closed: {title}", title=found.title))
 
 
 @app.command(help=_("Send a message again, under its id.") + "\n\n" + _("Example:") + " growth alerts replay 12")

@@ -1,7 +1,7 @@
 """Compliance: what copy, mails and text messages must and must not say, with the law of each rule. Rules are data (rules.yaml)."""
 
 from growth.compliance.copy import Finding, Setting, lint_text, setting_of
-from growth.compliance.mail import AD_MARK, MailCopy, is_marked, lint_mail
+from growth.compliance.mail import AD_MARK, MailCopy, is_marked, lint_mail, lint_markup
 from growth.compliance.rules import Rule, explained, rule, rules
 from growth.compliance.sms import DAYTIME, OPT_OUT, SmsCopy, lint_sms
 from growth.compliance.wechat import lint_wechat, wechat_length
@@ -18,6 +18,7 @@ __all__ = [
     "explained",
     "is_marked",
     "lint_mail",
+    "lint_markup",
     "lint_sms",
     "lint_text",
     "lint_wechat",

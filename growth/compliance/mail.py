@@ -16,6 +16,8 @@ CLIP_BYTES = 102 * 1024
 WARN_BYTES = 90 * 1024
 _AD = re.compile(r"\s*[【(（\[]?\s*(广告|ad\b)", re.IGNORECASE)
 _ACTIVE = re.compile(r"<\s*(script|form|iframe|object|embed|link)\b|\son[a-z]+\s*=|javascript:", re.IGNORECASE)
+#: the same in a text that is no HTML yet
+_DROPPED = re.compile(r"<\s*(script|form|iframe|object|embed)\b|<[a-z][^<>]*\son[a-z]+\s*=|javascript:", re.IGNORECASE)
 _IMAGE = re.compile(r"<img\b[^>]*>", re.IGNORECASE)
 _LEFT_OVER = re.compile(r"\{\{.{0,60}?\}\}|\{%.{0,60}?%\}", re.DOTALL)
 AD_MARK = "广告："
@@ -71,6 +73,15 @@ def _domain(copy: MailCopy, setting: Setting) -> Iterator[Finding]:
     ours = {".".join(host.split(".")[-2:]) for host in copy.hosts}
     if copy.hosts and not any(domain == base or domain.endswith(f".{base}") for base in ours | set(copy.hosts)):
         yield finding(rule("E5"), _("the sender's domain {domain} is not one of the site", domain=domain))
+
+
+def lint_markup(text: str) -> list[Finding]:
+    """What mail programs drop from HTML as it is written, each at its place, whatever the mail is for."""
+    this = rule("E6")
+    return [
+        finding(this, _("mail programs drop this: {text}", text=match.group().strip()), text, match.start(), severity=Severity.WARNING)
+        for match in _DROPPED.finditer(text)
+    ]
 
 
 def _form(copy: MailCopy, setting: Setting) -> Iterator[Finding]:

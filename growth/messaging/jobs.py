@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from growth import clock
-from growth.contacts import Medium
+from growth.contacts import Medium, contact, contact_of_key
 from growth.jobs import Chore, ChoreRun, Job, JobRun, Schedule
 from growth.language import Text, _, ngettext, speaking
 from growth.messaging.assignment import Assignment
@@ -28,7 +28,7 @@ from growth.messaging.sender import reply_to_of, sender_of
 from growth.messaging.state import SkipReason
 from growth.messaging.subscriptions import CONFIRM_RULES, CONFIRM_STREAM, CONFIRMATION_VALID, confirm_url
 from growth.rendering import html_environment, render, text_environment
-from growth.workspace import Every, Workspace
+from growth.workspace import Every, Locale, Workspace
 
 
 def jobs(workspace: Workspace) -> Iterator[Chore | Job]:
@@ -129,6 +129,13 @@ def send_confirmations(run: ChoreRun) -> None:
         provider.close()
 
 
+def _language_of(session: Session, address: str, site: Locale) -> str:
+    """The language of whoever has that address, where it is one of ours; else the site's."""
+    known = contact_of_key(session, kind=Medium.EMAIL.key, value=address)
+    own = (contact(session, known).locale or "") if known else ""
+    return next((str(each) for each in Locale if own and str(each)[:2] == own[:2].lower()), str(site))
+
+
 def confirmation(workspace: Workspace, _stream: str) -> Callable[[Session, Sequence[Claimed]], Mapping[UUID, Message | SkipReason]]:
     """What composes confirmations."""
 
@@ -145,9 +152,10 @@ def confirmation(workspace: Workspace, _stream: str) -> Callable[[Session, Seque
     def _mail(session: Session, address: str, source: str) -> Mail:
         database = session.info["database"]
         site = workspace.settings.site
-        with speaking(str(site.locale)):
+        with speaking(spoken := _language_of(session, address, site.locale)):
             variables = {
                 "site": site,
+                "language": spoken,
                 "confirm_url": confirm_url(workspace, database, email=address, source=source),
                 "days": CONFIRMATION_VALID.days,
             }

@@ -11,7 +11,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from growth import accounts
 from growth.accounts import Role
-from growth.alerts import Alert, NoticeState, alerts, notices, replay, resolve_target, send_test
+from growth.alerts import Alert, NoticeState, alert_of, alerts, close_alert, notices, replay, resolve_target, send_test
 from growth.errors import GrowthError
 from growth.jobs import (
     Catalogue,
@@ -259,6 +259,21 @@ def test(viewer: Viewer) -> Page:
     return viewer.redirect("/alerts")
 
 
+@page("/alerts/close", methods=("POST",), nav="jobs", roles=ADMIN)
+def close(viewer: Viewer) -> Page:
+    """An alert that nothing settles by itself; what is still wrong raises it again."""
+    number = viewer.form.get("alert")
+    with viewer.database.write() as session:
+        found = alert_of(session, int(number)) if number.isdecimal() and len(number) < 19 else None
+        if found is None or not close_alert(session, dedupe=found.dedupe, now=viewer.now):
+            raise Missing(_("there is no open alert {n}", n=number))
+        accounts.record(
+            session, actor=viewer.actor, action="alerts.close", detail={"kind": found.kind, "title": found.title}, now=viewer.now
+        )
+    viewer.flash(_("Closed: {title}", title=found.title))
+    return viewer.redirect("/alerts")
+
+
 @page("/alerts/messages/replay", methods=("POST",), nav="jobs", roles=ADMIN)
 def again(viewer: Viewer) -> Page:
     """Messages that failed go out once more."""
@@ -273,7 +288,7 @@ def again(viewer: Viewer) -> Page:
 
 def pages() -> list[HTTPRouteHandler]:
     """The handlers of this module."""
-    return [overview, now_part, history, one, run, stop, alerts_page, test, again]
+    return [overview, now_part, history, one, run, stop, alerts_page, test, close, again]
 
 
 def _job(catalogue: Catalogue, name: str) -> Job:

@@ -44,6 +44,7 @@ from growth.workspace.problems import (
 )
 from growth.workspace.schedule import Every, OnHoliday, ScheduleYaml
 from growth.workspace.settings import Settings
+from growth.workspace.site import Locale
 from growth.workspace.upkeep import ReportSchedule, Targets
 from growth.workspace.watched import Watched
 from growth.workspace.workspace import SETTINGS, Workspace
@@ -57,6 +58,7 @@ __all__ = [
     "Every",
     "FromEnv",
     "Host",
+    "Locale",
     "MissingSecret",
     "MoneyText",
     "OnHoliday",

@@ -1,5 +1,6 @@
 """Campaigns in the dashboard."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -46,9 +47,12 @@ def test_the_list_shows_every_campaign_and_is_downloaded(web: Web, desk: Desk) -
 
 def test_a_plan_is_made_and_shown_with_who_is_left_out(web: Web) -> None:
     browser = web.browser("marketer")
-    assert "Not planned yet" in browser.get(PERIOD).text or "尚未" in browser.get(PERIOD).text
+    text = browser.get(PERIOD).text
+    assert "Not planned yet" in text or "尚未" in text
+    assert main_buttons(text) == [f"{PERIOD}/plan"]
     assert browser.post(f"{PERIOD}/plan").status_code == 303
     text = browser.get(PERIOD).text
+    assert main_buttons(text) == [f"{PERIOD}/send"]
     assert "2 of 4" in text or "4 人中" in text or "4" in text
     assert "no_consent" not in text
 
@@ -166,3 +170,10 @@ def test_the_later_messages_of_a_sequence_are_on_the_page(make_desk: MakeDesk, m
     assert browser.post(f"{PERIOD}/pause").status_code == 303
     assert desk.campaign("status", "monthly", "--period", "2026-11")[1]["steps"][0]["state"] == "paused"
     assert browser.get(f"{PERIOD}/deliveries?step=2").status_code == 200
+
+
+def main_buttons(text: str) -> list[str]:
+    """Where the buttons lead that stand out."""
+    forms = re.findall(r'<form class="inline-form" method="post" action="(/campaigns/[^"]+)">.*?<button class="button ([^"]*)"', text, re.S)
+    sheets = re.findall(r'<summary class="button ([^"]*)">.*?<form method="post" action="([^"]+)"', text, re.S)
+    return [action for action, look in [*forms, *((action, look) for look, action in sheets)] if look.strip() == ""]

@@ -113,6 +113,15 @@ def test_a_missing_variable_may_leave_its_person_out(make_desk: MakeDesk) -> Non
     assert desk.got == ["a@example.com"]
 
 
+def test_what_mail_programs_drop_is_said_at_its_line(make_desk: MakeDesk) -> None:
+    text = MONTHLY.replace("    ## 本月更新\n", '    ## 本月更新\n\n    <iframe src="https://www.example.com/"></iframe>\n')
+    desk = make_desk(files={"campaigns/monthly.yaml": text + "purpose: service\n"})
+    code, told, _err = desk.say("check", "--json")
+    found = [each for each in told["problems"] if each["rule"] == "E6"]
+    assert code == 0
+    assert [(each["severity"], each["line"]) for each in found] == [("warning", text[: text.index("<iframe")].count("\n") + 1)]
+
+
 def test_a_plan_that_no_longer_fits_is_refused(desk: Desk) -> None:
     desk.campaign("plan", "monthly", "--period", "2026-11")
     desk.write("campaigns/monthly.yaml", MONTHLY.replace('本月更新"', '本月要闻"'))

@@ -179,6 +179,11 @@ def test_alerts_are_listed_tested_and_sent_again(make_workspace: Callable[..., W
     assert command("alerts", "replay", message["id"]).code == 0
     assert command("alerts", "messages", "--state", "waiting", "--json").json[0]["id"] == message["id"]
     assert command("alerts", "replay", "999").code == 2
+    number = command("alerts", "--json").json[0]["id"]
+    assert command("alerts", "close", number, "--dry-run").code == 0
+    assert command("alerts", "close", number).code == 0
+    assert command("alerts").out == "Nothing is wrong.\n"
+    assert command("alerts", "close", number).code == 2
     assert command("alerts", "messages", "--state", "lost").code == 2
     database.close()
 

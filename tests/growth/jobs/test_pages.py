@@ -96,7 +96,15 @@ def test_missed_runs_are_seen_in_history_on_the_to_do_list_and_among_the_alerts(
     with web.database.write() as session:
         raise_alert(session, kind="robot_failed", title="broken", dedupe="x", now=web.clock(), severity="error")
     assert "broken" in admin.get("/todo").text
-    assert "broken" not in web.browser("viewer").get("/todo").text
+    viewer = web.browser("viewer")
+    assert "broken" not in viewer.get("/todo").text
+    with web.database.read() as session:
+        number = next(alert.id for alert in alerts(session) if alert.title == "broken")
+    assert viewer.post("/alerts/close", {"alert": str(number)}).status_code == 403
+    assert admin.post("/alerts/close", {"alert": str(number)}).status_code == 303
+    assert "Closed: broken" in admin.get("/todo").text
+    assert "broken" not in admin.get("/todo").text
+    assert admin.post("/alerts/close", {"alert": str(number)}).status_code == 404
 
 
 def test_what_runs_now_is_a_part_that_asks_for_itself_again(web: Web) -> None:

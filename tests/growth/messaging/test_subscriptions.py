@@ -202,6 +202,18 @@ def test_programs_that_fill_everything_and_addresses_that_are_none(web: Web) -> 
     assert letters(web) == []
 
 
+def test_the_confirmation_speaks_the_language_of_whoever_is_known(web: Web) -> None:
+    with web.database.write() as session:
+        remember(session, PersonFacts(email="lee@example.com", locale="zh-TW", evidence="test"), now=NOW)
+    for address in ("lee@example.com", "li@example.com"):
+        web.stranger().send("POST", "/subscribe", data={"email": address, "source": "footer"})
+    spoken = {}
+    for letter in letters(web):
+        html = letter.get_payload(1).get_payload(decode=True).decode()
+        spoken[letter["to"]] = (html[html.index("lang=") : html.index("lang=") + 10], "Look and confirm" in html)
+    assert spoken == {"lee@example.com": ('lang="zh-C', False), "li@example.com": ('lang="en">', True)}
+
+
 def test_a_forged_or_old_confirmation_is_refused(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
     web.stranger().send("POST", "/subscribe", data={"email": "new@example.com"})
     path = link_in(letters(web)[0])
