@@ -42,6 +42,7 @@ def files() -> Iterator[Path]:
     for pattern in ("*.html", "*.txt"):
         yield from sorted((ROOT / "templates" / "web").rglob(pattern))
         yield from sorted((ROOT / "templates" / "report").rglob(pattern))
+        yield from sorted((ROOT / "templates" / "email").rglob(pattern))
 
 
 def collect() -> dict[str, Catalog]:
