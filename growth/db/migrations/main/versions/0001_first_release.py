@@ -143,6 +143,7 @@ def upgrade() -> None:
     sa.Column('email_domain', sa.String(), nullable=True),
     sa.Column('phone', sa.LargeBinary(), nullable=True),
     sa.Column('phone_index', sa.LargeBinary(), nullable=True),
+    sa.Column('phone_code', sa.String(), nullable=True),
     sa.Column('name', sa.LargeBinary(), nullable=True),
     sa.Column('role', sa.String(), nullable=True),
     sa.Column('locale', sa.String(), nullable=True),
