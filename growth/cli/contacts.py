@@ -207,6 +207,60 @@ def suppress(address: _address, reason: toolkit.reason_option = None, dry_run: t
 
 
 @app.command(
+    "merges",
+    help=_("Contacts that were found to be one person, with what proved it.")
+    + "\n\n"
+    + _("Example:")
+    + " growth contacts merges 13800138000",
+)
+def merges_(
+    address: Annotated[str | None, typer.Argument(metavar="[ADDRESS]", help=_("only those of this person"))] = None,
+) -> None:
+    """What was joined, newest first."""
+    from growth.contacts import find_contact, merges
+
+    with toolkit.database().read() as session:
+        found = merges(session, find_contact(session, address) if address else None)
+    columns = {
+        "id": _("Merge"),
+        "at": _("At"),
+        "kept": _("Contact"),
+        "gone": _("Joined to it"),
+        "evidence": _("Evidence"),
+        "undone": _("Undone"),
+    }
+    toolkit.emit_rows(
+        [{name: getattr(each, name) for name in columns} for each in reversed(found)],
+        columns=columns,
+        empty=_("No two contacts were found to be one person."),
+    )
+
+
+@app.command(
+    help=_("Take two contacts apart that were wrongly found to be one person.")
+    + "\n\n"
+    + _("Example:")
+    + ' growth contacts unmerge 12 --reason "two people, one phone"'
+)
+def unmerge(
+    merge: Annotated[int, typer.Argument(metavar="MERGE", help=_("its number in growth contacts merges"))],
+    reason: toolkit.reason_option = None,
+    dry_run: toolkit.dry_run_option = False,
+) -> None:
+    """Undo a merge: addresses, consent and tags go back to whom they came from; figures follow with the next count."""
+    from growth.accounts import record
+    from growth.contacts import undo_merge
+
+    if not (reason or "").strip():
+        raise GrowthError(_("taking people apart needs a reason"), fix=_('add --reason "…"; it is kept in the audit log'))
+    now = clock.now()
+    with toolkit.changing(dry_run) as session:
+        undo_merge(session, merge, now=now)
+        record(session, actor=ACTOR, action="contact.unmerge", subject=f"contact_merge:{merge}", reason=reason or "", now=now)
+    toolkit.emit({"merge": merge, "undone": True, "dry_run": dry_run}, text=_("merge {id} is undone: two people again", id=merge))
+
+
+@app.command(
     help=_("Erase a person everywhere, with a certificate.")
     + "\n\n"
     + _("Example:")

@@ -74,7 +74,7 @@ def undo_merge(session: Session, merge_id: int, *, now: datetime) -> None:
     """Take two contacts apart again: keys, statements and tags go back to whom they came from. Raises CannotUndo."""
     merge = session.get(ContactMerge, merge_id)
     if merge is None or merge.undone_at is not None:
-        raise CannotUndo(_("this merge was undone already, or never was"))
+        raise CannotUndo(_("this merge was undone already, or never was"), fix="growth contacts merges")
     kept, gone = session.get(Contact, merge.kept), session.get(Contact, merge.gone)
     if kept is None or gone is None or gone.merged_into != kept.id:
         raise CannotUndo(_("one of the two contacts is not there any more"))

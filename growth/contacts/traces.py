@@ -21,14 +21,21 @@ class Merge:
     id: int
     kept: UUID
     gone: UUID
+    #: what proved it: the file's row, the call, the follower
+    evidence: str
     at: datetime
     undone: bool
 
 
-def merges(session: Session) -> list[Merge]:
-    """All merges, in the order in which they happened."""
-    rows = session.scalars(select(ContactMerge).order_by(ContactMerge.id))
-    return [Merge(id=row.id, kept=row.kept, gone=row.gone, at=row.at, undone=row.undone_at is not None) for row in rows]
+def merges(session: Session, contact_id: UUID | None = None) -> list[Merge]:
+    """All merges in the order in which they happened; with `contact_id` those that made this contact what it is."""
+    query = select(ContactMerge).order_by(ContactMerge.id)
+    if contact_id is not None:
+        query = query.where(or_(ContactMerge.kept == contact_id, ContactMerge.gone == contact_id))
+    return [
+        Merge(id=row.id, kept=row.kept, gone=row.gone, evidence=row.evidence, at=row.at, undone=row.undone_at is not None)
+        for row in session.scalars(query)
+    ]
 
 
 def note_visits(session: Session, seen: Mapping[UUID, datetime]) -> None:

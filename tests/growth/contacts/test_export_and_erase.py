@@ -185,6 +185,33 @@ def test_the_command_line_masks_and_logs(growth: Callable[..., tuple[int, str, s
     assert json.loads(out)["new"] is False
 
 
+def test_people_wrongly_found_to_be_one_are_taken_apart(
+    growth: Callable[..., tuple[int, str, str]], people: Database, tmp_path: Path
+) -> None:
+    path = tmp_path / "shared.csv"
+    path.write_text("email,phone\nb@x.cn,13800138000\n", "utf-8")
+    assert json.loads(growth("contacts", "import", str(path), "--json")[1])["rejected"] == []
+    (merge,) = json.loads(growth("contacts", "merges", "b@x.cn", "--json")[1])
+    assert merge["undone"] is False
+    assert merge["evidence"]
+    number = str(merge["id"])
+
+    assert growth("contacts", "unmerge", number)[0] == 2
+    assert growth("contacts", "unmerge", number, "--reason", "a shared phone", "--dry-run")[0] == 0
+    assert json.loads(growth("contacts", "show", "b@x.cn", "--json")[1]) == json.loads(
+        growth("contacts", "show", "13800138000", "--json")[1]
+    )
+    assert growth("contacts", "unmerge", number, "--reason", "a shared phone")[0] == 0
+    mine, theirs = (json.loads(growth("contacts", "show", each, "--json")[1]) for each in ("b@x.cn", "13800138000"))
+    assert mine["id"] != theirs["id"]
+    assert [each["undone"] for each in json.loads(growth("contacts", "merges", "--json")[1])] == [True]
+    with people.read() as session:
+        assert [entry.reason for entry in audit_entries(session, action="contact.unmerge")] == ["a shared phone"]
+    code, _out, err = growth("contacts", "unmerge", number, "--reason", "again")
+    assert code == 2
+    assert "growth contacts merges" in err
+
+
 def test_the_command_line_imports_and_reports_each_row(growth: Callable[..., tuple[int, str, str]], tmp_path: Path) -> None:
     path = tmp_path / "more.csv"
     path.write_text("email,phone\nd@x.cn,1.38E+10\ne@x.cn,\n", "utf-8")
