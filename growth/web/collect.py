@@ -18,7 +18,8 @@ from growth.web.shell import Shell
 from growth.workspace import Workspace
 from growth.workspace.site import Identity, TrackingConsent
 
-_EMPTY = ((b"content-length", b"0"), (b"cache-control", b"no-store"))
+#: no Content-Length: RFC 9110 §8.6 forbids it in a 204
+_EMPTY = ((b"cache-control", b"no-store"),)
 
 
 @dataclass(slots=True)

@@ -1,8 +1,8 @@
 """The collector behind `/collect`: a bounded buffer, and one thread that sees to it that what waits is stored.
 
 A request only checks and appends. While little comes, the thread judges and stores by itself; when much comes it hands that to a process of
-its own, so that requests do not share a core with it. What was acknowledged is stored by a clean stop, and at most the last flush interval
-is lost by a kill. A full buffer refuses (503), so that nothing is acknowledged that might be lost.
+its own, so that requests do not share a core with it. What was acknowledged is stored by a clean stop. A kill loses what waits: the last
+flush interval, or, while more comes than is stored, up to `CAPACITY` events. A full buffer refuses (503).
 """
 
 from __future__ import annotations
