@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import signal
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
@@ -55,7 +53,7 @@ def audit(
         from seo.crawl.fetcher import Fetcher
         from seo.facts import seo_settings
 
-        with _stop_signals() as stopped, toolkit.progress(_("Crawling")) as tick:
+        with toolkit.stopping(_("stopping; what is under way may still arrive")) as stopped, toolkit.progress(_("Crawling")) as tick:
             result = run_audit(
                 database,
                 now=clock.now(),
@@ -350,26 +348,6 @@ def _threshold(text: str | None) -> str | None:
     if text is not None and text not in (*_SEVERITIES, "none"):
         raise GrowthError(_("“{text}” is not a severity", text=text), fix="--fail-on error|warning|notice|none")
     return text
-
-
-@contextmanager
-def _stop_signals() -> Iterator[Callable[[], bool]]:
-    """Ctrl-C and SIGTERM ask the audit to stop; a second one ends it at once."""
-    asked = False
-
-    def ask(_number: int, _frame: Any) -> None:
-        nonlocal asked
-        if asked:
-            raise KeyboardInterrupt
-        asked = True
-        toolkit.warn(_("stopping; what is under way may still arrive"))
-
-    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield lambda: asked
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def _summary(result: Any) -> str:

@@ -348,8 +348,6 @@ class Page:
     #: what a reader sees, and the part of it outside of nav, header, footer and aside
     text: str
     main_text: str
-    #: text inside ``footer``
-    footer_text: str
     #: words (Han left out) and Han characters of the main text
     words: int
     han: int

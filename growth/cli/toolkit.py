@@ -198,8 +198,8 @@ def confirm(name: str, *, yes: bool, consequence: str) -> None:
 
 
 @contextmanager
-def stopping() -> Iterator[Callable[[], bool]]:
-    """Within the block SIGTERM and Ctrl-C only ask: what is yielded says whether they did. Asked twice, it is an interrupt."""
+def stopping(note: str = "") -> Iterator[Callable[[], bool]]:
+    """Within the block SIGTERM and Ctrl-C only ask: what is yielded says whether they did; `note` is said then. A second one interrupts."""
     import signal
 
     asked = False
@@ -209,6 +209,8 @@ def stopping() -> Iterator[Callable[[], bool]]:
         if asked:
             raise KeyboardInterrupt
         asked = True
+        if note:
+            warn(note)
 
     before = {number: signal.signal(number, ask) for number in (signal.SIGTERM, signal.SIGINT)}
     try:

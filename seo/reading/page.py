@@ -72,7 +72,7 @@ def _page(found: Elements, site: SiteFacts, depth: int, read_at: datetime) -> Pa
     elements = int(_COUNT(found.root))
     item_types = tuple(dict.fromkeys(_ITEM_TYPES(found.root))) if b"itemtype" in found.source else ()
     app_root = any(one in _APP_ROOTS for one in ids[:200])
-    text, main_text, footer_text = _texts(found.body, parts)
+    text, main_text = _texts(found.body, parts)
     answer = found.answer
     forms, loose = _forms(found)
     return Page(
@@ -108,7 +108,6 @@ def _page(found: Elements, site: SiteFacts, depth: int, read_at: datetime) -> Pa
         pictures_without_img=found.pictures_without_img,
         text=text,
         main_text=main_text,
-        footer_text=footer_text,
         words=word_count(main_text),
         han=han_count(main_text),
         overlays=tuple(found.overlays),
@@ -131,21 +130,20 @@ def _forms(found: Elements) -> tuple[tuple[Form, ...], tuple[Field, ...]]:
     return forms, tuple(loose)
 
 
-def _texts(body: Any, parts: list[tuple[Any, Place]]) -> tuple[str, str, str]:
-    """Seen text (the main part first), main text and footer text. The tree is spent afterwards."""
+def _texts(body: Any, parts: list[tuple[Any, Place]]) -> tuple[str, str]:
+    """Seen text (the main part first) and main text. The tree is spent afterwards."""
     if body is None:
-        return "", "", ""
+        return "", ""
     etree.strip_elements(body, *UNSEEN, with_tail=False)
     if not parts:
         text = seen_text(body)
-        return text, text, ""
+        return text, text
     # each text is gathered once: what is taken out of the tree is gathered before, the rest is what remains
-    footer = " ".join(seen_text(element) for element, place in parts if place is Place.FOOTER)
     mains = [element for element, place in parts if place is Place.MAIN]
     if len(mains) == 1 and mains[0] is not body:
         main = seen_text(mains[0])
         _drop(mains[0])
-        return _joined(main, seen_text(body)), main, footer
+        return _joined(main, seen_text(body)), main
     rest: list[str] = []
     dropped: set[Any] = set()
     for element, place in parts:
@@ -155,7 +153,7 @@ def _texts(body: Any, parts: list[tuple[Any, Place]]) -> tuple[str, str, str]:
         dropped.add(element)
         _drop(element)
     main = seen_text(body)
-    return _joined(main, *rest), main, footer
+    return _joined(main, *rest), main
 
 
 def _joined(*texts: str) -> str:
