@@ -50,7 +50,7 @@ class Weighed(Fetcher):
 
     def close(self) -> None:
         """Look, then end it. The peak of `RUSAGE_CHILDREN` would be that of any child this test process ever had, a browser too."""
-        status = Path(f"/proc/{self._process.pid}/status").read_text()
+        status = Path(f"/proc/{self._child.process.pid}/status").read_text()
         if found := re.search(r"VmHWM:\s*(\d+) kB", status):
             self.peaks.append(int(found[1]))
         super().close()

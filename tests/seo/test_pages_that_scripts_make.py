@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from growth import reporting
 from growth.app import Level
 from growth.db import Database
 from growth.workspace import Workspace
@@ -217,7 +218,7 @@ def test_what_is_missing_is_named_with_what_to_install(
     hostile: Callable[..., Hostile], crawl: Callable[..., Database], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     site = hostile(app())
-    monkeypatch.setattr(rendering, "installed_browser", lambda: None)
+    monkeypatch.setattr(reporting, "installed_browser", lambda: None)
     with pytest.raises(RenderingUnavailable) as no_browser:
         crawl(site)
     assert no_browser.value.fix == "apt install chromium"
@@ -251,7 +252,7 @@ def test_the_doctor_says_whether_pages_can_be_rendered(make_workspace: Callable[
     ((level, message, _fix),) = said("[/app/*]")
     assert level is Level.OK
     assert "/app/*" in message
-    monkeypatch.setattr(rendering, "installed_browser", lambda: None)
+    monkeypatch.setattr(reporting, "installed_browser", lambda: None)
     ((level, message, fix),) = said("true")
     assert (level, fix) == (Level.FAIL, "apt install chromium")
     assert "Chromium" in message

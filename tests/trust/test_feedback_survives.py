@@ -19,8 +19,9 @@ from growth.contacts import Medium, PersonFacts, Purpose, address_index, consent
 from growth.db import Database
 from growth.messaging import Feedback, FeedbackKind, apply_feedback
 from growth.messaging.freezing import freeze_addresses
-from growth.messaging.ledger import NewDelivery, Settled, settle, submit
+from growth.messaging.ledger import NewDelivery, submit
 from growth.messaging.models import Delivery
+from growth.messaging.settling import Settled, settle
 from growth.messaging.state import DeliveryState
 from growth.sandbox import Sandbox
 from growth.sandbox.keys import SENDGRID_KEY, SENDGRID_PUBLIC_KEY
