@@ -165,7 +165,9 @@ def test_a_disk_that_takes_no_more_stops_the_crawl_with_words_and_costs_nothing(
 
 
 @pytest.mark.parametrize("database_url", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)
-@pytest.mark.parametrize("gone", [False, True], ids=["connections dropped", "database gone"])
+@pytest.mark.parametrize(
+    "gone", [pytest.param(False, id="connections dropped", marks=pytest.mark.slow), pytest.param(True, id="database gone")]
+)
 def test_a_database_that_goes_away_stops_the_crawl_with_words_and_costs_nothing(
     gone: bool, serve: Callable[..., Loopback], open_workspace: Callable[..., Any], database_url: str, tmp_path: Path
 ) -> None:

@@ -258,6 +258,7 @@ def test_the_doctor_says_whether_pages_can_be_rendered(make_workspace: Callable[
     assert "Chromium" in message
 
 
+@pytest.mark.slow  # what is kept of a kill without a browser is shown by test_a_crawl_goes_on_where_it_was_cut_off
 def test_a_rendered_crawl_that_was_killed_ends_like_an_undisturbed_one(hostile: Callable[..., Hostile], tmp_path: Path) -> None:
     """F20 with a browser: nothing is lost, and the counts of rendered pages go on."""
     names = [f"/p{number}" for number in range(14)]
