@@ -26,8 +26,8 @@ from growth.messaging.state import DeliveryState, MailingState
 #: who has no address stands in the ledger all the same, under a name of their own: this and the contact's id
 _NOBODY = b"nobody:"
 #: people that are put in order of their addresses before they are written. Keyed hashes are in no order: two thousand as they come touch
-#: two thousand pages of the index that keeps addresses apart. A million on SQLite as they come: 42 s of processor, 10 GB written; a
-#: hundred thousand at a time in order: 35 s, 3.7 GB. More at a time is worse: then the index by contact is touched everywhere instead.
+#: two thousand pages of the index that keeps addresses apart. A million on SQLite as they come: 42 s of processor; a hundred thousand at a
+#: time in order: 35 s, and about a third is written. More at a time is worse: then the index by contact is touched everywhere instead.
 _SORTED = 100_000
 _UNIQUE = ("stream", "occurrence", "medium", "address_index")
 #: the columns that one row has of its own, and after them those that all have alike
